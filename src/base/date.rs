@@ -1,0 +1,88 @@
+//! Dates as written and as shown; knows nothing about today.
+
+use jiff::civil;
+
+/// A day, with the time of day where the writer gave one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    moment: civil::DateTime,
+    has_time: bool,
+}
+
+/// Years that a book may speak of; anything else is a slip of the pen.
+const YEARS: std::ops::RangeInclusive<i16> = 1000..=9000;
+
+impl Date {
+    /// Reads `2021-03-02`, `2021-03-02T07:00:00`, `2021-03-02 07:00`, each with or without `Z` or an offset
+    /// (RFC 3339, ISO 8601 extended form). The day is the one that is written, whatever the offset.
+    ///
+    /// # Errors
+    /// A sentence that says why this is no date.
+    pub fn parse(written: &str) -> Result<Self, String> {
+        let written = written.trim();
+        let parsed = if written.len() <= 10 {
+            written.parse::<civil::Date>().map(|day| Self { moment: day.at(0, 0, 0, 0), has_time: false })
+        } else {
+            let local = written.strip_suffix(['Z', 'z']).unwrap_or(written);
+            local.parse::<civil::DateTime>().map(|moment| Self { moment, has_time: true })
+        };
+        let date = parsed.map_err(|_| format!("`{written}` is not a date"))?;
+        if YEARS.contains(&date.moment.year()) { Ok(date) } else { Err(format!("the year {} is out of range", date.moment.year())) }
+    }
+
+    /// A day without a time.
+    #[must_use]
+    pub fn day(day: civil::Date) -> Self {
+        Self { moment: day.at(0, 0, 0, 0), has_time: false }
+    }
+
+    /// The day, without its time.
+    #[must_use]
+    pub fn as_day(&self) -> civil::Date {
+        self.moment.date()
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(&self) -> i16 {
+        self.moment.year()
+    }
+
+    /// `2021-03-02`: for machines, never more precise than a day.
+    #[must_use]
+    pub fn to_iso(&self) -> String {
+        self.moment.date().to_string()
+    }
+
+    /// `2 March 2021`.
+    #[must_use]
+    pub fn to_words(&self) -> String {
+        self.moment.strftime("%-d %B %Y").to_string()
+    }
+
+    /// Whether the writer gave a time of day.
+    #[must_use]
+    pub fn has_time(&self) -> bool {
+        self.has_time
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_written() {
+        for written in ["2021-03-02", "2021-03-02T07:00:00Z", "2021-03-02 23:30:00+09:00", "2021-03-02T07:00:00"] {
+            let date = Date::parse(written).expect(written);
+            assert_eq!((date.to_iso(), date.to_words()), ("2021-03-02".to_owned(), "2 March 2021".to_owned()), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for written in ["2026-02-30", "0000-00-00", "yesterday", "1e999", "2026-01-02T25:61:61Z", "12/13/2026", "10000-01-01", "2026-01-02T00:00:00+99:99", ""] {
+            assert!(Date::parse(written).is_err(), "{written}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Words everything may use; knows no stage.
+
+pub mod codes;
+pub mod date;
+pub mod diagnostic;
+pub mod fingerprint;
+pub mod path;
+pub mod span;

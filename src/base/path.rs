@@ -1,0 +1,244 @@
+//! Where things are, in the book and on the site; knows nothing about files or pages.
+
+use std::fmt;
+use std::sync::Arc;
+
+use deunicode::deunicode;
+use unicode_normalization::UnicodeNormalization;
+
+/// A path inside the book: UTF-8, `/` between its parts, never absolute, never with `.` or `..`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SitePath(Arc<str>);
+
+impl SitePath {
+    /// A path whose parts are already clean, such as one that a walk of the book found.
+    /// `.` and empty parts are dropped; `None` where `..` would leave the book.
+    #[must_use]
+    pub fn new(path: &str) -> Option<Self> {
+        resolve(std::iter::empty(), path).map(|clean| Self(clean.into()))
+    }
+
+    /// The path as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A path as written in this file (`../b.md`, `pic.png`), from the folder this file stands in.
+    /// `None` where it leaves the book.
+    #[must_use]
+    pub fn resolve(&self, written: &str) -> Option<Self> {
+        resolve(self.folder().split('/').filter(|part| !part.is_empty()), written).map(|clean| Self(clean.into()))
+    }
+
+    /// The folder this file stands in, without a slash at the end; empty at the top of the book.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// The last part.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&self.0, |(_, name)| name)
+    }
+
+    /// The last part without its extension.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        let name = self.file_name();
+        match name.rsplit_once('.') {
+            Some((stem, _)) if !stem.is_empty() => stem,
+            _ => name,
+        }
+    }
+
+    /// What follows the last dot of the last part, in lower case; empty without a dot.
+    #[must_use]
+    pub fn extension(&self) -> String {
+        match self.file_name().rsplit_once('.') {
+            Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
+            _ => String::new(),
+        }
+    }
+
+    /// What follows `folder/`; `None` for a file elsewhere.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> Option<&str> {
+        self.0.strip_prefix(folder)?.strip_prefix('/')
+    }
+}
+
+fn resolve<'a>(base: impl Iterator<Item = &'a str>, written: &'a str) -> Option<String> {
+    let mut parts: Vec<&str> = base.collect();
+    for part in written.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+impl fmt::Display for SitePath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for SitePath {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, out)
+    }
+}
+
+/// An address on the site: starts with `/`, already percent-safe, ends with `/` for a page in a folder of its own.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Route(Arc<str>);
+
+impl Route {
+    /// The front page.
+    #[must_use]
+    pub fn home() -> Self {
+        Self("/".into())
+    }
+
+    /// The address `/a/b/` of a page, or `/a/b.ext` of a file; `None` where the address would leave the site,
+    /// is empty in a part, or holds a character that addresses and file names do not share.
+    #[must_use]
+    pub fn new(address: &str) -> Option<Self> {
+        let rest = address.strip_prefix('/')?;
+        let body = rest.strip_suffix('/').unwrap_or(rest);
+        let is_clean = |part: &str| {
+            !part.is_empty()
+                && part != "."
+                && part != ".."
+                && part.len() <= 250
+                && !part.chars().any(|c| c.is_control() || c.is_whitespace() || "\\%#?\"<>|*:".contains(c) || is_bidi(c))
+        };
+        (body.is_empty() || body.split('/').all(is_clean)).then(|| Self(address.into()))
+    }
+
+    /// The address as text, from the site's root.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address without the slash at its start: what templates put behind the way to the root.
+    #[must_use]
+    pub fn from_root(&self) -> &str {
+        &self.0[1..]
+    }
+
+    /// The file of the output folder that holds this address.
+    #[must_use]
+    pub fn to_file(&self) -> String {
+        if self.0.ends_with('/') { format!("{}index.html", self.from_root()) } else { self.from_root().to_owned() }
+    }
+
+    /// The way from this page to the site's root: `./`, `../`, `../../` …
+    #[must_use]
+    pub fn to_root(&self) -> String {
+        match self.from_root().matches('/').count() {
+            0 => "./".to_owned(),
+            depth => "../".repeat(depth),
+        }
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, out)
+    }
+}
+
+/// Characters that turn the direction of text around and so make a name look like another one.
+#[must_use]
+pub fn is_bidi(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The longest slug made from a title; longer ones are cut between words.
+const SLUG_LENGTH: usize = 80;
+
+/// One part of an address made from a text: lower-case ASCII letters and digits with single hyphens.
+/// These rules are a promise: an address that was published must come out the same for ever.
+/// Empty where the text holds nothing that can be spelled.
+#[must_use]
+pub fn slug(text: &str) -> String {
+    let spelled = if text.is_ascii() { text.to_owned() } else { deunicode(&text.nfc().collect::<String>()) };
+    let mut slug = String::with_capacity(spelled.len());
+    for c in spelled.chars() {
+        match c {
+            'a'..='z' | '0'..='9' => slug.push(c),
+            'A'..='Z' => slug.push(c.to_ascii_lowercase()),
+            '\'' | '`' => {}
+            _ if slug.ends_with('-') || slug.is_empty() => {}
+            _ => slug.push('-'),
+        }
+    }
+    if slug.len() > SLUG_LENGTH {
+        let cut = slug[..=SLUG_LENGTH].rfind('-').unwrap_or(SLUG_LENGTH);
+        slug.truncate(cut);
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}
+
+/// Whether a slug that a writer chose can stand in an address as it is.
+#[must_use]
+pub fn is_slug(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 120
+        && !matches!(text, "." | "..")
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_lower_case_ascii_with_single_hyphens() {
+        assert_eq!(slug("Leading & Managing: What's the  Difference?"), "leading-managing-whats-the-difference");
+        assert_eq!(slug("Über Führung"), "uber-fuhrung");
+        assert_eq!(slug("cafe\u{301}"), slug("caf\u{e9}"));
+        assert_eq!(slug("?!"), "");
+    }
+
+    #[test]
+    fn a_long_slug_is_cut_between_words() {
+        let long = slug(&"word ".repeat(40));
+        assert!(long.len() <= SLUG_LENGTH && long.ends_with("word"), "{long}");
+        assert_eq!(slug(&"x".repeat(300)).len(), SLUG_LENGTH);
+    }
+
+    #[test]
+    fn a_path_does_not_leave_the_book() {
+        let file = SitePath::new("content/essays/a.md").expect("clean");
+        assert_eq!(file.resolve("../concepts/b.md").expect("inside").as_str(), "content/concepts/b.md");
+        assert_eq!(file.resolve("../../../b.md"), None);
+        assert_eq!(SitePath::new("../x"), None);
+    }
+
+    #[test]
+    fn a_route_cannot_leave_the_site() {
+        for bad in ["x", "/../x", "/a/./b", "//x", "/a b/", "/a\\b", "/%2e%2e/", "/\u{202e}/"] {
+            assert!(Route::new(bad).is_none(), "{bad}");
+        }
+        assert_eq!(Route::new("/essays/x/").expect("good").to_file(), "essays/x/index.html");
+        assert_eq!(Route::new("/essays/x/").expect("good").to_root(), "../../");
+        assert_eq!(Route::home().to_root(), "./");
+        assert_eq!(Route::new("/404.html").expect("good").to_file(), "404.html");
+    }
+}

@@ -1,0 +1,105 @@
+//! `book.toml`, understood; knows nothing about how it is written.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::base::codes::Code;
+use crate::base::diagnostic::Severity;
+
+/// Which mentions of a concept become links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ConceptLinks {
+    /// The first mention in each section.
+    #[default]
+    First,
+    /// Every mention.
+    Every,
+    /// None: mentions are found and quoted, but not linked.
+    None,
+}
+
+impl ConceptLinks {
+    /// The words for them in settings and front matter.
+    pub const WORDS: [&'static str; 3] = ["first", "every", "none"];
+
+    /// The policy that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "first" => Some(Self::First),
+            "every" => Some(Self::Every),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
+}
+
+/// The settings of a book.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// Its name.
+    pub title: String,
+    /// Who wrote it; empty if not said.
+    pub author: String,
+    /// One sentence about it; empty if not said.
+    pub summary: String,
+    /// Where it is published, `https://…/`, with a slash at the end; `None` until the writer knows.
+    pub base_url: Option<String>,
+    /// Language tag (BCP 47).
+    pub language: String,
+    /// Name of the theme.
+    pub theme: String,
+    /// Which mentions of concepts become links.
+    pub concept_links: ConceptLinks,
+    /// How Markdown is read.
+    pub markdown: MarkdownSettings,
+    /// Levels of diagnostic codes that differ from their own.
+    pub levels: BTreeMap<Code, Severity>,
+    /// Free data for templates.
+    pub extra: Map<String, Value>,
+}
+
+impl Book {
+    /// The path under which the site is served: `/`, or `/essays/` for `https://name.github.io/essays/`.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        let Some(url) = &self.base_url else { return "/" };
+        let after_scheme = url.find("://").map_or(0, |at| at + 3);
+        url[after_scheme..].find('/').map_or("/", |at| &url[after_scheme + at..])
+    }
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            title: "Untitled book".to_owned(),
+            author: String::new(),
+            summary: String::new(),
+            base_url: None,
+            language: "en".to_owned(),
+            theme: "default".to_owned(),
+            concept_links: ConceptLinks::First,
+            markdown: MarkdownSettings::default(),
+            levels: BTreeMap::new(),
+            extra: Map::new(),
+        }
+    }
+}
+
+/// How Markdown is read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MarkdownSettings {
+    /// Whether anything beyond CommonMark is read: tables, footnotes, wikilinks, ids and all the rest.
+    pub extensions: bool,
+    /// Whether straight quotes, dashes and dots become typographic ones.
+    pub smart_punctuation: bool,
+    /// Macros for formulas: name with its backslash, and what it stands for.
+    pub math_macros: Vec<(String, String)>,
+}
+
+impl Default for MarkdownSettings {
+    fn default() -> Self {
+        Self { extensions: true, smart_punctuation: true, math_macros: Vec::new() }
+    }
+}

@@ -1,0 +1,162 @@
+//! HTML with holes, and its outline. Parsing needs one file only; what needs the whole book stays a hole.
+
+/// First index and the index after the last.
+pub type Range = (u32, u32);
+
+/// The text of one writing: HTML with holes, and what the rest of the book needs to know of it.
+#[derive(Clone, Debug, Default)]
+pub struct Prose {
+    /// The HTML that `Piece`s point into.
+    pub html: String,
+    /// The text in order: HTML and holes.
+    pub pieces: Vec<Piece>,
+    /// Footnotes, by number.
+    pub notes: Vec<Note>,
+    /// What other stages may look at.
+    pub outline: Outline,
+}
+
+/// A stretch of HTML or a hole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Bytes of `Prose::html`.
+    Html(Range),
+    /// Bytes of `Prose::html` that only the page itself shows, not a passage of it elsewhere: ids, note references.
+    Own(Range),
+    /// A text run, by its index in `Outline::runs`: concepts may be linked in it.
+    Text(u32),
+    /// The start of a link, by its index in `Outline::links`.
+    LinkOpen(u32),
+    /// The end of that link.
+    LinkClose(u32),
+    /// The bare address of a link in raw HTML, by its index in `Outline::links`.
+    Address(u32),
+    /// A picture, by its index in `Outline::images`.
+    Image(u32),
+    /// A passage of another writing, by its index in `Outline::links`.
+    Embed(u32),
+}
+
+/// A footnote.
+#[derive(Clone, Debug, Default)]
+pub struct Note {
+    /// Ids of the places that refer to it, in order.
+    pub references: Vec<String>,
+    /// Its text, as indexes into `Prose::pieces`.
+    pub pieces: Range,
+}
+
+/// What the link stage sees of a text: never HTML.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    /// The plain text, blocks separated by a line feed, without pull quotes that repeat it.
+    pub text: String,
+    /// Paragraphs, list entries, headings and so on, in order.
+    pub blocks: Vec<Block>,
+    /// Headings, in order.
+    pub headings: Vec<Heading>,
+    /// Text in which concepts may be linked (not in code, links, headings and quotations), in order.
+    pub runs: Vec<Run>,
+    /// Links and transclusions, in order.
+    pub links: Vec<LinkRef>,
+    /// Pictures, in order.
+    pub images: Vec<ImageRef>,
+    /// Ids that the writer set on other elements than headings and paragraphs, sorted.
+    pub other_ids: Vec<String>,
+    /// How many words the text has.
+    pub words: u32,
+    /// Whether it holds a formula.
+    pub has_math: bool,
+}
+
+/// One block of text: what a passage can point at.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// Its id on the page; empty where it has none.
+    pub id: String,
+    /// Its bytes in `Outline::text`.
+    pub text: Range,
+    /// Its indexes in `Prose::pieces`, with its own element.
+    pub pieces: Range,
+    /// How many headings stand before it.
+    pub section: u32,
+    /// What it is.
+    pub shape: Shape,
+}
+
+/// What a block is made of, for showing it alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// An element of its own: its pieces stand for themselves.
+    #[default]
+    Whole,
+    /// A heading.
+    Heading,
+    /// The content of a list entry, definition or table row, without the element around it.
+    Bare,
+}
+
+/// A heading.
+#[derive(Clone, Debug, Default)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Its id on the page.
+    pub id: String,
+    /// Its text.
+    pub text: String,
+    /// Index of its first piece: a section reaches from here to the next heading of its level or above.
+    pub piece: u32,
+}
+
+/// A text run: bytes of `Outline::text` and the block they stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Bytes of `Outline::text`.
+    pub text: Range,
+    /// Index in `Outline::blocks`.
+    pub block: u32,
+}
+
+/// How a link was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkStyle {
+    /// `[text](target)` and its kin.
+    Markdown,
+    /// `[[Target]]` or `[[target|text]]`.
+    Wiki,
+    /// `![[target]]`
+    Embed,
+    /// `href` or `src` in raw HTML.
+    Html,
+}
+
+/// A link as written.
+#[derive(Clone, Debug)]
+pub struct LinkRef {
+    /// How it was written.
+    pub style: LinkStyle,
+    /// The target as written, with its fragment.
+    pub target: String,
+    /// Its title, as HTML attribute text; empty without one.
+    pub title: String,
+    /// Its bytes in the source file.
+    pub source: Range,
+    /// Its words in `Outline::text`.
+    pub text: Range,
+    /// Index in `Outline::blocks`.
+    pub block: u32,
+}
+
+/// A picture as written.
+#[derive(Clone, Debug)]
+pub struct ImageRef {
+    /// The target as written.
+    pub target: String,
+    /// Its description.
+    pub alt: String,
+    /// Its title; empty where it became the caption.
+    pub title: String,
+    /// Its bytes in the source file.
+    pub source: Range,
+}

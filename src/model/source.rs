@@ -1,0 +1,74 @@
+//! Bytes of files, and all bytes of a book at one moment; knows nothing about what they mean.
+
+use std::sync::Arc;
+
+use jiff::civil;
+
+use super::book::Book;
+use crate::base::fingerprint::Fingerprint;
+use crate::base::path::SitePath;
+
+/// A text file of the book.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Where it stands in the book.
+    pub path: SitePath,
+    /// Its text, without a byte order mark.
+    pub text: Arc<str>,
+}
+
+/// A file of the book that goes out as it is.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    /// Where it stands in the book.
+    pub path: SitePath,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+    /// Width and height in pixels, where it is a picture that tells.
+    pub size: Option<(u32, u32)>,
+}
+
+/// The files of one theme folder: a theme of the book, or a built-in one.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// The word before the slash in `{% extends "NAME/essay.html" %}`.
+    pub name: String,
+    /// Templates by their name without the layer, with the path shown in reports.
+    pub templates: Vec<(String, Source)>,
+    /// Assets by their name below `assets/`.
+    pub assets: Vec<(String, Arc<[u8]>)>,
+}
+
+/// Everything a build depends on, besides the executable.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The settings.
+    pub book: Book,
+    /// Texts under `content/`, sorted by path.
+    pub sources: Vec<Source>,
+    /// Other files under `content/`, sorted by path.
+    pub assets: Vec<Asset>,
+    /// Theme folders; the first that has a file wins.
+    pub layers: Vec<Layer>,
+    /// The day for which the site is made.
+    pub as_of: civil::Date,
+    /// Whether drafts are shown.
+    pub with_drafts: bool,
+}
+
+/// An output file: where it goes on the site, and its bytes.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Path below the output folder, `/` between its parts.
+    pub file: String,
+    /// What is written there.
+    pub bytes: Arc<[u8]>,
+}
+
+impl Artifact {
+    /// Fingerprint of the bytes.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.bytes)
+    }
+}

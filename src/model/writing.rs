@@ -1,0 +1,136 @@
+//! One Markdown source understood: an essay, a concept's page, a series or a single page, with its front matter.
+
+use serde_json::{Map, Value};
+
+use super::book::ConceptLinks;
+use super::prose::Prose;
+use crate::base::date::Date;
+use crate::base::path::SitePath;
+
+/// Which folder of `content/` a writing stands in, and so what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `content/essays/`
+    Essay,
+    /// `content/concepts/`
+    Concept,
+    /// `content/series/`
+    Series,
+    /// `content/pages/`
+    Page,
+}
+
+impl Kind {
+    /// Every kind, in the order in which they are read.
+    pub const ALL: [Self; 4] = [Self::Essay, Self::Concept, Self::Series, Self::Page];
+
+    /// The folder it stands in.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Essay => "content/essays",
+            Self::Concept => "content/concepts",
+            Self::Series => "content/series",
+            Self::Page => "content/pages",
+        }
+    }
+
+    /// The word for one of them.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Essay => "essay",
+            Self::Concept => "concept",
+            Self::Series => "series",
+            Self::Page => "page",
+        }
+    }
+}
+
+/// A value of the front matter with the bytes of the file it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// First byte and the byte after the last, in the file.
+    pub range: (u32, u32),
+}
+
+/// Front matter of any kind of writing; what a kind does not have stays empty.
+#[derive(Clone, Debug, Default)]
+pub struct Meta {
+    /// `title`; filled from the file's name where it is missing.
+    pub title: String,
+    /// `summary`: the dek of an essay, the definition of a concept.
+    pub summary: String,
+    /// `slug`, where the writer chose one.
+    pub slug: Option<Placed<String>>,
+    /// `aliases` of an essay, series or page and `redirect_from` of a concept: old addresses.
+    pub old_addresses: Vec<Placed<String>>,
+    /// `lang`: language tag where it differs from the book's.
+    pub lang: Option<String>,
+    /// `draft`.
+    pub is_draft: bool,
+    /// `[extra]`: free data for templates.
+    pub extra: Map<String, Value>,
+
+    /// Essay: `date`.
+    pub date: Option<Date>,
+    /// Essay: `updated`.
+    pub updated: Option<Date>,
+    /// Essay: `expires`, the first day on which it is not shown.
+    pub expires: Option<Date>,
+    /// Essay: `concepts` or `tags`.
+    pub concepts: Vec<Placed<String>>,
+    /// Essay: `series`, by title or slug.
+    pub series: Option<Placed<String>>,
+    /// Essay: `part`, its place in the series.
+    pub part: Option<Placed<i64>>,
+    /// Essay: `canonical`, the address of the original where it is elsewhere.
+    pub canonical: Option<String>,
+    /// Essay: `syndication`, addresses of its copies.
+    pub syndication: Vec<String>,
+    /// Essay: `image` that stands for it, as written.
+    pub image: Option<Placed<String>>,
+    /// Essay: `answers`, the id of the reply it answers.
+    pub answers: Option<String>,
+    /// Essay: `start`, shown under Start here.
+    pub is_start: bool,
+    /// Essay, concept (`link`), page: which mentions become links, where it differs from the book.
+    pub concept_links: Option<ConceptLinks>,
+    /// Essay: `related`, pinned, and `unrelated`, excluded, as paths, slugs or titles.
+    pub related_essays: Vec<Placed<String>>,
+    /// Essay: essays never to suggest.
+    pub unrelated_essays: Vec<Placed<String>>,
+
+    /// Concept: `aliases`, other names of it.
+    pub names: Vec<Placed<String>>,
+    /// Concept: `broader` concepts.
+    pub broader: Vec<Placed<String>>,
+    /// Concept: `related` concepts.
+    pub related: Vec<Placed<String>>,
+    /// Concept: concepts it `contrasts` with.
+    pub contrasts: Vec<Placed<String>>,
+    /// Concept: `passage`, the chosen quotation.
+    pub passage: Option<Placed<String>>,
+}
+
+/// One Markdown source understood.
+#[derive(Clone, Debug)]
+pub struct Writing {
+    /// What it is.
+    pub kind: Kind,
+    /// The file.
+    pub path: SitePath,
+    /// Its front matter.
+    pub meta: Meta,
+    /// Its text.
+    pub prose: Prose,
+}
+
+/// What the source files say, before they are joined.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// Every writing, sorted by path.
+    pub writings: Vec<Writing>,
+}

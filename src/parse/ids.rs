@@ -1,0 +1,110 @@
+//! Ids of headings and blocks: made from their words, so that they stay when others move.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::path::slug;
+
+/// How many words an id begins with, and by how many it grows where two blocks begin alike.
+const FIRST_WORDS: usize = 5;
+const MORE_WORDS: usize = 4;
+const MOST_WORDS: usize = 25;
+
+/// Ids for headings, in order: the writer's own where there is one, otherwise the slug of the text;
+/// equal ones are numbered `-2`, `-3` … in the order of the text.
+pub(crate) fn of_headings<'a>(headings: impl Iterator<Item = (Option<&'a str>, &'a str)>) -> Vec<String> {
+    let mut taken = Taken::default();
+    headings
+        .map(|(chosen, text)| match chosen {
+            Some(id) => taken.claim(id.to_owned()),
+            None => {
+                let made = slug(text);
+                taken.claim(if made.is_empty() { "section".to_owned() } else { made })
+            }
+        })
+        .collect()
+}
+
+/// Ids for blocks: `p-` and the first words. Where several begin alike each of them takes more words until they differ,
+/// so that an id depends on what the blocks say and not on where they stand. Only blocks that say the same are numbered.
+/// Blocks without words get an empty id.
+pub(crate) fn of_blocks(texts: &[&str], headings: &[String]) -> Vec<String> {
+    let mut taken = Taken { ids: headings.iter().cloned().collect(), next: BTreeMap::new() };
+    let mut ids: Vec<String> = texts.iter().map(|text| first_words(text, FIRST_WORDS)).collect();
+    let mut words = FIRST_WORDS;
+    while words < MOST_WORDS {
+        words += MORE_WORDS;
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for id in &ids {
+            *count.entry(id).or_default() += 1;
+        }
+        let longer: Vec<Option<String>> = ids
+            .iter()
+            .zip(texts)
+            .map(|(id, text)| (!id.is_empty() && count[id.as_str()] > 1).then(|| first_words(text, words)))
+            .collect();
+        if longer.iter().all(Option::is_none) {
+            break;
+        }
+        for (id, longer) in ids.iter_mut().zip(longer) {
+            if let Some(longer) = longer {
+                *id = longer;
+            }
+        }
+    }
+    ids.into_iter().map(|id| if id.is_empty() { id } else { taken.claim(id) }).collect()
+}
+
+fn first_words(text: &str, count: usize) -> String {
+    let words: Vec<&str> =
+        text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).take(count).collect();
+    let made = slug(&words.join(" "));
+    if made.is_empty() { made } else { format!("p-{made}") }
+}
+
+#[derive(Default)]
+struct Taken {
+    ids: BTreeSet<String>,
+    next: BTreeMap<String, usize>,
+}
+
+impl Taken {
+    fn claim(&mut self, id: String) -> String {
+        if self.ids.insert(id.clone()) {
+            return id;
+        }
+        let next = self.next.entry(id.clone()).or_insert(2);
+        loop {
+            let numbered = format!("{id}-{next}");
+            *next += 1;
+            if self.ids.insert(numbered.clone()) {
+                return numbered;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_stay_when_blocks_move() {
+        let first = ["Trust grows slowly in every crew.", "Vision is a place.", "Trust grows slowly in some crews, not all."];
+        let second = [first[2], first[0], first[1]];
+        let (a, b) = (of_blocks(&first, &[]), of_blocks(&second, &[]));
+        assert_eq!((&a[0], &a[1], &a[2]), (&b[1], &b[2], &b[0]));
+        assert_ne!(a[0], a[2]);
+        assert_eq!(a[1], "p-vision-is-a-place");
+    }
+
+    #[test]
+    fn equal_headings_are_numbered_in_order() {
+        let ids = of_headings([(None, "In practice"), (Some("in-practice-2"), "x"), (None, "In practice"), (None, "??")].into_iter());
+        assert_eq!(ids, ["in-practice", "in-practice-2", "in-practice-3", "section"]);
+    }
+
+    #[test]
+    fn equal_blocks_are_told_apart() {
+        assert_eq!(of_blocks(&["Yes.", "Yes.", "—"], &[]), ["p-yes", "p-yes-2", ""]);
+    }
+}

@@ -1,0 +1,720 @@
+//! Markdown to `Prose`: one pass over the events of the parser. Knows one file and nothing of the rest of the book.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
+
+use super::ids;
+use super::math::Converter;
+use super::pull::PullQuote;
+use super::table::Table;
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::path::SitePath;
+use crate::base::span::{Span, to_u32};
+use crate::model::book::MarkdownSettings;
+use crate::model::prose::{Block, Heading, Note, Outline, Piece, Prose, Run, Shape};
+
+/// Elements nested deeper than this are no longer written as elements: no reader could follow, and browsers stop too.
+const DEEPEST: usize = 100;
+
+/// One Markdown text and what is needed to read it.
+pub(crate) struct Input<'a> {
+    /// The file it stands in.
+    pub(crate) path: &'a SitePath,
+    /// The whole file.
+    pub(crate) text: &'a str,
+    /// Where the Markdown begins, behind the front matter.
+    pub(crate) body_start: usize,
+    /// The title of the front matter; empty if there is none.
+    pub(crate) title: &'a str,
+    /// How Markdown is read.
+    pub(crate) settings: &'a MarkdownSettings,
+    /// Formulas.
+    pub(crate) math: &'a Converter,
+}
+
+/// Reads a text. The second value is the title that the text itself gives, if its first line is a heading of level 1:
+/// that heading is taken out of the prose where the front matter has no title or the same.
+pub(crate) fn read(input: &Input<'_>) -> (Prose, Option<String>, Diagnostics) {
+    let body = &input.text[input.body_start..];
+    let events: Vec<(Event<'_>, Range<usize>)> =
+        Parser::new_ext(body, options(input.settings)).into_offset_iter().collect();
+    let mut writer = Writer::new(input, events);
+    let first = writer.take_title();
+    writer.write_body(first.as_ref().map_or(0, |(_, next)| *next));
+    let (prose, diagnostics) = writer.finish();
+    (prose, first.map(|(title, _)| title), diagnostics)
+}
+
+fn options(settings: &MarkdownSettings) -> Options {
+    if !settings.extensions {
+        return Options::empty();
+    }
+    let mut options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_WIKILINKS;
+    options.set(Options::ENABLE_SMART_PUNCTUATION, settings.smart_punctuation);
+    options
+}
+
+/// Events of the parser in, pieces out.
+pub(super) struct Writer<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) events: Vec<(Event<'a>, Range<usize>)>,
+    pub(super) html: String,
+    pub(super) pieces: Vec<Piece>,
+    /// HTML up to here stands in `pieces`.
+    flushed: usize,
+    pub(super) outline: Outline,
+    pub(super) diagnostics: Diagnostics,
+    /// Where the text run that is being written begins in `outline.text`.
+    run: Option<usize>,
+    /// The block that is being written.
+    pub(super) block: Option<usize>,
+    /// For each open list entry, definition and table row: the piece its id goes to, until its text begins.
+    pub(super) waiting: Vec<Option<usize>>,
+    /// Blocks with the piece their id goes to, and the id that the writer chose.
+    slots: Vec<(usize, usize, Option<String>)>,
+    /// Elements around the place at hand; those beyond `DEEPEST` are counted in `skipped`.
+    depth: usize,
+    skipped: usize,
+    /// How many block quotes, links and headings are open: no concept is linked in them.
+    pub(super) closed_to_terms: usize,
+    /// How many links are open.
+    pub(super) open_links: usize,
+    /// How many pull quotes are open: what they say is not part of the text.
+    pub(super) muted: usize,
+    pub(super) pulls: Vec<PullQuote>,
+    pub(super) table: Option<Table>,
+    notes: Notes<'a>,
+    /// By how much headings go down, so that the title stays the only one of level 1; the level of the last one.
+    heading_shift: u8,
+    last_level: u8,
+}
+
+#[derive(Default)]
+struct Notes<'a> {
+    /// The events of each definition, without its start and end, and whether it is referred to.
+    definitions: BTreeMap<CowStr<'a>, Range<usize>>,
+    /// Labels in the order of their first reference.
+    order: Vec<CowStr<'a>>,
+    numbers: BTreeMap<CowStr<'a>, usize>,
+    written: Vec<Note>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(input: &'a Input<'a>, events: Vec<(Event<'a>, Range<usize>)>) -> Self {
+        let mut notes = Notes::default();
+        let mut has_title_heading = false;
+        let mut open: Vec<(CowStr<'a>, usize)> = Vec::new();
+        for (index, (event, _)) in events.iter().enumerate() {
+            match event {
+                Event::Start(Tag::FootnoteDefinition(label)) => open.push((label.clone(), index + 1)),
+                Event::End(TagEnd::FootnoteDefinition) => {
+                    let (label, start) = open.pop().expect("every end has its start");
+                    notes.definitions.entry(label).or_insert(start..index);
+                }
+                Event::Start(Tag::Heading { level, .. }) => has_title_heading |= *level as u8 == 1 && index > 0,
+                _ => {}
+            }
+        }
+        Self {
+            input,
+            html: String::with_capacity(input.text.len() + input.text.len() / 4),
+            pieces: Vec::new(),
+            flushed: 0,
+            outline: Outline { text: String::with_capacity(input.text.len()), ..Outline::default() },
+            diagnostics: Diagnostics::default(),
+            run: None,
+            block: None,
+            waiting: Vec::new(),
+            slots: Vec::new(),
+            depth: 0,
+            skipped: 0,
+            closed_to_terms: 0,
+            open_links: 0,
+            muted: 0,
+            pulls: Vec::new(),
+            table: None,
+            notes,
+            heading_shift: u8::from(has_title_heading && input.settings.extensions),
+            last_level: 1,
+            events,
+        }
+    }
+
+    /// The title that stands as a heading of level 1 at the very start, and the index of the event behind it.
+    fn take_title(&self) -> Option<(String, usize)> {
+        if !self.input.settings.extensions {
+            return None;
+        }
+        let (Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H1, .. }), _) = self.events.first()? else {
+            return None;
+        };
+        let end = self.events.iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Heading(_))))?;
+        let title: String = self.events[1..end]
+            .iter()
+            .filter_map(|(event, _)| match event {
+                Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
+                Event::SoftBreak | Event::HardBreak => Some(" "),
+                _ => None,
+            })
+            .collect();
+        let same = |a: &str, b: &str| crate::base::path::slug(a) == crate::base::path::slug(b);
+        let is_title = !title.trim().is_empty() && (self.input.title.is_empty() || same(&title, self.input.title));
+        is_title.then(|| (title.trim().to_owned(), end + 1))
+    }
+
+    fn write_body(&mut self, from: usize) {
+        self.write_events(from..self.events.len());
+        let mut number = 0;
+        while number < self.notes.order.len() {
+            let label = self.notes.order[number].clone();
+            let events = self.notes.definitions[&label].clone();
+            self.fresh_line();
+            self.flush();
+            let start = self.pieces.len();
+            self.write_events(events);
+            self.close_block();
+            self.flush();
+            self.notes.written[number].pieces = (to_u32(start), to_u32(self.pieces.len()));
+            number += 1;
+        }
+    }
+
+    fn write_events(&mut self, range: Range<usize>) {
+        let mut at = range.start;
+        while at < range.end {
+            at = self.write_event(at);
+        }
+    }
+
+    /// Writes the events inside an element whose start and end are written by the caller.
+    pub(super) fn write_nested(&mut self, range: Range<usize>) {
+        self.write_events(range);
+    }
+
+    /// The end of a container is written by the caller.
+    pub(super) fn leave_container(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Writes the event and returns the index of the next one.
+    fn write_event(&mut self, at: usize) -> usize {
+        let source = self.events[at].1.clone();
+        match self.events[at].0.clone() {
+            Event::Start(tag) => return self.start(at, tag, source),
+            Event::End(tag) => self.end(tag),
+            Event::Text(_) => return self.write_text(at),
+            Event::Code(code) => self.write_inline_code(&code),
+            Event::InlineMath(tex) => self.write_math(&tex, false, &source),
+            Event::DisplayMath(tex) => self.write_math(&tex, true, &source),
+            Event::Html(html) | Event::InlineHtml(html) => self.write_raw_html(&html, &source),
+            Event::FootnoteReference(label) => self.write_note_reference(&label),
+            Event::SoftBreak => self.write_break(""),
+            Event::HardBreak => self.write_break("<br>"),
+            Event::Rule => {
+                self.fresh_line();
+                self.write("<hr>\n");
+            }
+            Event::TaskListMarker(is_done) => self.write_task(is_done),
+        }
+        at + 1
+    }
+
+    fn start(&mut self, at: usize, tag: Tag<'a>, source: Range<usize>) -> usize {
+        if is_container(&tag) {
+            self.close_block();
+            self.depth += 1;
+            if self.depth > DEEPEST && self.input.settings.extensions {
+                return self.skip_depth(at, &source);
+            }
+        }
+        match tag {
+            Tag::FootnoteDefinition(_) => return self.end_of_definition(at),
+            Tag::Paragraph => return self.start_paragraph(at),
+            Tag::Heading { level, id, classes, .. } => self.start_heading(level as u8, id, &classes),
+            Tag::BlockQuote(kind) => return self.start_quote(at, kind),
+            Tag::CodeBlock(kind) => return self.write_code_block(at, &kind),
+            Tag::HtmlBlock => return self.write_html_block(at),
+            Tag::List(start) => self.start_list(start),
+            Tag::Item => self.start_item(at),
+            Tag::DefinitionList => self.write_line("<dl>\n"),
+            Tag::DefinitionListTitle => self.start_entry("<dt", true),
+            Tag::DefinitionListDefinition => self.start_entry("<dd", true),
+            Tag::Table(alignments) => self.start_table(alignments),
+            Tag::TableHead => self.start_table_head(),
+            Tag::TableRow => self.start_table_row(),
+            Tag::TableCell => self.start_table_cell(),
+            Tag::Emphasis => self.write("<em>"),
+            Tag::Strong => self.write("<strong>"),
+            Tag::Strikethrough => self.write("<del>"),
+            Tag::Link { link_type, dest_url, title, .. } => return self.start_link(at, link_type, &dest_url, &title, source),
+            Tag::Image { link_type, dest_url, title, .. } => return self.write_image(at, link_type, &dest_url, &title, source),
+            Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {}
+        }
+        at + 1
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        if is_container_end(&tag) {
+            self.close_block();
+            self.depth -= 1;
+            if self.skipped > 0 && self.depth >= DEEPEST {
+                self.skipped -= 1;
+                return;
+            }
+        }
+        match tag {
+            TagEnd::Paragraph => self.end_paragraph(),
+            TagEnd::Heading(level) => self.end_heading(level as u8),
+            TagEnd::BlockQuote(kind) => self.end_quote(kind),
+            TagEnd::List(is_ordered) => self.write_line(if is_ordered { "</ol>\n" } else { "</ul>\n" }),
+            TagEnd::Item => self.end_entry("</li>\n"),
+            TagEnd::DefinitionList => self.write_line("</dl>\n"),
+            TagEnd::DefinitionListTitle => self.end_entry("</dt>\n"),
+            TagEnd::DefinitionListDefinition => self.end_entry("</dd>\n"),
+            TagEnd::Table => self.end_table(),
+            TagEnd::TableHead => self.end_table_head(),
+            TagEnd::TableRow => self.end_table_row(),
+            TagEnd::TableCell => self.end_table_cell(),
+            TagEnd::Emphasis => self.write("</em>"),
+            TagEnd::Strong => self.write("</strong>"),
+            TagEnd::Strikethrough => self.write("</del>"),
+            // Links, images, code and raw HTML are written as a whole by their start.
+            _ => {}
+        }
+    }
+
+    /// A container nested too deep: its content is written, its element is not.
+    fn skip_depth(&mut self, at: usize, source: &Range<usize>) -> usize {
+        if self.skipped == 0 {
+            let span = self.span(source.start..source.start + 1);
+            self.diagnostics.push(
+                Diagnostic::new(Code::TooDeep, span, format!("lists and quotations are nested more than {DEEPEST} deep"))
+                    .help("take levels out; what lies deeper is shown without its own level"),
+            );
+        }
+        self.skipped += 1;
+        at + 1
+    }
+
+    fn end_of_definition(&self, at: usize) -> usize {
+        let mut depth = 0_usize;
+        for (index, (event, _)) in self.events.iter().enumerate().skip(at) {
+            match event {
+                Event::Start(Tag::FootnoteDefinition(_)) => depth += 1,
+                Event::End(TagEnd::FootnoteDefinition) => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return index + 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.events.len()
+    }
+
+    fn start_paragraph(&mut self, at: usize) -> usize {
+        if let Some(next) = self.write_lone_image(at) {
+            return next;
+        }
+        self.close_block();
+        if let Some(waiting) = self.waiting.last_mut() {
+            *waiting = None;
+        }
+        self.fresh_line();
+        self.open_block(Shape::Whole);
+        self.write("<p");
+        self.id_slot(None);
+        self.write(">");
+        at + 1
+    }
+
+    fn end_paragraph(&mut self) {
+        self.write("</p>");
+        self.close_block();
+        self.html.push('\n');
+    }
+
+    fn start_heading(&mut self, level: u8, id: Option<CowStr<'a>>, classes: &[CowStr<'a>]) {
+        self.close_block();
+        if let Some(waiting) = self.waiting.last_mut() {
+            *waiting = None;
+        }
+        self.fresh_line();
+        self.outline.headings.push(Heading::default());
+        self.open_block(Shape::Heading);
+        let level = self.shown_level(level);
+        let heading = self.outline.headings.last_mut().expect("pushed just now");
+        heading.level = level;
+        heading.piece = to_u32(self.pieces.len());
+        self.write(&format!("<h{level}"));
+        self.id_slot(id.map(|id| id.to_string()));
+        if !classes.is_empty() {
+            self.write(" class=\"");
+            let joined = classes.join(" ");
+            self.escape_attribute(&joined);
+            self.write("\"");
+        }
+        self.write(">");
+        self.closed_to_terms += 1;
+    }
+
+    /// The title of the page is the only heading of level 1, and no level is skipped on the way down.
+    fn shown_level(&mut self, level: u8) -> u8 {
+        if !self.input.settings.extensions {
+            return level;
+        }
+        let shown = (level + self.heading_shift).clamp(2, 6).min(self.last_level + 1);
+        self.last_level = shown;
+        shown
+    }
+
+    fn end_heading(&mut self, level: u8) {
+        self.closed_to_terms -= 1;
+        let level = if self.input.settings.extensions { self.last_level } else { level };
+        self.write(&format!("</h{level}>"));
+        self.close_block();
+        self.html.push('\n');
+    }
+
+    fn start_list(&mut self, start: Option<u64>) {
+        if let Some(waiting) = self.waiting.last_mut() {
+            *waiting = None;
+        }
+        self.fresh_line();
+        match start {
+            None => self.write("<ul>\n"),
+            Some(1) => self.write("<ol>\n"),
+            Some(first) => self.write(&format!("<ol start=\"{first}\">\n")),
+        }
+    }
+
+    fn start_item(&mut self, at: usize) {
+        let is_task = self.events[at + 1..].iter().take(2).any(|(event, _)| matches!(event, Event::TaskListMarker(_)));
+        self.start_entry(if is_task { "<li class=\"task\"" } else { "<li" }, true);
+    }
+
+    /// Opens a list entry, definition or table row; its id is that of the text that directly follows.
+    pub(super) fn start_entry(&mut self, open: &str, is_closed: bool) {
+        self.fresh_line();
+        self.write(open);
+        let slot = self.reserve();
+        self.waiting.push(Some(slot));
+        if is_closed {
+            self.write(">");
+        }
+    }
+
+    pub(super) fn end_entry(&mut self, close: &str) {
+        self.close_block();
+        self.waiting.pop();
+        self.write(close);
+    }
+
+    fn start_quote(&mut self, at: usize, kind: Option<BlockQuoteKind>) -> usize {
+        if let Some(waiting) = self.waiting.last_mut() {
+            *waiting = None;
+        }
+        self.fresh_line();
+        if let Some(kind) = kind {
+            let (class, title) = alert(kind);
+            self.write(&format!("<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">{title}</p>\n"));
+            return at + 1;
+        }
+        if let Some(content) = self.pull_quote_content(at) {
+            return self.write_pull_quote(at, content);
+        }
+        self.closed_to_terms += 1;
+        self.write("<blockquote>\n");
+        at + 1
+    }
+
+    fn end_quote(&mut self, kind: Option<BlockQuoteKind>) {
+        if kind.is_some() {
+            self.write_line("</div>\n");
+        } else {
+            self.closed_to_terms -= 1;
+            self.write_line("</blockquote>\n");
+        }
+    }
+
+    fn write_code_block(&mut self, at: usize, kind: &CodeBlockKind<'a>) -> usize {
+        let mut code = String::new();
+        let mut next = at + 1;
+        while let Some((Event::Text(text), _)) = self.events.get(next) {
+            code.push_str(text);
+            next += 1;
+        }
+        self.close_block();
+        if let Some(waiting) = self.waiting.last_mut() {
+            *waiting = None;
+        }
+        self.fresh_line();
+        let info = match kind {
+            CodeBlockKind::Fenced(info) => info.as_ref(),
+            CodeBlockKind::Indented => "",
+        };
+        let language = info.split([' ', '\t', ',', '{']).next().unwrap_or("");
+        self.write_code(info, language, &code, self.events[at].1.clone());
+        next + 1
+    }
+
+    fn write_note_reference(&mut self, label: &CowStr<'a>) {
+        if self.muted > 0 {
+            return;
+        }
+        let number = match self.notes.numbers.get(label) {
+            Some(number) => *number,
+            None => {
+                self.notes.order.push(label.clone());
+                self.notes.written.push(Note::default());
+                let number = self.notes.order.len();
+                self.notes.numbers.insert(label.clone(), number);
+                number
+            }
+        };
+        let note = &mut self.notes.written[number - 1];
+        let id = if note.references.is_empty() { format!("r{number}") } else { format!("r{number}-{}", note.references.len() + 1) };
+        note.references.push(id.clone());
+        self.open_waiting_block();
+        self.end_run();
+        self.flush();
+        self.html.push_str(&format!(
+            "<sup class=\"ref\"><a id=\"{id}\" href=\"#n{number}\" role=\"doc-noteref\" aria-label=\"Note {number}\">{number}</a></sup>"
+        ));
+        let own = (to_u32(self.flushed), to_u32(self.html.len()));
+        self.pieces.push(Piece::Own(own));
+        self.flushed = self.html.len();
+    }
+
+    fn write_task(&mut self, is_done: bool) {
+        let (checked, label) = if is_done { (" checked", "Done") } else { ("", "To do") };
+        self.open_waiting_block();
+        self.write(&format!("<input type=\"checkbox\" disabled{checked} aria-label=\"{label}\"> "));
+    }
+
+    // ---- blocks, runs and pieces ----
+
+    /// Begins a block of text; pieces written from here on belong to it.
+    pub(super) fn open_block(&mut self, shape: Shape) {
+        self.flush();
+        let (text, piece) = (to_u32(self.outline.text.len()), to_u32(self.pieces.len()));
+        self.block = Some(self.outline.blocks.len());
+        self.outline.blocks.push(Block {
+            id: String::new(),
+            text: (text, text),
+            pieces: (piece, piece),
+            section: to_u32(self.outline.headings.len()),
+            shape,
+        });
+    }
+
+    /// Ends the block of text that is open, if one is.
+    pub(super) fn close_block(&mut self) {
+        let Some(index) = self.block.take() else { return };
+        self.flush();
+        let block = &mut self.outline.blocks[index];
+        block.text.1 = to_u32(self.outline.text.len());
+        block.pieces.1 = to_u32(self.pieces.len());
+        if !self.outline.text.is_empty() && !self.outline.text.ends_with('\n') {
+            self.outline.text.push('\n');
+        }
+    }
+
+    /// Text begins: where it stands directly in a list entry or the like, it becomes that entry's block.
+    pub(super) fn open_waiting_block(&mut self) {
+        if self.block.is_some() || !self.input.settings.extensions || self.muted > 0 {
+            return;
+        }
+        let slot = self.waiting.last_mut().and_then(Option::take);
+        self.open_block(Shape::Bare);
+        if let (Some(slot), Some(block)) = (slot, self.block) {
+            self.slots.push((slot, block, None));
+        }
+    }
+
+    /// The place for an id of the open block, with the id the writer chose, if any.
+    pub(super) fn id_slot(&mut self, chosen: Option<String>) {
+        let Some(block) = self.block else { return };
+        if self.muted > 0 || !self.input.settings.extensions && chosen.is_none() {
+            return;
+        }
+        let slot = self.reserve();
+        self.slots.push((slot, block, chosen));
+    }
+
+    /// A piece to be filled later.
+    pub(super) fn reserve(&mut self) -> usize {
+        self.flush();
+        self.pieces.push(Piece::Own((0, 0)));
+        self.pieces.len() - 1
+    }
+
+    /// Ends the text run and makes a piece of the HTML behind the last one.
+    pub(super) fn flush(&mut self) {
+        self.end_run();
+        if self.flushed < self.html.len() {
+            self.pieces.push(Piece::Html((to_u32(self.flushed), to_u32(self.html.len()))));
+            self.flushed = self.html.len();
+        }
+    }
+
+    fn end_run(&mut self) {
+        let Some(start) = self.run.take() else { return };
+        let block = to_u32(self.block.expect("a run stands in a block"));
+        self.pieces.push(Piece::Text(to_u32(self.outline.runs.len())));
+        self.outline.runs.push(Run { text: (to_u32(start), to_u32(self.outline.text.len())), block });
+    }
+
+    /// Plain text in which concepts may be linked.
+    pub(super) fn write_run(&mut self, text: &str) {
+        if self.run.is_none() {
+            self.flush();
+            self.run = Some(self.outline.text.len());
+        }
+        self.outline.text.push_str(text);
+    }
+
+    /// HTML.
+    pub(super) fn write(&mut self, html: &str) {
+        self.end_run();
+        self.html.push_str(html);
+    }
+
+    /// HTML on a line of its own.
+    pub(super) fn write_line(&mut self, html: &str) {
+        self.close_block();
+        self.fresh_line();
+        self.write(html);
+    }
+
+    pub(super) fn fresh_line(&mut self) {
+        self.end_run();
+        if !self.html.is_empty() && !self.html.ends_with('\n') {
+            self.html.push('\n');
+        }
+    }
+
+    pub(super) fn span(&self, body: Range<usize>) -> Span {
+        Span::bytes(self.input.path, body.start + self.input.body_start..body.end + self.input.body_start)
+    }
+
+    // ---- the end ----
+
+    fn finish(mut self) -> (Prose, Diagnostics) {
+        self.close_block();
+        self.flush();
+        self.report_unused_notes();
+        self.judge_pull_quotes();
+        self.write_ids();
+        self.outline.words = to_u32(self.outline.text.split_whitespace().count());
+        self.outline.other_ids.sort();
+        let prose =
+            Prose { html: self.html, pieces: self.pieces, notes: self.notes.written, outline: self.outline };
+        (prose, self.diagnostics)
+    }
+
+    fn report_unused_notes(&mut self) {
+        for (label, events) in &self.notes.definitions {
+            if self.notes.numbers.contains_key(label) {
+                continue;
+            }
+            let source = self.events[events.start - 1].1.clone();
+            let end = source.start + label.len() + 4;
+            let span = self.span(source.start..end.min(source.end));
+            self.diagnostics.push(
+                Diagnostic::new(Code::UnusedFootnote, span, format!("nothing refers to the footnote `{label}`"))
+                    .help(format!("write `[^{label}]` where the note belongs, or take the note out")),
+            );
+        }
+    }
+
+    /// Gives headings and blocks their ids and writes them into the places kept for them.
+    fn write_ids(&mut self) {
+        let text = &self.outline.text;
+        let block_text = |block: &Block| text[block.text.0 as usize..block.text.1 as usize].trim();
+        let (headings, blocks): (Vec<_>, Vec<_>) = self
+            .slots
+            .drain(..)
+            .partition(|(_, block, _)| self.outline.blocks[*block].shape == Shape::Heading);
+        let heading_ids = ids::of_headings(
+            headings.iter().map(|(_, block, chosen)| (chosen.as_deref(), block_text(&self.outline.blocks[*block]))),
+        );
+        let texts: Vec<&str> = blocks.iter().map(|(_, block, _)| block_text(&self.outline.blocks[*block])).collect();
+        let mut taken = heading_ids.clone();
+        taken.extend(self.outline.other_ids.iter().cloned());
+        let block_ids = ids::of_blocks(&texts, &taken);
+        for (heading, ((_, block, _), id)) in self.outline.headings.iter_mut().zip(headings.iter().zip(&heading_ids)) {
+            heading.id.clone_from(id);
+            heading.text = block_text(&self.outline.blocks[*block]).to_owned();
+        }
+        for ((slot, block, _), id) in headings.iter().chain(&blocks).zip(heading_ids.iter().chain(&block_ids)) {
+            if id.is_empty() {
+                continue;
+            }
+            let start = to_u32(self.html.len());
+            self.html.push_str(" id=\"");
+            push_escaped_attribute(&mut self.html, id);
+            self.html.push('"');
+            self.pieces[*slot] = Piece::Own((start, to_u32(self.html.len())));
+            self.outline.blocks[*block].id.clone_from(id);
+        }
+    }
+
+    pub(super) fn fill(&mut self, slot: usize, html: &str) {
+        let start = to_u32(self.html.len());
+        self.html.push_str(html);
+        self.pieces[slot] = Piece::Html((start, to_u32(self.html.len())));
+    }
+
+    pub(super) fn escape_attribute(&mut self, text: &str) {
+        self.end_run();
+        push_escaped_attribute(&mut self.html, text);
+    }
+}
+
+fn push_escaped_attribute(html: &mut String, text: &str) {
+    pulldown_cmark_escape::escape_html(html, text).expect("writing to a string cannot fail");
+}
+
+fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
+    match kind {
+        BlockQuoteKind::Note => ("note", "Note"),
+        BlockQuoteKind::Tip => ("tip", "Tip"),
+        BlockQuoteKind::Important => ("important", "Important"),
+        BlockQuoteKind::Warning => ("warning", "Warning"),
+        BlockQuoteKind::Caution => ("caution", "Caution"),
+    }
+}
+
+fn is_container(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::BlockQuote(_) | Tag::List(_) | Tag::Item | Tag::DefinitionList | Tag::DefinitionListDefinition)
+}
+
+fn is_container_end(tag: &TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::DefinitionList | TagEnd::DefinitionListDefinition
+    )
+}
+
+/// How the cells of a column are aligned.
+pub(super) fn alignment_class(alignment: Alignment) -> &'static str {
+    match alignment {
+        Alignment::None => "",
+        Alignment::Left => " class=\"left\"",
+        Alignment::Center => " class=\"center\"",
+        Alignment::Right => " class=\"right\"",
+    }
+}

@@ -1,0 +1,118 @@
+//! Pull quotes: `> [!pull]` repeats a sentence of the text in large letters. Knows the text of one file.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::markdown::Writer;
+use crate::base::codes::Code;
+use crate::base::diagnostic::Diagnostic;
+
+/// A pull quote, judged when the whole text is known.
+pub(super) struct PullQuote {
+    /// What it says.
+    pub(super) text: String,
+    /// Pieces for what stands before and after it.
+    open: usize,
+    close: usize,
+    source: Range<usize>,
+}
+
+impl Writer<'_> {
+    /// The events of a block quote that begins with `[!pull]`, without that mark.
+    pub(super) fn pull_quote_content(&self, at: usize) -> Option<Range<usize>> {
+        if !self.input.settings.extensions || self.muted > 0 {
+            return None;
+        }
+        let mut next = at + 2;
+        matches!(self.events.get(at + 1)?.0, Event::Start(Tag::Paragraph)).then_some(())?;
+        let mut mark = String::new();
+        while let Some((Event::Text(text), _)) = self.events.get(next) {
+            mark.push_str(text);
+            next += 1;
+        }
+        mark.trim().eq_ignore_ascii_case("[!pull]").then_some(())?;
+        let end = self.matching_end(at, |event| matches!(event, Event::End(TagEnd::BlockQuote(_))));
+        match self.events.get(next)?.0 {
+            // The mark is followed by text in the same paragraph: the paragraph's start is written by hand.
+            Event::SoftBreak | Event::HardBreak => Some(next + 1..end),
+            Event::End(TagEnd::Paragraph) => Some(next + 1..end),
+            _ => None,
+        }
+    }
+
+    pub(super) fn write_pull_quote(&mut self, at: usize, content: Range<usize>) -> usize {
+        let source = self.events[at].1.clone();
+        let open = self.reserve();
+        self.muted += 1;
+        self.pulls.push(PullQuote { text: String::new(), open, close: open, source });
+        let begins_inside = !matches!(self.events.get(content.start), Some((Event::Start(_), _)))
+            || matches!(self.events.get(content.start), Some((Event::Start(tag), _)) if !is_block(tag));
+        if begins_inside {
+            self.html.push_str("<p>");
+        }
+        self.write_nested(content.clone());
+        self.muted -= 1;
+        let close = self.reserve();
+        self.pulls.last_mut().expect("pushed above").close = close;
+        // The end of the quote is not written, so its level is taken back here.
+        self.leave_container();
+        content.end + 1
+    }
+
+    /// Decides for each pull quote whether it says word for word what stands in the text.
+    pub(super) fn judge_pull_quotes(&mut self) {
+        if self.pulls.is_empty() {
+            return;
+        }
+        let text = normalise(&self.outline.text);
+        for pull in std::mem::take(&mut self.pulls) {
+            let quote = normalise(&pull.text);
+            if !quote.is_empty() && text.contains(&quote) {
+                self.fill(pull.open, "<aside class=\"pull\" aria-hidden=\"true\">\n");
+                self.fill(pull.close, "</aside>\n");
+                continue;
+            }
+            self.fill(pull.open, "<figure class=\"pull\"><figcaption>Pull quote</figcaption><blockquote>\n");
+            self.fill(pull.close, "</blockquote></figure>\n");
+            let span = self.span(pull.source.clone());
+            let diagnostic =
+                Diagnostic::new(Code::LoosePullQuote, span, "this pull quote does not stand word for word in the text");
+            self.diagnostics.push(match nearest_sentence(&self.outline.text, &quote) {
+                Some(sentence) => diagnostic.help(format!("the text says `{sentence}`")),
+                None => diagnostic.help("quote a sentence of the text, or use a plain block quote"),
+            });
+        }
+    }
+}
+
+fn is_block(tag: &Tag<'_>) -> bool {
+    !matches!(tag, Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. })
+}
+
+/// Words without the marks that typography changes, one blank between them.
+fn normalise(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| match c {
+            '\u{2018}' | '\u{2019}' => '\'',
+            '\u{201c}' | '\u{201d}' => '"',
+            '\u{2013}' | '\u{2014}' => '-',
+            _ => c,
+        })
+        .collect();
+    let joined = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    joined.trim_matches(|c: char| c == '"' || c == '\'' || c == '.' || c == ',' || c == '\u{2026}').to_owned()
+}
+
+/// The sentence of the text that shares most words with the quote, if it shares at least half of them.
+fn nearest_sentence(text: &str, quote: &str) -> Option<String> {
+    let words: Vec<&str> = quote.split(' ').collect();
+    let score = |sentence: &str| words.iter().filter(|word| sentence.contains(*word)).count();
+    text.split(['\n', '.', '!', '?'])
+        .map(normalise)
+        .map(|sentence| (score(&sentence), sentence))
+        .filter(|(score, _)| score * 2 > words.len())
+        .max_by_key(|(score, sentence)| (*score, usize::MAX - sentence.len()))
+        .map(|(_, sentence)| sentence)
+}

@@ -1,0 +1,3 @@
+//! Which pages exist, and what each may know.
+
+pub mod views;

@@ -1,0 +1,456 @@
+//! The contract with theme authors: everything a template may show, field by field.
+//!
+//! Addresses (`url`) are written from the site's root without a slash at the start (`essays/trust/`); a template
+//! puts `page.root` before them: `{{ page.root }}{{ essay.url }}`. Fields that hold HTML say so and are used with `| safe`.
+//! A field that may be missing is `null`, never absent.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// `book`: the same on every page.
+#[derive(Clone, Debug, Serialize)]
+pub struct BookView {
+    /// Name of the book.
+    pub title: String,
+    /// Who wrote it; empty if not said.
+    pub author: String,
+    /// One sentence about it; empty if not said.
+    pub summary: String,
+    /// Language tag.
+    pub language: String,
+    /// Single pages (about …) for the footer, by title.
+    pub pages: Vec<LinkView>,
+    /// How many essays there are.
+    pub essay_count: usize,
+    /// How many concepts there are.
+    pub concept_count: usize,
+    /// `[extra]` of `book.toml`.
+    pub extra: Map<String, Value>,
+}
+
+/// `page`: the page at hand.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageView {
+    /// Which template it is: `home`, `essay`, `archive`, `concept`, `concepts`, `series`, `page`, `missing`.
+    pub kind: String,
+    /// For `<title>`: the page's own name, and the book's behind it on every page but home.
+    pub title: String,
+    /// For `<meta name="description">`; empty if there is nothing to say.
+    pub description: String,
+    /// Absolute address of the original of this page; `null` where the book has no `base_url` or on the 404 page.
+    pub canonical: Option<String>,
+    /// Language tag.
+    pub lang: String,
+    /// The way from this page to the site's root: `./`, `../../`; on the 404 page the path from the server's root.
+    pub root: String,
+    /// Its address from the site's root, without a slash at the start; empty for home.
+    pub url: String,
+    /// Whether it has footnotes.
+    pub has_notes: bool,
+    /// Whether it has formulas.
+    pub has_math: bool,
+}
+
+/// A link to a page.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct LinkView {
+    /// Its name.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+}
+
+/// A day.
+#[derive(Clone, Debug, Serialize)]
+pub struct DateView {
+    /// `2021-03-02`, for `datetime`.
+    pub iso: String,
+    /// `2 March 2021`.
+    pub text: String,
+    /// 2021.
+    pub year: i16,
+}
+
+/// An essay in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct Card {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Its dek; empty without one.
+    pub summary: String,
+    /// Its day; `null` without one.
+    pub date: Option<DateView>,
+    /// Minutes to read it, at least 1.
+    pub minutes: u32,
+    /// Its place in the series it is listed under; `null` elsewhere.
+    pub part: Option<i64>,
+    /// Why it is not public yet: `Draft`, `Scheduled`, `Expired`; `null` for what readers see.
+    pub badge: Option<String>,
+}
+
+/// A sentence or paragraph quoted from an essay.
+#[derive(Clone, Debug, Serialize)]
+pub struct PassageView {
+    /// HTML: the sentence, with `<mark>` around the word or link in question.
+    pub html: String,
+    /// Address of the paragraph it stands in.
+    pub url: String,
+}
+
+/// `home`: the front page.
+#[derive(Clone, Debug, Serialize)]
+pub struct HomeView {
+    /// Essays to begin with: those with `start = true`, at most 3.
+    pub start: Vec<Card>,
+    /// The newest essays, at most 5.
+    pub latest: Vec<Card>,
+    /// The concepts used most, at most 12, by name.
+    pub concepts: Vec<CountView>,
+    /// Every series.
+    pub series: Vec<SeriesCard>,
+}
+
+/// A concept with the number of essays that use it.
+#[derive(Clone, Debug, Serialize)]
+pub struct CountView {
+    /// Its name.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Its definition; empty without one.
+    pub summary: String,
+    /// How many essays use it.
+    pub count: usize,
+}
+
+/// A series in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeriesCard {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// What it is for; empty if not said.
+    pub summary: String,
+    /// How many essays it has.
+    pub count: usize,
+}
+
+/// `essay`: the page of an essay.
+#[derive(Clone, Debug, Serialize)]
+pub struct EssayView {
+    /// The essay as it stands in lists.
+    pub card: Card,
+    /// The day of the last change that the writer names; `null` without one.
+    pub updated: Option<DateView>,
+    /// How many words it has.
+    pub words: u32,
+    /// The series it belongs to; `null` without one.
+    pub series: Option<SeriesPlace>,
+    /// Copies elsewhere, by the name of the place.
+    pub syndication: Vec<LinkView>,
+    /// Table of contents: the headings, if there are at least 3; otherwise empty.
+    pub contents: Vec<ContentsEntry>,
+    /// HTML of the text.
+    pub body: String,
+    /// Footnotes.
+    pub notes: Vec<NoteView>,
+    /// Concepts in this essay: those it names and those linked in its text, by name.
+    pub concepts: Vec<TermView>,
+    /// Essays, concepts and pages that link here, oldest first.
+    pub backlinks: Vec<BacklinkView>,
+    /// What to read next, at most 3.
+    pub related: Vec<RelatedView>,
+    /// Free data of the front matter.
+    pub extra: Map<String, Value>,
+}
+
+/// Where an essay stands in its series.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeriesPlace {
+    /// Title of the series.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Place of this essay, from 1.
+    pub position: usize,
+    /// How many essays the series has.
+    pub count: usize,
+    /// The essay before; `null` for the first.
+    pub previous: Option<LinkView>,
+    /// The essay after; `null` for the last.
+    pub next: Option<LinkView>,
+}
+
+/// A line of the table of contents.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContentsEntry {
+    /// The heading.
+    pub title: String,
+    /// Its id on this page.
+    pub id: String,
+    /// 2 to 6.
+    pub level: u8,
+}
+
+/// A footnote. The reference in the text has the ids listed in `references`; the note itself has the id `n` and its number.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoteView {
+    /// Its number, from 1.
+    pub number: usize,
+    /// HTML of its text: blocks, usually one paragraph.
+    pub html: String,
+    /// Ids of the places that refer to it: `r3`, then `r3-2` …
+    pub references: Vec<String>,
+}
+
+/// A concept in the list of an essay; previews copy this entry.
+#[derive(Clone, Debug, Serialize)]
+pub struct TermView {
+    /// Its name.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Its slug: links to it in the text carry `data-term` with this value.
+    pub slug: String,
+    /// Its definition; empty without one.
+    pub summary: String,
+    /// How many essays use it.
+    pub count: usize,
+}
+
+/// A page that links to this one, with the sentences that do.
+#[derive(Clone, Debug, Serialize)]
+pub struct BacklinkView {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// `essay`, `concept`, `series` or `page`.
+    pub kind: String,
+    /// The sentences, with the words of the link marked.
+    pub passages: Vec<PassageView>,
+}
+
+/// A suggestion with its reason.
+#[derive(Clone, Debug, Serialize)]
+pub struct RelatedView {
+    /// The essay.
+    pub card: Card,
+    /// `next in the series`, `also about trust and vision` …
+    pub reason: String,
+}
+
+/// `concept`: the page of a concept.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConceptView {
+    /// Its name.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Other names of it.
+    pub aliases: Vec<String>,
+    /// Its definition; empty without one.
+    pub summary: String,
+    /// HTML of its prose; empty without a file.
+    pub body: String,
+    /// Footnotes of its prose.
+    pub notes: Vec<NoteView>,
+    /// The passage the author chose; `null` without one.
+    pub chosen: Option<ChosenView>,
+    /// Essays that use it, oldest first, with their passages.
+    pub essays: Vec<AppearanceView>,
+    /// Further essays that use it, where there are too many to quote; otherwise empty.
+    pub further: Vec<Card>,
+    /// How many essays use it.
+    pub essay_count: usize,
+    /// In how many sentences it stands.
+    pub passage_count: usize,
+    /// Related concepts, each with its reasons.
+    pub related: Vec<RelatedConcept>,
+    /// Pages other than essays that link here, with their sentences.
+    pub backlinks: Vec<BacklinkView>,
+    /// The arc map; `null` where it has no neighbours.
+    pub map: Option<MapView>,
+}
+
+/// The passage that the author chose for a concept.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChosenView {
+    /// HTML of the passage.
+    pub html: String,
+    /// The essay it stands in; `null` if it stands in none.
+    pub essay: Option<LinkView>,
+}
+
+/// An essay on the page of a concept.
+#[derive(Clone, Debug, Serialize)]
+pub struct AppearanceView {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// The year, where it differs from that of the essay before; `null` otherwise.
+    pub year: Option<i16>,
+    /// The first passages, at most 3; empty where the essay names the concept but does not use the word.
+    pub passages: Vec<PassageView>,
+    /// The rest of them.
+    pub more: Vec<PassageView>,
+}
+
+/// A related concept.
+#[derive(Clone, Debug, Serialize)]
+pub struct RelatedConcept {
+    /// Its name.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Its definition; empty without one.
+    pub summary: String,
+    /// `broader`, `narrower`, `related`, `contrasted`, `used together in 4 essays`.
+    pub reasons: Vec<String>,
+}
+
+/// A small static map: rows of names, this concept first, and arcs between them. 320 units wide.
+#[derive(Clone, Debug, Serialize)]
+pub struct MapView {
+    /// Height in units: 36 a row.
+    pub height: u32,
+    /// The names, top to bottom, at most 9.
+    pub rows: Vec<MapRow>,
+    /// The arcs.
+    pub arcs: Vec<MapArc>,
+}
+
+/// A name on the map.
+#[derive(Clone, Debug, Serialize)]
+pub struct MapRow {
+    /// The name.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Baseline of the label.
+    pub y: u32,
+    /// Whether it is the concept whose page this is.
+    pub is_here: bool,
+}
+
+/// An arc on the map.
+#[derive(Clone, Debug, Serialize)]
+pub struct MapArc {
+    /// SVG path data.
+    pub path: String,
+    /// Stroke width, 1 to 5: the more passages are shared, the wider.
+    pub width: u32,
+    /// Whether it ends at this concept (solid) or joins two others (dashed).
+    pub is_direct: bool,
+}
+
+/// `concepts`: the index of concepts.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConceptsView {
+    /// All of them, A to Z.
+    pub letters: Vec<LetterView>,
+    /// Pairs that travel together, the strongest first, at most 12.
+    pub pairs: Vec<PairView>,
+}
+
+/// Concepts with one first letter.
+#[derive(Clone, Debug, Serialize)]
+pub struct LetterView {
+    /// The letter, upper case; `#` for what does not begin with one.
+    pub letter: String,
+    /// The concepts.
+    pub concepts: Vec<CountView>,
+}
+
+/// Two concepts that are used together.
+#[derive(Clone, Debug, Serialize)]
+pub struct PairView {
+    /// One of them.
+    pub first: LinkView,
+    /// The other.
+    pub second: LinkView,
+    /// In how many essays.
+    pub count: usize,
+    /// Sentences in which both stand, at most 3.
+    pub passages: Vec<QuotedView>,
+}
+
+/// A passage with the essay it stands in.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuotedView {
+    /// HTML of the sentence, the words marked.
+    pub html: String,
+    /// Address of the paragraph.
+    pub url: String,
+    /// Title of the essay.
+    pub title: String,
+}
+
+/// `series`: the page of a series.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeriesView {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// What it is for; empty if not said.
+    pub summary: String,
+    /// HTML of its prose; empty without a file.
+    pub body: String,
+    /// Footnotes of its prose.
+    pub notes: Vec<NoteView>,
+    /// Its essays, in order.
+    pub essays: Vec<Card>,
+    /// Minutes to read all of it.
+    pub minutes: u32,
+    /// Pages that link here, with their sentences.
+    pub backlinks: Vec<BacklinkView>,
+}
+
+/// `archive`: every essay by year.
+#[derive(Clone, Debug, Serialize)]
+pub struct ArchiveView {
+    /// The years, newest first; essays without a date come last under `null`.
+    pub years: Vec<YearView>,
+}
+
+/// The essays of one year.
+#[derive(Clone, Debug, Serialize)]
+pub struct YearView {
+    /// The year; `null` for essays without a date.
+    pub year: Option<i16>,
+    /// The essays, newest first.
+    pub essays: Vec<Card>,
+}
+
+/// `single`: the about page and its kin.
+#[derive(Clone, Debug, Serialize)]
+pub struct SingleView {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// One sentence about it; empty if not said.
+    pub summary: String,
+    /// HTML of its text.
+    pub body: String,
+    /// Footnotes.
+    pub notes: Vec<NoteView>,
+    /// Pages that link here, with their sentences.
+    pub backlinks: Vec<BacklinkView>,
+    /// Free data of the front matter.
+    pub extra: Map<String, Value>,
+}
+
+/// `missing`: the page for addresses that do not exist.
+#[derive(Clone, Debug, Serialize)]
+pub struct MissingView {
+    /// Every essay, by title.
+    pub essays: Vec<LinkView>,
+    /// Every concept, by name.
+    pub concepts: Vec<LinkView>,
+}
