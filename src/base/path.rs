@@ -122,6 +122,34 @@ impl Route {
         (body.is_empty() || body.split('/').all(is_clean)).then(|| Self(address.into()))
     }
 
+    /// The address of a file that goes out under its own name, whatever characters that has;
+    /// `None` where the name cannot be one on every host.
+    #[must_use]
+    pub fn of_file(path: &str) -> Option<Self> {
+        let is_clean = |part: &str| {
+            !part.is_empty()
+                && part != "."
+                && part != ".."
+                && part.len() <= 250
+                && !part.chars().any(|c| c.is_control() || c == '\\' || is_bidi(c))
+        };
+        path.split('/').all(is_clean).then(|| Self(format!("/{path}").into()))
+    }
+
+    /// The address without the slash at its start, with percent signs where a link needs them (RFC 3986).
+    #[must_use]
+    pub fn to_url(&self) -> String {
+        let mut url = String::with_capacity(self.0.len());
+        for byte in self.from_root().bytes() {
+            if byte.is_ascii_alphanumeric() || b"-_.~/!$&'()*+,;=:@".contains(&byte) {
+                url.push(char::from(byte));
+            } else {
+                url.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        url
+    }
+
     /// The address as text, from the site's root.
     #[must_use]
     pub fn as_str(&self) -> &str {

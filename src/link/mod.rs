@@ -1,0 +1,237 @@
+//! The whole book, joined: who is shown, where, who points at whom, which ideas stand where. Sees outlines, never HTML.
+
+mod backlinks;
+mod collections;
+pub mod concepts;
+mod embeds;
+mod mentions;
+mod names;
+mod related;
+mod resolve;
+mod routes;
+pub mod sentences;
+mod visibility;
+
+use jiff::civil;
+
+use crate::base::diagnostic::Diagnostics;
+use crate::base::path::{Route, SitePath};
+use crate::model::book::Book;
+use crate::model::prose::Range;
+use crate::model::source::Asset;
+use crate::model::writing::{Kind, Parsed, Writing};
+
+pub use backlinks::Backlink;
+pub use collections::Series;
+pub use concepts::{Appearance, Concept, Relation, Tie};
+pub use mentions::{Mention, Mentions};
+pub use related::{Reason, Related};
+pub use routes::Redirect;
+pub use visibility::{LeftOut, Why};
+
+/// Index of a writing in `Site::writings`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WritingId(pub u32);
+
+/// Index of a concept in `Site::concepts`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConceptId(pub u32);
+
+/// Index of a series in `Site::series`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeriesId(pub u32);
+
+/// A page of the site that a link can lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PageId {
+    /// The front page.
+    Home,
+    /// Every essay by year.
+    Archive,
+    /// The index of concepts.
+    Concepts,
+    /// An essay or a single page.
+    Writing(WritingId),
+    /// A concept.
+    Concept(ConceptId),
+    /// A series.
+    Series(SeriesId),
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Out of the site.
+    External,
+    /// To a heading or paragraph of the same page.
+    Here(String),
+    /// To a page, and a heading or paragraph there; empty for the page as a whole.
+    Page(PageId, String),
+    /// To a file.
+    File(Route),
+    /// A passage to be shown in place.
+    Passage(Passage),
+    /// Nowhere: the words stay, the link does not.
+    Plain,
+}
+
+/// Pieces of a writing that are shown on another page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// The writing.
+    pub writing: WritingId,
+    /// The page it is shown on, and the id of the passage there.
+    pub page: PageId,
+    /// Id of the heading or paragraph; empty for the whole text.
+    pub fragment: String,
+    /// Indexes in its `Prose::pieces`.
+    pub pieces: Range,
+    /// Whether the pieces are words without an element around them.
+    pub is_bare: bool,
+}
+
+/// A picture, found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// A file of the book, with its width and height where they are known.
+    File(Route, Option<(u32, u32)>),
+    /// Not to be shown: on somebody else's server, or nowhere.
+    Missing,
+}
+
+/// The book, joined.
+#[derive(Debug, Default)]
+pub struct Site {
+    /// Every writing that is shown, sorted by path.
+    pub writings: Vec<Writing>,
+    /// The address of each writing.
+    pub routes: Vec<Route>,
+    /// Essays, oldest first; those without a date come before all others.
+    pub essays: Vec<WritingId>,
+    /// Single pages, by title.
+    pub pages: Vec<WritingId>,
+    /// Concepts, by slug.
+    pub concepts: Vec<Concept>,
+    /// Pairs of concepts that are used together, the strongest first.
+    pub ties: Vec<Tie>,
+    /// Series, by slug.
+    pub series: Vec<Series>,
+    /// For each writing, where each of its links leads.
+    pub targets: Vec<Vec<Target>>,
+    /// For each writing, its pictures.
+    pub pictures: Vec<Vec<Picture>>,
+    /// For each writing, the concepts in its text.
+    pub mentions: Vec<Mentions>,
+    /// Who links to each page, sorted by page.
+    pub backlinks: std::collections::BTreeMap<PageId, Vec<Backlink>>,
+    /// For each writing, what to read next; empty for all but essays.
+    pub related: Vec<Vec<Related>>,
+    /// Files that go out as they are, by address.
+    pub files: Vec<(Route, SitePath)>,
+    /// Old addresses.
+    pub redirects: Vec<Redirect>,
+    /// What is not shown, with the reason.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Site {
+    /// A writing.
+    #[must_use]
+    pub fn writing(&self, id: WritingId) -> &Writing {
+        &self.writings[id.0 as usize]
+    }
+
+    /// A concept.
+    #[must_use]
+    pub fn concept(&self, id: ConceptId) -> &Concept {
+        &self.concepts[id.0 as usize]
+    }
+
+    /// A series.
+    #[must_use]
+    pub fn series(&self, id: SeriesId) -> &Series {
+        &self.series[id.0 as usize]
+    }
+
+    /// The address of a page.
+    #[must_use]
+    pub fn route(&self, page: PageId) -> Route {
+        match page {
+            PageId::Home => Route::home(),
+            PageId::Archive => routes::archive(),
+            PageId::Concepts => routes::concepts(),
+            PageId::Writing(id) => self.routes[id.0 as usize].clone(),
+            PageId::Concept(id) => self.concept(id).route.clone(),
+            PageId::Series(id) => self.series(id).route.clone(),
+        }
+    }
+
+    /// The name of a page.
+    #[must_use]
+    pub fn title<'a>(&'a self, page: PageId, book: &'a Book) -> &'a str {
+        match page {
+            PageId::Home => &book.title,
+            PageId::Archive => "Essays",
+            PageId::Concepts => "Concepts",
+            PageId::Writing(id) => &self.writing(id).meta.title,
+            PageId::Concept(id) => &self.concept(id).title,
+            PageId::Series(id) => &self.series(id).title,
+        }
+    }
+
+    /// The page that shows a writing: its own, that of its concept or that of its series.
+    #[must_use]
+    pub fn page_of(&self, id: WritingId) -> PageId {
+        match self.writing(id).kind {
+            Kind::Essay | Kind::Page => PageId::Writing(id),
+            Kind::Concept => {
+                let at = self.concepts.iter().position(|concept| concept.writing == Some(id));
+                PageId::Concept(ConceptId(index(at.expect("every concept file has its concept"))))
+            }
+            Kind::Series => {
+                let at = self.series.iter().position(|series| series.writing == Some(id));
+                PageId::Series(SeriesId(index(at.expect("every series file has its series"))))
+            }
+        }
+    }
+}
+
+/// A position in one of the arenas of `Site`.
+pub(crate) fn index(position: usize) -> u32 {
+    u32::try_from(position).expect("a book has fewer than four billion parts")
+}
+
+/// What of the snapshot the link stage looks at.
+pub struct LinkInput<'a> {
+    /// The settings.
+    pub book: &'a Book,
+    /// Files that go out as they are.
+    pub assets: &'a [Asset],
+    /// The day for which the site is made.
+    pub as_of: civil::Date,
+    /// Whether drafts are shown.
+    pub with_drafts: bool,
+}
+
+/// Joins what the files say into one site.
+#[must_use]
+pub fn link(parsed: Parsed, input: &LinkInput<'_>) -> (Site, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let (shown, left_out) = visibility::split(parsed.writings, input);
+    let hidden = names::Hidden::new(&left_out);
+    let mut site = Site { writings: shown, left_out, ..Site::default() };
+    collections::sort_essays(&mut site);
+    concepts::collect(&mut site, &mut diagnostics);
+    collections::collect_series(&mut site, &mut diagnostics);
+    routes::assign(&mut site, input.assets, &mut diagnostics);
+    mentions::find(&mut site, input.book);
+    let names = names::Names::new(&site, &hidden);
+    resolve::links(&mut site, &names, &mut diagnostics);
+    resolve::pictures(&mut site, input.assets, &mut diagnostics);
+    embeds::check(&mut site, &mut diagnostics);
+    backlinks::collect(&mut site);
+    concepts::connect(&mut site);
+    concepts::check_passages(&site, &mut diagnostics);
+    related::suggest(&mut site, &names, &mut diagnostics);
+    (site, diagnostics)
+}

@@ -1,0 +1,168 @@
+//! One owner for each address. Knows slugs, not what stands on the pages.
+
+use std::collections::BTreeMap;
+
+use super::{PageId, Site, WritingId, index};
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::fingerprint::Fingerprint;
+use crate::base::path::{Route, SitePath, slug};
+use crate::base::span::Span;
+use crate::model::source::Asset;
+use crate::model::writing::{Kind, Writing};
+
+/// An old address and where it leads now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The old address.
+    pub from: Route,
+    /// The page.
+    pub to: PageId,
+}
+
+/// `/essays/`
+pub(super) fn archive() -> Route {
+    Route::new("/essays/").expect("a clean address")
+}
+
+/// `/concepts/`
+pub(super) fn concepts() -> Route {
+    Route::new("/concepts/").expect("a clean address")
+}
+
+/// The slug of a writing: the one its writer chose, or that of its file name (of its title for a concept).
+#[must_use]
+pub(super) fn slug_of(writing: &Writing) -> String {
+    if let Some(chosen) = &writing.meta.slug {
+        return chosen.value.clone();
+    }
+    let made = match writing.kind {
+        Kind::Concept => slug(&writing.meta.title),
+        _ => slug(file_name(&writing.path)),
+    };
+    if made.is_empty() { format!("{}-{}", writing.kind.word(), Fingerprint::of(writing.path.as_str().as_bytes()).to_short_hex()) } else { made }
+}
+
+/// The name of the file, or of its folder where the file is `index.md`.
+pub(super) fn file_name(path: &SitePath) -> &str {
+    match path.stem() {
+        "index" => path.folder().rsplit('/').next().unwrap_or("index"),
+        stem => stem,
+    }
+}
+
+/// The address of an essay or single page.
+fn route_of(writing: &Writing) -> Route {
+    let slug_here = slug_of(writing);
+    let address = match writing.kind {
+        Kind::Essay => format!("/essays/{slug_here}/"),
+        Kind::Concept => format!("/concepts/{slug_here}/"),
+        Kind::Series => format!("/series/{slug_here}/"),
+        Kind::Page => {
+            let below = writing.path.below(Kind::Page.folder()).unwrap_or("");
+            let mut folders: Vec<String> = below.split('/').map(slug).collect();
+            folders.pop();
+            if writing.path.stem() == "index" {
+                folders.pop();
+            }
+            folders.retain(|folder| !folder.is_empty());
+            folders.push(slug_here);
+            format!("/{}/", folders.join("/"))
+        }
+    };
+    Route::new(&address).expect("made of slugs")
+}
+
+#[derive(Default)]
+struct RouteTable {
+    /// By output file, in lower case: two files that differ only in case are one on many machines.
+    owners: BTreeMap<String, (String, Option<Span>)>,
+}
+
+impl RouteTable {
+    /// Claims an address; a second claim is reported and refused.
+    fn claim(&mut self, route: &Route, what: String, span: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
+        let key = route.to_file().to_lowercase();
+        if let Some((owner, owner_span)) = self.owners.get(&key) {
+            let place = span.or_else(|| owner_span.clone());
+            let Some(place) = place else { return false };
+            let mut diagnostic =
+                Diagnostic::new(Code::DuplicateRoute, place, format!("{what} and {owner} both want the address `{route}`"));
+            if let Some(owner_span) = owner_span {
+                diagnostic = diagnostic.label(owner_span.clone(), "the other one");
+            }
+            diagnostics.push(diagnostic.help("give one of them another `slug` or file name"));
+            return false;
+        }
+        self.owners.insert(key, (what, span));
+        true
+    }
+}
+
+/// Gives every page and file its address and reports those that want the same.
+pub(super) fn assign(site: &mut Site, assets: &[Asset], diagnostics: &mut Diagnostics) {
+    let mut table = RouteTable::default();
+    for (route, what) in [
+        (Route::home(), "the front page"),
+        (archive(), "the list of essays"),
+        (concepts(), "the index of concepts"),
+        (Route::new("/404.html").expect("a clean address"), "the page for missing addresses"),
+    ] {
+        table.claim(&route, what.to_owned(), None, diagnostics);
+    }
+    site.routes = site.writings.iter().map(route_of).collect();
+    for (writing, route) in site.writings.iter().zip(&site.routes) {
+        let span = writing.meta.slug.as_ref().map_or_else(
+            || Span::file(&writing.path),
+            |slug| Span { path: writing.path.clone(), range: Some(slug.range) },
+        );
+        table.claim(route, format!("`{}`", writing.path), Some(span), diagnostics);
+    }
+    for concept in site.concepts.iter().filter(|concept| concept.writing.is_none()) {
+        table.claim(&concept.route, format!("the concept `{}`", concept.title), concept.named_at.clone(), diagnostics);
+    }
+    for series in site.series.iter().filter(|series| series.writing.is_none()) {
+        table.claim(&series.route, format!("the series `{}`", series.title), series.named_at.clone(), diagnostics);
+    }
+    claim_files(site, assets, &mut table, diagnostics);
+    claim_old_addresses(site, &mut table, diagnostics);
+}
+
+fn claim_files(site: &mut Site, assets: &[Asset], table: &mut RouteTable, diagnostics: &mut Diagnostics) {
+    for asset in assets {
+        let below = asset.path.below("content/static").or_else(|| asset.path.below("content"));
+        let Some(below) = below else { continue };
+        let Some(route) = Route::of_file(below) else {
+            diagnostics.push(
+                Diagnostic::new(Code::BadName, Span::file(&asset.path), "this file name cannot be an address on the site")
+                    .help("rename it; use letters, digits, hyphens and dots"),
+            );
+            continue;
+        };
+        if table.claim(&route, format!("`{}`", asset.path), Some(Span::file(&asset.path)), diagnostics) {
+            site.files.push((route, asset.path.clone()));
+        }
+    }
+}
+
+fn claim_old_addresses(site: &mut Site, table: &mut RouteTable, diagnostics: &mut Diagnostics) {
+    for at in 0..site.writings.len() {
+        let id = WritingId(index(at));
+        let page = site.page_of(id);
+        let writing = &site.writings[at];
+        let mut redirects = Vec::new();
+        for old in &writing.meta.old_addresses {
+            let Some(from) = Route::new(&old.value) else { continue };
+            let from = if from.as_str().ends_with('/') || from.as_str().rsplit('/').next().is_some_and(|last| last.contains('.')) {
+                from
+            } else {
+                Route::new(&format!("{from}/")).expect("clean with a slash behind it")
+            };
+            let span = Span { path: writing.path.clone(), range: Some(old.range) };
+            if table.claim(&from, format!("an old address of `{}`", writing.path), Some(span), diagnostics) {
+                redirects.push(Redirect { from, to: page });
+            }
+        }
+        site.redirects.append(&mut redirects);
+    }
+}

@@ -1,0 +1,74 @@
+//! Who is shown: drafts, schedule and expiry, as of a day. Knows nothing of addresses and links.
+
+use super::LinkInput;
+use crate::base::path::SitePath;
+use crate::model::writing::{Kind, Writing};
+
+/// Why a writing is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// `draft = true`
+    Draft,
+    /// Its date lies ahead.
+    Scheduled(jiff::civil::Date),
+    /// Its `expires` day has come.
+    Expired(jiff::civil::Date),
+}
+
+impl Why {
+    /// The reason in words, to stand behind the file's name.
+    #[must_use]
+    pub fn to_words(self) -> String {
+        match self {
+            Self::Draft => "a draft".to_owned(),
+            Self::Scheduled(day) => format!("scheduled for {day}"),
+            Self::Expired(day) => format!("expired on {day}"),
+        }
+    }
+}
+
+/// A writing that is not shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// What it is.
+    pub kind: Kind,
+    /// The file.
+    pub path: SitePath,
+    /// Its title.
+    pub title: String,
+    /// Its slug, chosen or made.
+    pub slug: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why this writing is not public on the day; `None` for what readers see.
+#[must_use]
+pub fn reason(writing: &Writing, as_of: jiff::civil::Date) -> Option<Why> {
+    let meta = &writing.meta;
+    if meta.is_draft {
+        return Some(Why::Draft);
+    }
+    if let Some(day) = meta.expires.map(|date| date.as_day()).filter(|day| *day <= as_of) {
+        return Some(Why::Expired(day));
+    }
+    meta.date.map(|date| date.as_day()).filter(|day| *day > as_of).map(Why::Scheduled)
+}
+
+pub(super) fn split(writings: Vec<Writing>, input: &LinkInput<'_>) -> (Vec<Writing>, Vec<LeftOut>) {
+    let mut shown = Vec::with_capacity(writings.len());
+    let mut left_out = Vec::new();
+    for writing in writings {
+        match reason(&writing, input.as_of) {
+            Some(why) if !input.with_drafts => left_out.push(LeftOut {
+                kind: writing.kind,
+                slug: super::routes::slug_of(&writing),
+                path: writing.path,
+                title: writing.meta.title,
+                why,
+            }),
+            _ => shown.push(writing),
+        }
+    }
+    (shown, left_out)
+}
