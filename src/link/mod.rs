@@ -116,6 +116,8 @@ pub struct Site {
     pub ties: Vec<Tie>,
     /// Series, by slug.
     pub series: Vec<Series>,
+    /// The series of each essay that has one, and its place there, from 0.
+    pub series_of: std::collections::BTreeMap<WritingId, (SeriesId, usize)>,
     /// For each writing, where each of its links leads.
     pub targets: Vec<Vec<Target>>,
     /// For each writing, its pictures.
