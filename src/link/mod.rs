@@ -112,6 +112,8 @@ pub struct Site {
     pub pages: Vec<WritingId>,
     /// Concepts, by slug.
     pub concepts: Vec<Concept>,
+    /// Every name of every concept with a file, as a slug, and the slug of the concept.
+    pub concept_names: std::collections::BTreeMap<String, String>,
     /// Pairs of concepts that are used together, the strongest first.
     pub ties: Vec<Tie>,
     /// Series, by slug.

@@ -1,0 +1,300 @@
+//! Concepts: named in front matter, described by files, found in prose; their relations and where they appear.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ConceptId, Mention, Site, WritingId, index};
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::base::path::{Route, slug};
+use crate::base::span::Span;
+use crate::model::book::ConceptLinks;
+use crate::model::writing::{Kind, Placed};
+
+/// An idea the essays share.
+#[derive(Clone, Debug)]
+pub struct Concept {
+    /// Its slug.
+    pub slug: String,
+    /// Its name.
+    pub title: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// Its address.
+    pub route: Route,
+    /// Its file, if it has one.
+    pub writing: Option<WritingId>,
+    /// Where an essay names it first, if it has no file.
+    pub named_at: Option<Span>,
+    /// Its own policy for links in prose.
+    pub links: Option<ConceptLinks>,
+    /// What it is related to, sorted.
+    pub relations: Vec<(Relation, ConceptId)>,
+    /// Essays that use it, oldest first.
+    pub appearances: Vec<Appearance>,
+}
+
+impl Concept {
+    /// Its name and its other names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.title.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+}
+
+/// How one concept is related to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// The other one is broader.
+    Broader,
+    /// The other one is narrower.
+    Narrower,
+    /// The author calls them related.
+    Related,
+    /// The author contrasts them.
+    Contrasted,
+}
+
+/// An essay that uses a concept.
+#[derive(Clone, Debug)]
+pub struct Appearance {
+    /// The essay.
+    pub essay: WritingId,
+    /// Whether its front matter names the concept.
+    pub is_named: bool,
+    /// Where its text does, as indexes of its `Mentions::list`.
+    pub mentions: Vec<u32>,
+}
+
+/// Two concepts that are used together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// The one whose slug comes first.
+    pub first: ConceptId,
+    /// The other.
+    pub second: ConceptId,
+    /// In how many essays.
+    pub count: u32,
+}
+
+/// Fills `Site::concepts`: those with a file and those that essays name.
+pub(super) fn collect(site: &mut Site, diagnostics: &mut Diagnostics) {
+    let mut by_slug: BTreeMap<String, Concept> = BTreeMap::new();
+    // Every name, as a slug, to the slug of the concept that owns it and the place where it says so.
+    let mut owners: BTreeMap<String, (String, Span)> = BTreeMap::new();
+    for (at, writing) in site.writings.iter().enumerate().filter(|(_, writing)| writing.kind == Kind::Concept) {
+        let own = super::routes::slug_of(writing);
+        let meta = &writing.meta;
+        let file = Span::file(&writing.path);
+        let names = std::iter::once((meta.title.clone(), file.clone())).chain(
+            meta.names.iter().map(|name| (name.value.clone(), Span { path: writing.path.clone(), range: Some(name.range) })),
+        );
+        for (name, span) in names {
+            claim(&mut owners, &own, &name, span, diagnostics);
+        }
+        by_slug.entry(own.clone()).or_insert_with(|| Concept {
+            aliases: meta.names.iter().map(|name| name.value.clone()).collect(),
+            writing: Some(WritingId(index(at))),
+            links: meta.concept_links,
+            ..new_concept(own, meta.title.clone())
+        });
+    }
+    for id in &site.essays {
+        let writing = site.writing(*id);
+        for name in &writing.meta.concepts {
+            let wanted = slug(&name.value);
+            let own = owners.get(&wanted).map_or(wanted, |(own, _)| own.clone());
+            by_slug.entry(own.clone()).or_insert_with(|| Concept {
+                named_at: Some(Span { path: writing.path.clone(), range: Some(name.range) }),
+                ..new_concept(own, name.value.clone())
+            });
+        }
+    }
+    site.concepts = by_slug.into_values().collect();
+    site.concept_names = owners.into_iter().map(|(name, (own, _))| (name, own)).collect();
+    relate(site, diagnostics);
+}
+
+fn new_concept(own: String, title: String) -> Concept {
+    let route = Route::new(&format!("/concepts/{own}/")).expect("made of a slug");
+    Concept {
+        slug: own,
+        title,
+        aliases: Vec::new(),
+        route,
+        writing: None,
+        named_at: None,
+        links: None,
+        relations: Vec::new(),
+        appearances: Vec::new(),
+    }
+}
+
+fn claim(
+    owners: &mut BTreeMap<String, (String, Span)>,
+    own: &str,
+    name: &str,
+    span: Span,
+    diagnostics: &mut Diagnostics,
+) {
+    match owners.get(&slug(name)) {
+        Some((owner, other)) if owner != own => diagnostics.push(
+            Diagnostic::new(Code::DuplicateName, span, format!("the concept `{owner}` has the name `{name}` already"))
+                .label(other.clone(), "here")
+                .help("take the name out of one of them"),
+        ),
+        Some(_) => {}
+        None => {
+            owners.insert(slug(name), (own.to_owned(), span));
+        }
+    }
+}
+
+impl Site {
+    /// The concept with this name, in any case, by title, alias or slug.
+    #[must_use]
+    pub fn find_concept(&self, name: &str) -> Option<ConceptId> {
+        let wanted = slug(name);
+        let own = self.concept_names.get(&wanted).unwrap_or(&wanted);
+        self.concepts.binary_search_by(|concept| concept.slug.cmp(own)).ok().map(|at| ConceptId(index(at)))
+    }
+}
+
+fn relate(site: &mut Site, diagnostics: &mut Diagnostics) {
+    let mut edges: BTreeSet<(ConceptId, Relation, ConceptId)> = BTreeSet::new();
+    for (at, concept) in site.concepts.iter().enumerate() {
+        let Some(writing) = concept.writing.map(|id| site.writing(id)) else { continue };
+        let here = ConceptId(index(at));
+        let meta = &writing.meta;
+        let lists: [(&[Placed<String>], Relation, Relation); 3] = [
+            (&meta.broader, Relation::Broader, Relation::Narrower),
+            (&meta.related, Relation::Related, Relation::Related),
+            (&meta.contrasts, Relation::Contrasted, Relation::Contrasted),
+        ];
+        for (names, there, back) in lists {
+            for name in names {
+                match site.find_concept(&name.value) {
+                    Some(other) if other != here => {
+                        edges.insert((here, there, other));
+                        edges.insert((other, back, here));
+                    }
+                    Some(_) => {}
+                    None => {
+                        let span = Span { path: writing.path.clone(), range: Some(name.range) };
+                        let diagnostic =
+                            Diagnostic::new(Code::UnknownConcept, span, format!("there is no concept `{}`", name.value));
+                        let near = nearest(&name.value, site.concepts.iter().map(|known| known.title.as_str()));
+                        diagnostics.push(diagnostic.help(near.map_or_else(
+                            || "name it in an essay or give it a file in `content/concepts/`".to_owned(),
+                            |near| format!("did you mean `{near}`?"),
+                        )));
+                    }
+                }
+            }
+        }
+    }
+    report_cycles(site, &edges, diagnostics);
+    for (here, relation, other) in edges {
+        site.concepts[here.0 as usize].relations.push((relation, other));
+    }
+}
+
+fn report_cycles(site: &Site, edges: &BTreeSet<(ConceptId, Relation, ConceptId)>, diagnostics: &mut Diagnostics) {
+    let broader = |of: ConceptId| {
+        edges.iter().filter(move |(here, relation, _)| *here == of && *relation == Relation::Broader).map(|(_, _, up)| *up)
+    };
+    for at in 0..site.concepts.len() {
+        let start = ConceptId(index(at));
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<ConceptId> = broader(start).collect();
+        while let Some(next) = open.pop() {
+            if next == start {
+                let concept = site.concept(start);
+                let Some(writing) = concept.writing.map(|id| site.writing(id)) else { break };
+                diagnostics.push(
+                    Diagnostic::new(
+                        Code::ConceptCycle,
+                        Span::file(&writing.path),
+                        format!("`{}` is broader than itself", concept.title),
+                    )
+                    .help("take one `broader` out of the circle"),
+                );
+                break;
+            }
+            if seen.insert(next) {
+                open.extend(broader(next));
+            }
+        }
+    }
+}
+
+/// Fills in where each concept appears and which are used together.
+pub(super) fn connect(site: &mut Site) {
+    let mut ties: BTreeMap<(ConceptId, ConceptId), u32> = BTreeMap::new();
+    for essay in site.essays.clone() {
+        let mut used: BTreeMap<ConceptId, Appearance> = BTreeMap::new();
+        let new = || Appearance { essay, is_named: false, mentions: Vec::new() };
+        for name in &site.writing(essay).meta.concepts {
+            let concept = site.find_concept(&name.value).expect("every named concept was collected");
+            used.entry(concept).or_insert_with(new).is_named = true;
+        }
+        for (at, mention) in site.mentions[essay.0 as usize].list.iter().enumerate() {
+            used.entry(mention.concept).or_insert_with(new).mentions.push(index(at));
+        }
+        let mut telling: Vec<(bool, usize, ConceptId)> =
+            used.iter().map(|(id, found)| (!found.is_named, usize::MAX - found.mentions.len(), *id)).collect();
+        telling.sort();
+        let strong: Vec<ConceptId> = telling.into_iter().take(12).map(|(_, _, id)| id).collect();
+        for (at, first) in strong.iter().enumerate() {
+            for second in &strong[at + 1..] {
+                *ties.entry((*first.min(second), *first.max(second))).or_default() += 1;
+            }
+        }
+        for (concept, found) in used {
+            site.concepts[concept.0 as usize].appearances.push(found);
+        }
+    }
+    site.ties = ties.into_iter().map(|((first, second), count)| Tie { first, second, count }).collect();
+    site.ties.sort_by_key(|tie| (u32::MAX - tie.count, tie.first, tie.second));
+}
+
+/// Reports chosen passages that stand in no essay.
+pub(super) fn check_passages(site: &Site, diagnostics: &mut Diagnostics) {
+    for writing in &site.writings {
+        let Some(passage) = &writing.meta.passage else { continue };
+        if find_passage(site, &passage.value).is_none() {
+            let span = Span { path: writing.path.clone(), range: Some(passage.range) };
+            diagnostics.push(
+                Diagnostic::new(Code::LostPassage, span, "this passage stands in no essay")
+                    .help("quote a sentence word for word from an essay"),
+            );
+        }
+    }
+}
+
+/// The essay and block in which a chosen passage stands, typography apart.
+#[must_use]
+pub fn find_passage(site: &Site, passage: &str) -> Option<(WritingId, u32)> {
+    let plain = |text: &str| -> String {
+        let same = |c: char| match c {
+            '\u{2018}' | '\u{2019}' => '\'',
+            '\u{201c}' | '\u{201d}' => '"',
+            '\u{2013}' | '\u{2014}' => '-',
+            _ => c,
+        };
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(same).collect::<String>().replace("--", "-")
+    };
+    let wanted = plain(passage);
+    site.essays.iter().find_map(|id| {
+        let outline = &site.writing(*id).prose.outline;
+        let at = outline
+            .blocks
+            .iter()
+            .position(|block| plain(&outline.text[block.text.0 as usize..block.text.1 as usize]).contains(&wanted))?;
+        Some((*id, index(at)))
+    })
+}
+
+/// The mentions of an appearance.
+pub fn mentions<'a>(site: &'a Site, found: &'a Appearance) -> impl Iterator<Item = &'a Mention> {
+    let list = &site.mentions[found.essay.0 as usize].list;
+    found.mentions.iter().map(move |at| &list[*at as usize])
+}

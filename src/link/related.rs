@@ -1,0 +1,146 @@
+//! What to read next, each suggestion with its reason: series, citation, rare concepts in common.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::{Found, Names};
+use super::{ConceptId, PageId, Site, WritingId};
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::span::Span;
+use crate::model::writing::Placed;
+
+/// The most suggestions under an essay.
+const MOST: usize = 3;
+
+/// Why an essay is suggested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is the next one in the series.
+    Next,
+    /// The author chose it.
+    Chosen,
+    /// It shares these concepts, the rarest first.
+    Shares(Vec<ConceptId>),
+    /// This essay links to it.
+    CitedHere,
+    /// It links to this essay.
+    Cites,
+}
+
+/// A suggestion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The essay.
+    pub essay: WritingId,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Fills `Site::related`.
+pub(super) fn suggest(site: &mut Site, names: &Names<'_>, diagnostics: &mut Diagnostics) {
+    let most = (site.essays.len() / 4).max(12);
+    let mut concepts_of: BTreeMap<WritingId, Vec<ConceptId>> = BTreeMap::new();
+    let mut essays_of: BTreeMap<ConceptId, Vec<WritingId>> = BTreeMap::new();
+    for (at, concept) in site.concepts.iter().enumerate() {
+        let tagged: Vec<WritingId> =
+            concept.appearances.iter().filter(|found| found.is_named).map(|found| found.essay).collect();
+        if tagged.len() > most {
+            continue;
+        }
+        let id = ConceptId(super::index(at));
+        tagged.iter().for_each(|essay| concepts_of.entry(*essay).or_default().push(id));
+        essays_of.insert(id, tagged);
+    }
+    let mut all = vec![Vec::new(); site.writings.len()];
+    for essay in &site.essays {
+        let (pinned, excluded) = wishes(site, names, *essay, diagnostics);
+        all[essay.0 as usize] = of_essay(site, *essay, &pinned, &excluded, &concepts_of, &essays_of);
+    }
+    site.related = all;
+}
+
+fn wishes(
+    site: &Site,
+    names: &Names<'_>,
+    essay: WritingId,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<WritingId>, BTreeSet<WritingId>) {
+    let writing = site.writing(essay);
+    let mut find = |wish: &Placed<String>| match names.find(&wish.value) {
+        Found::Page(PageId::Writing(id)) => Some(id),
+        _ => {
+            let span = Span { path: writing.path.clone(), range: Some(wish.range) };
+            diagnostics.push(
+                Diagnostic::new(Code::BrokenLink, span, format!("there is no essay `{}`", wish.value))
+                    .help("write the title or slug of an essay"),
+            );
+            None
+        }
+    };
+    let pinned = writing.meta.related_essays.iter().filter_map(&mut find).collect();
+    let excluded = writing.meta.unrelated_essays.iter().filter_map(&mut find).collect();
+    (pinned, excluded)
+}
+
+fn of_essay(
+    site: &Site,
+    essay: WritingId,
+    pinned: &[WritingId],
+    excluded: &BTreeSet<WritingId>,
+    concepts_of: &BTreeMap<WritingId, Vec<ConceptId>>,
+    essays_of: &BTreeMap<ConceptId, Vec<WritingId>>,
+) -> Vec<Related> {
+    let mut chosen: Vec<Related> = pinned.iter().map(|id| Related { essay: *id, reason: Reason::Chosen }).collect();
+    let place = site.place_in_series(essay);
+    if let Some(next) = place.and_then(|(series, at)| site.series(series).essays.get(at + 1)) {
+        chosen.push(Related { essay: *next, reason: Reason::Next });
+    }
+    // A shared concept counts the more the rarer it is; a citation counts like a concept that only two essays share.
+    let mut scores: BTreeMap<WritingId, (u64, Vec<(u64, ConceptId)>)> = BTreeMap::new();
+    for concept in concepts_of.get(&essay).into_iter().flatten() {
+        let essays = &essays_of[concept];
+        let weight = 1_000_000 / (essays.len() as u64).max(1);
+        for other in essays {
+            let score = scores.entry(*other).or_default();
+            score.0 += weight;
+            score.1.push((u64::MAX - weight, *concept));
+        }
+    }
+    let cited: BTreeSet<WritingId> = site.targets[essay.0 as usize]
+        .iter()
+        .filter_map(|target| match target {
+            super::Target::Page(PageId::Writing(id), _) => Some(*id),
+            _ => None,
+        })
+        .collect();
+    let citing: BTreeSet<WritingId> =
+        site.backlinks.get(&PageId::Writing(essay)).into_iter().flatten().map(|link| link.from).collect();
+    let is_essay = |id: &WritingId| site.writing(*id).kind == crate::model::writing::Kind::Essay;
+    for id in cited.iter().chain(&citing).filter(|id| is_essay(id)) {
+        scores.entry(*id).or_default().0 += 500_000;
+    }
+    let mut ranked: Vec<(u64, WritingId, Vec<(u64, ConceptId)>)> =
+        scores.into_iter().map(|(id, (score, shared))| (score, id, shared)).collect();
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (site.writing(b.1).meta.date, b.1).cmp(&(site.writing(a.1).meta.date, a.1))));
+    for (_, id, mut shared) in ranked {
+        if chosen.len() >= MOST {
+            break;
+        }
+        if id == essay || excluded.contains(&id) || chosen.iter().any(|related| related.essay == id) {
+            continue;
+        }
+        shared.sort();
+        let reason = if !shared.is_empty() {
+            Reason::Shares(shared.into_iter().map(|(_, concept)| concept).take(3).collect())
+        } else if cited.contains(&id) {
+            Reason::CitedHere
+        } else {
+            Reason::Cites
+        };
+        chosen.push(Related { essay: id, reason });
+    }
+    let mut seen = BTreeSet::new();
+    chosen.retain(|related| related.essay != essay && seen.insert(related.essay));
+    chosen.truncate(MOST);
+    chosen
+}
