@@ -1,0 +1,100 @@
+//! `book.toml` to `Book`. Knows nothing of the rest of the book.
+
+use super::fields::Fields;
+use super::values::{Text, Value, read_toml};
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
+use crate::base::path::{SitePath, is_slug};
+use crate::base::span::Span;
+use crate::model::book::{Book, ConceptLinks};
+
+/// Reads the settings; what is wrong is reported and left at its default.
+pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
+    let (table, mut diagnostics) = read_toml(&Text { path, text, offset: 0 });
+    let mut fields = Fields::new(path, table);
+    let mut book = Book::default();
+    match fields.text("title") {
+        Some(title) => book.title = title.value,
+        None => diagnostics.push(
+            Diagnostic::new(Code::MissingTitle, Span::file(path), "the book has no title").help("add a line `title = \"…\"`"),
+        ),
+    }
+    for (key, place) in [("author", &mut book.author), ("summary", &mut book.summary), ("language", &mut book.language)] {
+        if let Some(text) = fields.text(key) {
+            *place = text.value;
+        }
+    }
+    if let Some(url) = fields.text("base_url") {
+        match check_base_url(&url.value) {
+            Some(good) => book.base_url = Some(good),
+            None => fields.refuse(Code::BadValue, url.range, "`base_url` must be a web address", "write it as `https://example.org/`"),
+        }
+    }
+    if let Some(theme) = fields.text("theme") {
+        if is_slug(&theme.value) {
+            book.theme = theme.value;
+        } else {
+            fields.refuse(Code::BadValue, theme.range, "`theme` must be the name of a folder in `themes/`", "write it as `theme = \"default\"`");
+        }
+    }
+    if let Some(table) = fields.table("concepts") {
+        let mut inner = Fields::new(path, table);
+        if let Some(word) = inner.word("links", &ConceptLinks::WORDS) {
+            book.concept_links = ConceptLinks::from_word(&word.value).expect("one of the words");
+        }
+        diagnostics.append(inner.finish());
+    }
+    if let Some(table) = fields.table("markdown") {
+        let mut inner = Fields::new(path, table);
+        book.markdown.smart_punctuation = inner.boolean("smart_punctuation").unwrap_or(true);
+        for (name, value) in inner.table("math_macros").unwrap_or_default() {
+            match value.value {
+                Value::Text(meaning) => book.markdown.math_macros.push((name.text().to_owned(), meaning)),
+                _ => inner.refuse(Code::BadValue, value.range, "a macro stands for text", "put it between quotes"),
+            }
+        }
+        diagnostics.append(inner.finish());
+    }
+    read_levels(path, &mut fields, &mut book, &mut diagnostics);
+    book.extra = fields.free("extra");
+    diagnostics.append(fields.finish());
+    (book, diagnostics)
+}
+
+fn read_levels(path: &SitePath, fields: &mut Fields<'_>, book: &mut Book, diagnostics: &mut Diagnostics) {
+    for (key, value) in fields.table("check").unwrap_or_default() {
+        let span = Span { path: path.clone(), range: Some(key.range) };
+        let Some(code) = Code::from_name(key.text()) else {
+            let diagnostic = Diagnostic::new(Code::UnknownKey, span.clone(), format!("there is no check `{}`", key.text()));
+            let near = nearest(key.text(), Code::ALL.iter().map(|code| code.name()));
+            diagnostics.push(match near {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),
+                None => diagnostic.help("the manual lists all checks under Diagnostics"),
+            });
+            continue;
+        };
+        match Some(&value.value).and_then(|value| match value {
+            Value::Text(word) => Severity::from_word(word),
+            _ => None,
+        }) {
+            Some(level) => {
+                book.levels.insert(code, level);
+            }
+            None => fields.refuse(
+                Code::BadValue,
+                value.range,
+                format!("`{}` must be a level", code.name()),
+                "write `error`, `warning`, `note` or `off`",
+            ),
+        }
+    }
+}
+
+/// The address with a slash at its end; `None` if it is none.
+pub(crate) fn check_base_url(url: &str) -> Option<String> {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let is_good = !host.is_empty()
+        && !host.starts_with('/')
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/[]@%".contains(c));
+    is_good.then(|| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") })
+}

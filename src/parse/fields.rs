@@ -1,0 +1,185 @@
+//! Typed access to a table of values: what is asked for is checked, what nobody asked for is reported.
+
+use serde_json::Map;
+
+use super::values::{Field, Table, Value};
+use crate::base::codes::Code;
+use crate::base::date::Date;
+use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::base::path::{SitePath, is_bidi};
+use crate::base::span::Span;
+use crate::model::writing::Placed;
+
+/// A table that is being read.
+pub(crate) struct Fields<'a> {
+    path: &'a SitePath,
+    table: Table,
+    asked: Vec<&'static str>,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(path: &'a SitePath, table: Table) -> Self {
+        Self { path, table, asked: Vec::new(), diagnostics: Diagnostics::default() }
+    }
+
+    /// Takes the value of a key out; null is as if missing.
+    pub(crate) fn take(&mut self, key: &'static str) -> Option<Field> {
+        self.asked.push(key);
+        let at = self.table.iter().position(|(name, _)| name.text() == key)?;
+        let (_, field) = self.table.remove(at);
+        (field.value != Value::Null).then_some(field)
+    }
+
+    /// Reports a value that is not what the key wants.
+    pub(crate) fn refuse(&mut self, code: Code, range: (u32, u32), message: impl Into<String>, help: impl Into<String>) {
+        let span = Span { path: self.path.clone(), range: Some(range) };
+        self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
+    }
+
+    fn wrong_type(&mut self, key: &str, wanted: &str, found: &Field) {
+        let message = format!("`{key}` must be {wanted}, found {}", found.value.kind());
+        let help = match wanted {
+            "text" => format!("put the value between quotes: `{key} = \"…\"`"),
+            "true or false" => format!("write `{key} = true` or `{key} = false`"),
+            _ => format!("write {wanted}"),
+        };
+        self.refuse(Code::BadValue, found.range, message, help);
+    }
+
+    /// A text on one line, without invisible characters.
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<Placed<String>> {
+        let field = self.take(key)?;
+        let Value::Text(text) = &field.value else {
+            self.wrong_type(key, "text", &field);
+            return None;
+        };
+        let value = self.clean(key, text, field.range);
+        if value.is_empty() {
+            self.refuse(Code::BadValue, field.range, format!("`{key}` is empty"), format!("give `{key}` a value or take the line out"));
+            return None;
+        }
+        Some(Placed { value, range: field.range })
+    }
+
+    fn clean(&mut self, key: &str, text: &str, range: (u32, u32)) -> String {
+        let is_hidden = |c: char| is_bidi(c) || c.is_control() && !c.is_whitespace();
+        if text.contains(is_hidden) {
+            self.refuse(Code::BadValue, range, format!("`{key}` holds an invisible control character"), "take the invisible character out");
+        }
+        let visible: String = text.chars().filter(|c| !is_hidden(*c)).collect();
+        visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// A list of texts; a single text is a list of one.
+    pub(crate) fn texts(&mut self, key: &'static str) -> Vec<Placed<String>> {
+        let Some(field) = self.take(key) else { return Vec::new() };
+        let fields = match field.value {
+            Value::List(list) => list,
+            Value::Text(_) => vec![field],
+            _ => {
+                self.wrong_type(key, "a list of texts", &field);
+                return Vec::new();
+            }
+        };
+        let mut texts = Vec::with_capacity(fields.len());
+        for field in fields {
+            let Value::Text(text) = &field.value else {
+                self.wrong_type(key, "a list of texts", &field);
+                continue;
+            };
+            let value = self.clean(key, text, field.range);
+            if value.is_empty() {
+                self.refuse(Code::BadValue, field.range, format!("`{key}` holds an empty entry"), "take the entry out");
+            } else {
+                texts.push(Placed { value, range: field.range });
+            }
+        }
+        texts
+    }
+
+    pub(crate) fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let field = self.take(key)?;
+        match field.value {
+            Value::Bool(value) => Some(value),
+            _ => {
+                self.wrong_type(key, "true or false", &field);
+                None
+            }
+        }
+    }
+
+    /// A whole number from 0.
+    pub(crate) fn number(&mut self, key: &'static str) -> Option<Placed<i64>> {
+        let field = self.take(key)?;
+        match field.value {
+            Value::Integer(value) if value >= 0 => Some(Placed { value, range: field.range }),
+            _ => {
+                let message = format!("`{key}` must be a whole number, found {}", field.value.kind());
+                self.refuse(Code::BadValue, field.range, message, format!("write `{key} = 1`"));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn date(&mut self, key: &'static str) -> Option<Date> {
+        let field = self.take(key)?;
+        let (Value::Text(written) | Value::Date(written)) = &field.value else {
+            let message = format!("`{key}` must be a date, found {}", field.value.kind());
+            self.refuse(Code::BadDate, field.range, message, "write it as 2021-03-02");
+            return None;
+        };
+        match Date::parse(written) {
+            Ok(date) => Some(date),
+            Err(why) => {
+                self.refuse(Code::BadDate, field.range, why, "write it as 2021-03-02");
+                None
+            }
+        }
+    }
+
+    /// Free data.
+    pub(crate) fn free(&mut self, key: &'static str) -> Map<String, serde_json::Value> {
+        match self.table(key) {
+            Some(table) => table.into_iter().map(|(key, field)| (key.text().to_owned(), field.value.to_json())).collect(),
+            None => Map::new(),
+        }
+    }
+
+    /// A table below a key.
+    pub(crate) fn table(&mut self, key: &'static str) -> Option<Table> {
+        let field = self.take(key)?;
+        match field.value {
+            Value::Table(table) => Some(table),
+            _ => {
+                self.wrong_type(key, "a table", &field);
+                None
+            }
+        }
+    }
+
+    /// One of these words.
+    pub(crate) fn word(&mut self, key: &'static str, words: &[&str]) -> Option<Placed<String>> {
+        let text = self.text(key)?;
+        if words.contains(&text.value.as_str()) {
+            return Some(text);
+        }
+        let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        self.refuse(Code::BadValue, text.range, format!("`{key}` cannot be `{}`", text.value), format!("write {}", listed.join(" or ")));
+        None
+    }
+
+    /// Reports every key that nobody asked for.
+    pub(crate) fn finish(mut self) -> Diagnostics {
+        for (key, _) in std::mem::take(&mut self.table) {
+            let name = key.text().to_owned();
+            let span = Span { path: self.path.clone(), range: Some(key.range) };
+            let diagnostic = Diagnostic::new(Code::UnknownKey, span.clone(), format!("there is no key `{name}` here"));
+            self.diagnostics.push(match nearest(&name, self.asked.iter().copied()) {
+                Some(known) => diagnostic.help(format!("did you mean `{known}`?")).fix(span, known),
+                None => diagnostic.help("put free data under `[extra]`"),
+            });
+        }
+        self.diagnostics
+    }
+}

@@ -1,0 +1,205 @@
+//! Code to HTML with about twenty short classes. Knows one code block at a time.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+use syntect::util::LinesWithEndings;
+
+use crate::base::diagnostic::nearest;
+
+/// Beyond these a block is shown plain: regular expressions take time.
+const LONGEST_LINE: usize = 20_000;
+const LONGEST_CODE: usize = 512 * 1024;
+
+/// Names that writers use and the syntaxes do not know.
+const ALIASES: [(&str, &str); 13] = [
+    ("shell", "bash"),
+    ("console", "bash"),
+    ("shell-session", "bash"),
+    ("jsonc", "json"),
+    ("json5", "json"),
+    ("csharp", "cs"),
+    ("c#", "cs"),
+    ("c++", "cpp"),
+    ("tera", "html"),
+    ("jinja", "html"),
+    ("jinja2", "html"),
+    ("golang", "go"),
+    ("objc", "m"),
+];
+
+/// Languages that are meant to be shown plain.
+const PLAIN: [&str; 8] = ["", "text", "txt", "plain", "plaintext", "none", "mermaid", "output"];
+
+/// Scope prefixes and the class they get; the longest prefix that fits wins.
+const CLASSES: [(&str, &str); 45] = [
+    ("comment", "c"),
+    ("punctuation.definition.comment", "c"),
+    ("constant", "n"),
+    ("constant.character.escape", "e"),
+    ("constant.other.placeholder", "e"),
+    ("entity.name.function", "f"),
+    ("entity.name.type", "t"),
+    ("entity.name.class", "t"),
+    ("entity.name.struct", "t"),
+    ("entity.name.enum", "t"),
+    ("entity.name.trait", "t"),
+    ("entity.name.impl", "t"),
+    ("entity.name.module", "t"),
+    ("entity.name.namespace", "t"),
+    ("entity.name.tag", "g"),
+    ("entity.name.label", "l"),
+    ("entity.name.section", "h"),
+    ("entity.name.macro", "m"),
+    ("entity.other.attribute-name", "a"),
+    ("entity.other.inherited-class", "t"),
+    ("invalid", "x"),
+    ("keyword", "k"),
+    ("keyword.operator", "o"),
+    ("keyword.operator.word", "k"),
+    ("markup.heading", "h"),
+    ("markup.inserted", "i"),
+    ("markup.deleted", "d"),
+    ("markup.underline.link", "u"),
+    ("markup.raw", "s"),
+    ("meta.mapping.key", "y"),
+    ("meta.annotation", "m"),
+    ("meta.preprocessor", "m"),
+    ("storage", "k"),
+    ("storage.type", "k"),
+    ("string", "s"),
+    ("support.function", "b"),
+    ("support.macro", "m"),
+    ("support.type", "t"),
+    ("support.class", "t"),
+    ("support.constant", "n"),
+    ("support.type.property-name", "y"),
+    ("variable", "v"),
+    ("variable.function", "f"),
+    ("variable.parameter", "p"),
+    ("variable.language", "b"),
+];
+
+static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
+static PREFIXES: LazyLock<Vec<(Scope, &'static str)>> = LazyLock::new(|| {
+    let mut prefixes: Vec<(Scope, &'static str)> =
+        CLASSES.iter().filter_map(|(prefix, class)| Some((Scope::new(prefix).ok()?, *class))).collect();
+    prefixes.sort_by_key(|(scope, _)| u32::MAX - scope.len());
+    prefixes
+});
+
+/// A language without highlighting, and the known one that is nearest to it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    pub(crate) nearest: Option<String>,
+}
+
+/// The code with spans around its words.
+///
+/// # Errors
+/// The language is not known.
+pub(crate) fn highlight(language: &str, code: &str) -> Result<String, Unknown> {
+    let lower = language.to_lowercase();
+    if PLAIN.contains(&lower.as_str()) {
+        return Ok(plain(code));
+    }
+    let name = ALIASES.iter().find(|(alias, _)| *alias == lower).map_or(lower.as_str(), |(_, name)| name);
+    let Some(syntax) = SYNTAXES.find_syntax_by_token(name) else {
+        let tokens = SYNTAXES.syntaxes().iter().flat_map(|syntax| {
+            syntax.file_extensions.iter().map(String::as_str).filter(|token| token.len() > 2).chain([syntax.name.as_str()])
+        });
+        let known = tokens.chain(ALIASES.iter().map(|(alias, _)| *alias)).chain(PLAIN);
+        return Err(Unknown { nearest: nearest(&lower, known).filter(|near| !near.is_empty()).map(str::to_lowercase) });
+    };
+    if code.len() > LONGEST_CODE || code.lines().any(|line| line.len() > LONGEST_LINE) {
+        return Ok(plain(code));
+    }
+    Ok(write(syntax, code).unwrap_or_else(|| plain(code)))
+}
+
+/// The code without spans.
+pub(crate) fn plain(code: &str) -> String {
+    let mut html = String::with_capacity(code.len() + code.len() / 8);
+    escape(&mut html, code);
+    html
+}
+
+fn write(syntax: &SyntaxReference, code: &str) -> Option<String> {
+    let mut html = String::with_capacity(code.len() * 2);
+    let mut state = ParseState::new(syntax);
+    let mut stack = ScopeStack::new();
+    let mut known: HashMap<Scope, Option<&'static str>> = HashMap::new();
+    let mut classes: Vec<Option<&'static str>> = Vec::new();
+    for line in LinesWithEndings::from(code) {
+        let operations = state.parse_line(line, &SYNTAXES).ok()?;
+        let (mut from, mut open) = (0, None);
+        for (at, operation) in &operations {
+            if *at > from {
+                open = change(&mut html, open, current(&classes));
+                escape(&mut html, line.get(from..*at)?);
+                from = *at;
+            }
+            stack.apply(operation).ok()?;
+            classes.truncate(0);
+            classes.extend(stack.as_slice().iter().map(|scope| *known.entry(*scope).or_insert_with(|| class_of(*scope))));
+        }
+        let rest = line.get(from..)?;
+        let words = rest.trim_end_matches('\n');
+        if !words.is_empty() {
+            open = change(&mut html, open, current(&classes));
+            escape(&mut html, words);
+        }
+        change(&mut html, open, None);
+        html.push_str(&rest[words.len()..]);
+    }
+    Some(html)
+}
+
+/// The class of the innermost scope that has one.
+fn current(classes: &[Option<&'static str>]) -> Option<&'static str> {
+    classes.iter().rev().copied().flatten().next()
+}
+
+fn class_of(scope: Scope) -> Option<&'static str> {
+    PREFIXES.iter().find(|(prefix, _)| prefix.is_prefix_of(scope)).map(|(_, class)| *class)
+}
+
+fn change(html: &mut String, open: Option<&'static str>, wanted: Option<&'static str>) -> Option<&'static str> {
+    if open == wanted {
+        return open;
+    }
+    if open.is_some() {
+        html.push_str("</span>");
+    }
+    if let Some(class) = wanted {
+        html.push_str("<span class=\"");
+        html.push_str(class);
+        html.push_str("\">");
+    }
+    wanted
+}
+
+fn escape(html: &mut String, text: &str) {
+    pulldown_cmark_escape::escape_html_body_text(html, text).expect("writing to a string cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_get_short_classes_and_spans_end_with_their_line() {
+        let html = highlight("rust", "/* a\nb */\nfn main() { let x = \"<\"; }\n").expect("known");
+        assert_eq!(html.matches("<span").count(), html.matches("</span>").count());
+        assert!(html.lines().all(|line| line.matches("<span").count() == line.matches("</span>").count()), "{html}");
+        assert!(html.contains("<span class=\"f\">main</span>") && html.contains("&lt;"), "{html}");
+    }
+
+    #[test]
+    fn an_unknown_language_comes_with_the_nearest_known_one() {
+        assert_eq!(highlight("pyhton", "x"), Err(Unknown { nearest: Some("python".to_owned()) }));
+        assert_eq!(highlight("text", "<x>"), Ok("&lt;x&gt;".to_owned()));
+        assert!(highlight("shell", "ls").is_ok());
+    }
+}

@@ -1,0 +1,107 @@
+//! Sources to writings, one file at a time, in parallel. Knows no file but the one at hand.
+
+mod autolink;
+pub(crate) mod book;
+mod fields;
+mod frontmatter;
+mod highlight;
+mod ids;
+mod inline;
+mod markdown;
+mod math;
+mod pull;
+mod raw_html;
+mod table;
+mod values;
+
+use rayon::prelude::*;
+
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::path::SitePath;
+use crate::base::span::Span;
+use crate::model::book::{Book, MarkdownSettings};
+use crate::model::prose::Prose;
+use crate::model::source::{Snapshot, Source};
+use crate::model::writing::{Kind, Parsed, Writing};
+
+/// Reads every source of the book.
+#[must_use]
+pub fn parse(snapshot: &Snapshot) -> (Parsed, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let math = converter(&snapshot.book, &mut diagnostics);
+    let read: Vec<Option<(Writing, Diagnostics)>> =
+        snapshot.sources.par_iter().map(|source| read(source, &snapshot.book, &math)).collect();
+    let mut writings = Vec::with_capacity(read.len());
+    for (writing, found) in read.into_iter().flatten() {
+        writings.push(writing);
+        diagnostics.append(found);
+    }
+    (Parsed { writings }, diagnostics)
+}
+
+/// Reads one Markdown text that belongs to no book. Links stay as they are written.
+#[must_use]
+pub fn parse_text(path: &SitePath, text: &str, settings: &MarkdownSettings) -> (Prose, Diagnostics) {
+    let book = Book { markdown: settings.clone(), ..Book::default() };
+    let mut diagnostics = Diagnostics::default();
+    let math = converter(&book, &mut diagnostics);
+    // Without extensions a heading at the start is text like any other.
+    let input = markdown::Input { path, text, body_start: 0, title: "\u{0}", settings, math: &math };
+    let (prose, _, found) = markdown::read(&input);
+    diagnostics.append(found);
+    (prose, diagnostics)
+}
+
+fn converter(book: &Book, diagnostics: &mut Diagnostics) -> math::Converter {
+    math::Converter::new(&book.markdown.math_macros).unwrap_or_else(|why| {
+        let path = SitePath::new("book.toml").expect("clean");
+        diagnostics.push(
+            Diagnostic::new(Code::BadMath, Span::file(&path), why).help("write macros as `\"\\\\R\" = \"\\\\mathbb{R}\"`"),
+        );
+        math::Converter::new(&[]).expect("no macros are always good")
+    })
+}
+
+fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing, Diagnostics)> {
+    let kind = Kind::ALL.into_iter().find(|kind| source.path.below(kind.folder()).is_some())?;
+    let (mut meta, body_start, mut diagnostics) = frontmatter::read(kind, &source.path, &source.text);
+    let input = markdown::Input {
+        path: &source.path,
+        text: &source.text,
+        body_start,
+        title: &meta.title,
+        settings: &book.markdown,
+        math,
+    };
+    let (prose, title, found) = markdown::read(&input);
+    diagnostics.append(found);
+    if meta.title.is_empty() {
+        meta.title = title.unwrap_or_else(|| {
+            let name = title_from_name(&source.path);
+            diagnostics.push(
+                Diagnostic::new(Code::MissingTitle, Span::file(&source.path), format!("this {} has no title", kind.word()))
+                    .help(format!("add `title`; until then it is called `{name}`")),
+            );
+            name
+        });
+    }
+    if kind == Kind::Essay && meta.date.is_none() {
+        diagnostics.push(
+            Diagnostic::new(Code::MissingDate, Span::file(&source.path), "this essay has no date")
+                .help("add a line such as `date = 2021-03-02`"),
+        );
+    }
+    Some((Writing { kind, path: source.path.clone(), meta, prose }, diagnostics))
+}
+
+/// `trust-arrives-on-foot.md` as a title.
+fn title_from_name(path: &SitePath) -> String {
+    let name = if path.stem() == "index" { path.folder().rsplit('/').next().unwrap_or("index") } else { path.stem() };
+    let words: String =
+        name.chars().map(|c| if c == '-' || c == '_' || c.is_control() || crate::base::path::is_bidi(c) { ' ' } else { c }).collect();
+    let joined = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut letters = joined.chars();
+    let title: String = letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect();
+    if title.is_empty() { "Untitled".to_owned() } else { title }
+}
