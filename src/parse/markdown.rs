@@ -94,19 +94,19 @@ pub(super) struct Writer<'a> {
     pub(super) muted: usize,
     pub(super) pulls: Vec<PullQuote>,
     pub(super) table: Option<Table>,
-    notes: Notes<'a>,
+    notes: Notes,
     /// By how much headings go down, so that the title stays the only one of level 1; the level of the last one.
     heading_shift: u8,
     last_level: u8,
 }
 
 #[derive(Default)]
-struct Notes<'a> {
-    /// The events of each definition, without its start and end, and whether it is referred to.
-    definitions: BTreeMap<CowStr<'a>, Range<usize>>,
+struct Notes {
+    /// The events of each definition, without its start and end.
+    definitions: BTreeMap<String, Range<usize>>,
     /// Labels in the order of their first reference.
-    order: Vec<CowStr<'a>>,
-    numbers: BTreeMap<CowStr<'a>, usize>,
+    order: Vec<String>,
+    numbers: BTreeMap<String, usize>,
     written: Vec<Note>,
 }
 
@@ -114,10 +114,10 @@ impl<'a> Writer<'a> {
     fn new(input: &'a Input<'a>, events: Vec<(Event<'a>, Range<usize>)>) -> Self {
         let mut notes = Notes::default();
         let mut has_title_heading = false;
-        let mut open: Vec<(CowStr<'a>, usize)> = Vec::new();
+        let mut open: Vec<(String, usize)> = Vec::new();
         for (index, (event, _)) in events.iter().enumerate() {
             match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => open.push((label.clone(), index + 1)),
+                Event::Start(Tag::FootnoteDefinition(label)) => open.push((label.to_string(), index + 1)),
                 Event::End(TagEnd::FootnoteDefinition) => {
                     let (label, start) = open.pop().expect("every end has its start");
                     notes.definitions.entry(label).or_insert(start..index);
@@ -218,7 +218,7 @@ impl<'a> Writer<'a> {
             Event::InlineMath(tex) => self.write_math(&tex, false, &source),
             Event::DisplayMath(tex) => self.write_math(&tex, true, &source),
             Event::Html(html) | Event::InlineHtml(html) => self.write_raw_html(&html, &source),
-            Event::FootnoteReference(label) => self.write_note_reference(&label),
+            Event::FootnoteReference(label) => self.write_note_reference(label.as_ref()),
             Event::SoftBreak => self.write_break(""),
             Event::HardBreak => self.write_break("<br>"),
             Event::Rule => {
@@ -470,17 +470,17 @@ impl<'a> Writer<'a> {
         next + 1
     }
 
-    fn write_note_reference(&mut self, label: &CowStr<'a>) {
+    fn write_note_reference(&mut self, label: &str) {
         if self.muted > 0 {
             return;
         }
         let number = match self.notes.numbers.get(label) {
             Some(number) => *number,
             None => {
-                self.notes.order.push(label.clone());
+                self.notes.order.push(label.to_owned());
                 self.notes.written.push(Note::default());
                 let number = self.notes.order.len();
-                self.notes.numbers.insert(label.clone(), number);
+                self.notes.numbers.insert(label.to_owned(), number);
                 number
             }
         };

@@ -47,7 +47,7 @@ impl Converter {
             let mut letters = message.trim_end_matches('.').chars();
             let lower: String = letters.next().map(char::to_lowercase).into_iter().flatten().chain(letters).collect();
             (error.0.start..error.0.end, lower)
-        })?;
+        })?.mathml;
         Ok(if is_display { format!("<span class=\"math\">{converted}</span>") } else { converted })
     }
 }

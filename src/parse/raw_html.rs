@@ -73,7 +73,7 @@ struct Found {
 fn attributes(html: &str) -> Found {
     let mut found = Found::default();
     for token in Tokenizer::new_with_emitter(html, DefaultEmitter::<usize>::new_with_span()) {
-        let Ok(Token::StartTag(tag)) = token;
+        let Ok(Token::StartTag(tag)) = token else { continue };
         for (name, value) in &tag.attributes {
             let text = String::from_utf8_lossy(value);
             if name.as_slice() == b"id" {
