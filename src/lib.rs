@@ -12,7 +12,27 @@
 //! ```
 
 pub mod base;
+pub mod build;
+pub mod cli;
+mod command;
+pub mod io;
 pub mod link;
+pub mod load;
 pub mod model;
 pub mod parse;
+pub mod render;
+pub mod theme;
 pub mod view;
+
+pub use command::run;
+
+/// One Markdown text as an HTML fragment, read as essays are; links and pictures stay as they are written.
+#[must_use]
+pub fn markdown_to_html(
+    path: &base::path::SitePath,
+    text: &str,
+    settings: &model::book::MarkdownSettings,
+) -> (String, base::diagnostic::Diagnostics) {
+    let (prose, diagnostics) = parse::parse_text(path, text, settings);
+    (view::prose::standalone(&prose), diagnostics)
+}

@@ -27,7 +27,7 @@ pub use concepts::{Appearance, Concept, Relation, Tie};
 pub use mentions::{Mention, Mentions};
 pub use related::{Reason, Related};
 pub use routes::Redirect;
-pub use visibility::{LeftOut, Why};
+pub use visibility::{LeftOut, Why, reason as reason_not_public};
 
 /// Index of a writing in `Site::writings`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -16,6 +16,16 @@ pub enum Why {
 }
 
 impl Why {
+    /// The badge on a page that is shown all the same.
+    #[must_use]
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Scheduled(_) => "Scheduled",
+            Self::Expired(_) => "Expired",
+        }
+    }
+
     /// The reason in words, to stand behind the file's name.
     #[must_use]
     pub fn to_words(self) -> String {

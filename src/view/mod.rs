@@ -1,3 +1,241 @@
-//! Which pages exist, and what each may know.
+//! Which pages exist, and what each may know. Knows no template.
 
+mod cards;
+mod concept;
+mod essay;
+mod lists;
+pub(crate) mod prose;
 pub mod views;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::base::path::Route;
+use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, index};
+use crate::model::book::Book;
+use crate::model::prose::Prose;
+use crate::model::writing::Kind;
+use prose::Filler;
+use views::{
+    ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, LinkView, MissingView, PageView, SeriesView,
+    SingleView,
+};
+
+/// A page of the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageKey {
+    /// A page that links lead to.
+    Page(PageId),
+    /// The page for addresses that do not exist.
+    Missing,
+}
+
+/// What the template of a page may show besides `book` and `page`, under the name in `name`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum View {
+    /// `home`
+    Home(Box<HomeView>),
+    /// `archive`
+    Archive(Box<ArchiveView>),
+    /// `concepts`
+    Concepts(Box<ConceptsView>),
+    /// `essay`
+    Essay(Box<EssayView>),
+    /// `concept`
+    Concept(Box<ConceptView>),
+    /// `series`
+    Series(Box<SeriesView>),
+    /// `single`
+    Single(Box<SingleView>),
+    /// `missing`
+    Missing(Box<MissingView>),
+}
+
+impl View {
+    /// The name under which a template finds it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Home(_) => "home",
+            Self::Archive(_) => "archive",
+            Self::Concepts(_) => "concepts",
+            Self::Essay(_) => "essay",
+            Self::Concept(_) => "concept",
+            Self::Series(_) => "series",
+            Self::Single(_) => "single",
+            Self::Missing(_) => "missing",
+        }
+    }
+}
+
+/// A page, ready for its template.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Its address.
+    pub route: Route,
+    /// `page`
+    pub page: PageView,
+    /// The rest.
+    pub view: View,
+}
+
+/// Makes pages of a site.
+pub struct Viewer<'a> {
+    site: &'a Site,
+    book: &'a Book,
+    as_of: jiff::civil::Date,
+    /// For each concept, those used together with it, the strongest first.
+    ties: BTreeMap<ConceptId, Vec<(ConceptId, u32)>>,
+    /// For a concept's page and an essay, the links between them, as indexes of `Site::backlinks`.
+    links_to_concepts: BTreeMap<(PageId, WritingId), Vec<usize>>,
+}
+
+impl<'a> Viewer<'a> {
+    /// Prepares what several pages need.
+    #[must_use]
+    pub fn new(site: &'a Site, book: &'a Book, as_of: jiff::civil::Date) -> Self {
+        let mut ties: BTreeMap<ConceptId, Vec<(ConceptId, u32)>> = BTreeMap::new();
+        for tie in &site.ties {
+            ties.entry(tie.first).or_default().push((tie.second, tie.count));
+            ties.entry(tie.second).or_default().push((tie.first, tie.count));
+        }
+        let mut links_to_concepts: BTreeMap<(PageId, WritingId), Vec<usize>> = BTreeMap::new();
+        for (page, links) in &site.backlinks {
+            if !matches!(page, PageId::Concept(_)) {
+                continue;
+            }
+            for (at, link) in links.iter().enumerate().filter(|(_, link)| link.sentence.0 < link.sentence.1) {
+                links_to_concepts.entry((*page, link.from)).or_default().push(at);
+            }
+        }
+        Self { site, book, as_of, ties, links_to_concepts }
+    }
+
+    /// Every page, in a fixed order.
+    #[must_use]
+    pub fn keys(&self) -> Vec<PageKey> {
+        let writings = (0..self.site.writings.len())
+            .map(|at| WritingId(index(at)))
+            .filter(|id| matches!(self.site.writing(*id).kind, Kind::Essay | Kind::Page))
+            .map(PageId::Writing);
+        let concepts = (0..self.site.concepts.len()).map(|at| PageId::Concept(ConceptId(index(at))));
+        let series = (0..self.site.series.len()).map(|at| PageId::Series(SeriesId(index(at))));
+        [PageId::Home, PageId::Archive, PageId::Concepts]
+            .into_iter()
+            .chain(concepts)
+            .chain(series)
+            .chain(writings)
+            .map(PageKey::Page)
+            .chain([PageKey::Missing])
+            .collect()
+    }
+
+    /// `book`
+    #[must_use]
+    pub fn book_view(&self) -> BookView {
+        BookView {
+            title: self.book.title.clone(),
+            author: self.book.author.clone(),
+            summary: self.book.summary.clone(),
+            language: self.book.language.clone(),
+            pages: self
+                .site
+                .pages
+                .iter()
+                .filter(|id| self.site.routes[id.0 as usize].as_str().matches('/').count() == 2)
+                .map(|id| self.link(PageId::Writing(*id)))
+                .collect(),
+            essay_count: self.site.essays.len(),
+            concept_count: self.site.concepts.len(),
+            extra: self.book.extra.clone(),
+        }
+    }
+
+    /// One page.
+    #[must_use]
+    pub fn page(&self, key: PageKey) -> Page {
+        let PageKey::Page(id) = key else { return self.missing_page() };
+        let route = self.site.route(id);
+        let root = route.to_root();
+        match id {
+            PageId::Home => {
+                let mut page = self.page_view("home", &route, &self.book.title, &self.book.summary, None);
+                page.title.clone_from(&self.book.title);
+                Page { page, route, view: View::Home(Box::new(self.home_view())) }
+            }
+            PageId::Archive => {
+                let summary = format!("All {} essays of {}, by year.", self.site.essays.len(), self.book.title);
+                let page = self.page_view("archive", &route, "Essays", &summary, None);
+                Page { page, route, view: View::Archive(Box::new(self.archive_view())) }
+            }
+            PageId::Concepts => {
+                let summary = format!("The {} ideas that run through {}.", self.site.concepts.len(), self.book.title);
+                let page = self.page_view("concepts", &route, "Concepts", &summary, None);
+                Page { page, route, view: View::Concepts(Box::new(self.concepts_view())) }
+            }
+            PageId::Concept(concept) => {
+                let view = self.concept_view(concept, &root);
+                let writing = self.site.concept(concept).writing;
+                let page = self.page_view("concept", &route, &view.title, &view.summary, writing);
+                Page { page, route, view: View::Concept(Box::new(view)) }
+            }
+            PageId::Series(series) => {
+                let view = self.series_view(series, &root);
+                let writing = self.site.series(series).writing;
+                let page = self.page_view("series", &route, &view.title, &view.summary, writing);
+                Page { page, route, view: View::Series(Box::new(view)) }
+            }
+            PageId::Writing(writing) => {
+                let meta = &self.site.writing(writing).meta;
+                let kind = if self.site.writing(writing).kind == Kind::Essay { "essay" } else { "page" };
+                let mut page = self.page_view(kind, &route, &meta.title, &meta.summary, Some(writing));
+                if let Some(canonical) = &meta.canonical {
+                    page.canonical = Some(canonical.clone());
+                }
+                let view = if kind == "essay" {
+                    View::Essay(Box::new(self.essay_view(writing, &root)))
+                } else {
+                    View::Single(Box::new(self.single_view(writing, &root)))
+                };
+                Page { page, route, view }
+            }
+        }
+    }
+
+    fn missing_page(&self) -> Page {
+        let route = Route::new("/404.html").expect("a clean address");
+        let mut page = self.page_view("missing", &route, "Not found", "", None);
+        self.book.base_path().clone_into(&mut page.root);
+        page.canonical = None;
+        let by_title = |mut links: Vec<LinkView>| {
+            links.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.url.cmp(&b.url)));
+            links
+        };
+        let essays = by_title(self.site.essays.iter().map(|id| self.link(PageId::Writing(*id))).collect());
+        let concepts = (0..self.site.concepts.len()).map(|at| self.link(PageId::Concept(ConceptId(index(at)))));
+        let view = MissingView { essays, concepts: by_title(concepts.collect()) };
+        Page { page, route, view: View::Missing(Box::new(view)) }
+    }
+
+    fn page_view(&self, kind: &str, route: &Route, title: &str, description: &str, writing: Option<WritingId>) -> PageView {
+        let prose: Option<&Prose> = writing.map(|id| &self.site.writing(id).prose);
+        let lang = writing.and_then(|id| self.site.writing(id).meta.lang.as_ref()).unwrap_or(&self.book.language);
+        PageView {
+            kind: kind.to_owned(),
+            title: format!("{title} \u{b7} {}", self.book.title),
+            description: description.to_owned(),
+            canonical: self.book.base_url.as_ref().map(|base| format!("{base}{}", route.to_url())),
+            lang: lang.clone(),
+            root: route.to_root(),
+            url: route.to_url(),
+            has_notes: prose.is_some_and(|prose| !prose.notes.is_empty()),
+            has_math: prose.is_some_and(|prose| prose.outline.has_math),
+        }
+    }
+
+    fn filler<'b>(&'b self, root: &'b str) -> Filler<'b> {
+        Filler { site: self.site, root }
+    }
+}

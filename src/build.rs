@@ -1,0 +1,52 @@
+//! A build: parse, link, view, render, in this order and nowhere else. Knows no file and no clock.
+
+use crate::base::diagnostic::Report;
+use crate::link::{LeftOut, LinkInput, link};
+use crate::model::source::{Artifact, Snapshot};
+use crate::parse::parse;
+use crate::render::render;
+use crate::theme::compile;
+use crate::view::Viewer;
+
+/// What a build made.
+#[derive(Debug)]
+pub struct Build {
+    /// Every file of the site, sorted by name.
+    pub artifacts: Vec<Artifact>,
+    /// Every finding.
+    pub report: Report,
+    /// What is not shown, with the reason.
+    pub left_out: Vec<LeftOut>,
+    /// How many essays are shown.
+    pub essays: usize,
+    /// How many concepts there are.
+    pub concepts: usize,
+}
+
+/// Makes the site of a snapshot. `loaded` are the findings made while it was read.
+#[must_use]
+pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) -> Build {
+    let mut diagnostics = loaded;
+    let (parsed, found) = parse(snapshot);
+    diagnostics.append(found);
+    let input = LinkInput {
+        book: &snapshot.book,
+        assets: &snapshot.assets,
+        as_of: snapshot.as_of,
+        with_drafts: snapshot.with_drafts,
+    };
+    let (site, found) = link(parsed, &input);
+    diagnostics.append(found);
+    let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of);
+    let (theme, found) = compile(&snapshot.layers, &viewer.book_view());
+    diagnostics.append(found);
+    let (artifacts, found) = render(&site, &snapshot.book, &snapshot.assets, &viewer, &theme);
+    diagnostics.append(found);
+    Build {
+        artifacts,
+        report: diagnostics.into_report(&snapshot.book.levels),
+        essays: site.essays.len(),
+        concepts: site.concepts.len(),
+        left_out: site.left_out,
+    }
+}

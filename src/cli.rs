@@ -1,0 +1,157 @@
+//! The command line as types. Knows no behaviour.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::io::terminal::Format;
+
+/// Turn a book of Markdown essays into a cross-linked website.
+#[derive(Debug, Parser)]
+#[command(name = "throughline", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The folder of the book [default: the nearest one upward with a `book.toml`]
+    #[arg(short = 'C', long = "book", value_name = "DIR", global = true)]
+    pub book: Option<PathBuf>,
+    /// How reports are written
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub format: Format,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub color: When,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new book, essay or concept
+    New(New),
+    /// Build the site into a folder
+    Build(Build),
+    /// Report everything that is wrong, and write nothing
+    Check(Site),
+    /// Say more about a diagnostic code
+    #[command(after_help = "Example: throughline explain broken-link")]
+    Explain {
+        /// The code, such as `broken-link`; without it, all codes are listed
+        code: Option<String>,
+    },
+    /// Turn one Markdown text into an HTML fragment
+    Markdown(Markdown),
+}
+
+/// What to make.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true,
+    after_help = "Examples:\n  throughline new my-book\n  throughline new essay \"Trust arrives on foot\"\n  throughline new concept trust")]
+pub struct New {
+    /// The folder of the new book
+    #[arg(required = true)]
+    pub folder: Option<PathBuf>,
+    /// An essay or a concept.
+    #[command(subcommand)]
+    pub entry: Option<NewEntry>,
+}
+
+/// What to add to a book.
+#[derive(Debug, Subcommand)]
+pub enum NewEntry {
+    /// Add an essay, as a draft
+    Essay {
+        /// Its title
+        title: String,
+    },
+    /// Add a concept
+    Concept {
+        /// Its name
+        name: String,
+    },
+}
+
+/// Which site.
+#[derive(Debug, Args)]
+pub struct Site {
+    /// Show drafts, scheduled and expired essays too
+    #[arg(long)]
+    pub drafts: bool,
+    /// Make the site as of this day instead of today
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub as_of: Option<jiff::civil::Date>,
+    /// The site's address, instead of the one in `book.toml`
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Treat warnings as errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+}
+
+/// What is not let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Every warning.
+    Warnings,
+}
+
+/// Options of `build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The output folder [default: `public` in the book]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Which site.
+    #[command(flatten)]
+    pub site: Site,
+}
+
+/// Options of `markdown`.
+#[derive(Debug, Args)]
+pub struct Markdown {
+    /// The file; `-` or nothing for standard input
+    pub file: Option<PathBuf>,
+    /// Which extensions of CommonMark are read
+    #[arg(long, value_enum, default_value_t)]
+    pub extensions: Extensions,
+}
+
+/// Which extensions of CommonMark are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Extensions {
+    /// All of them.
+    #[default]
+    All,
+    /// None: plain CommonMark.
+    None,
+}
+
+fn parse_day(written: &str) -> Result<jiff::civil::Date, String> {
+    crate::base::date::Date::parse(written).map(|date| date.as_day()).map_err(|why| format!("{why}; write it as 2021-03-02"))
+}

@@ -1,0 +1,67 @@
+//! `build` and `check`.
+
+use std::path::Path;
+
+use super::{options_of, short, source_text};
+use crate::build::{Build, build as make};
+use crate::cli;
+use crate::io::error::Error;
+use crate::io::terminal::{Format, Terminal};
+use crate::io::{disk, stage};
+use crate::load::load;
+
+pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
+    let root = disk::find_book(start)?;
+    let out = options.out.clone().unwrap_or_else(|| root.join("public"));
+    let made = make_and_report(&options.site, &root, terminal)?;
+    if made.report.has_errors() {
+        terminal.say("Nothing was written: mend the errors above and build again.");
+        return Ok(1);
+    }
+    stage::replace(&out, &root, &made.artifacts)?;
+    if terminal.format != Format::Human {
+        return Ok(0);
+    }
+    say_left_out(&made, terminal);
+    let index = out.join("index.html");
+    terminal.say(&format!(
+        "Built {} and {} into {} files: {}\nOpen {} in a browser to look at it.",
+        counted(made.essays, "essay"),
+        counted(made.concepts, "concept"),
+        made.artifacts.len(),
+        short(&out),
+        short(&index),
+    ));
+    Ok(0)
+}
+
+pub(super) fn check(site: &cli::Site, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
+    let root = disk::find_book(start)?;
+    let made = make_and_report(site, &root, terminal)?;
+    if made.report.has_errors() {
+        return Ok(1);
+    }
+    say_left_out(&made, terminal);
+    terminal.say(&format!("{} and {}: no errors.", counted(made.essays, "essay"), counted(made.concepts, "concept")));
+    Ok(0)
+}
+
+fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result<Build, Error> {
+    let (snapshot, diagnostics) = load(root, &options_of(site))?;
+    let mut made = make(&snapshot, diagnostics);
+    if site.deny.is_some() {
+        made.report.deny_warnings();
+    }
+    terminal.report(&made.report, &|path| source_text(&snapshot, path));
+    Ok(made)
+}
+
+fn say_left_out(made: &Build, terminal: &Terminal) {
+    for left in &made.left_out {
+        terminal.say(&format!("Left out: {} ({})", left.path, left.why.to_words()));
+    }
+}
+
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,70 @@
+//! One verb a file: options in, library call, words out.
+
+mod build;
+mod explain;
+mod markdown;
+mod new;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Parser;
+
+use crate::base::path::SitePath;
+use crate::cli::{Cli, Command, Site, When};
+use crate::io::error::Error;
+use crate::io::terminal::Terminal;
+use crate::load::Options;
+use crate::model::source::Snapshot;
+
+/// Runs the program with these arguments and returns its exit code.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no failure.
+            drop(error.print());
+            return if error.use_stderr() { 2 } else { 0 };
+        }
+    };
+    let color = match cli.global.color {
+        When::Auto => anstream::ColorChoice::Auto,
+        When::Always => anstream::ColorChoice::Always,
+        When::Never => anstream::ColorChoice::Never,
+    };
+    let terminal = Terminal { format: cli.global.format, color, is_quiet: cli.global.quiet };
+    let start = cli.global.book.clone().unwrap_or_else(|| PathBuf::from("."));
+    let done = match cli.command {
+        Command::New(new) => new::run(&new, &start, &terminal),
+        Command::Build(options) => build::build(&options, &start, &terminal),
+        Command::Check(site) => build::check(&site, &start, &terminal),
+        Command::Explain { code } => explain::run(code.as_deref(), &terminal),
+        Command::Markdown(options) => markdown::run(&options, &terminal),
+    };
+    done.unwrap_or_else(|error| {
+        terminal.fail(&error.to_string());
+        error.exit_code()
+    })
+}
+
+fn options_of(site: &Site) -> Options {
+    Options { with_drafts: site.drafts, as_of: site.as_of, base_url: site.base_url.clone() }
+}
+
+/// The text of a file that a report names.
+fn source_text(snapshot: &Snapshot, path: &SitePath) -> Option<Arc<str>> {
+    let source = snapshot.sources.iter().find(|source| source.path == *path);
+    let template = || {
+        let all = snapshot.layers.iter().flat_map(|layer| &layer.templates);
+        all.map(|(_, source)| source).find(|source| source.path == *path)
+    };
+    source.or_else(template).map(|source| Arc::clone(&source.text))
+}
+
+/// A path as a person would write it from here.
+fn short(path: &Path) -> String {
+    let here = crate::io::disk::current_folder();
+    let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+    relative.filter(|relative| !relative.as_os_str().is_empty()).unwrap_or(path).display().to_string()
+}

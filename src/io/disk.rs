@@ -1,0 +1,174 @@
+//! Reads the folders of a book: sorted, regular files only, nothing outside. Knows nothing of what files mean.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::WalkDir;
+
+use super::error::Error;
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::path::SitePath;
+use crate::base::span::Span;
+
+/// Larger texts are no essays, larger files no part of a website.
+const LARGEST_TEXT: u64 = 64 << 20;
+const LARGEST_FILE: u64 = 256 << 20;
+
+/// A file that was read.
+pub struct Loaded {
+    /// Where it stands in the book.
+    pub path: SitePath,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+}
+
+/// The book's folder: the nearest one upward with a `book.toml`.
+///
+/// # Errors
+/// There is none.
+pub fn find_book(start: &Path) -> Result<PathBuf, Error> {
+    let absolute = fs::canonicalize(start).map_err(|source| Error::Read { path: start.to_owned(), source })?;
+    let found = absolute.ancestors().find(|folder| folder.join("book.toml").is_file());
+    found.map(Path::to_owned).ok_or_else(|| Error::NoBook(start.to_owned()))
+}
+
+/// Whether a folder of the book exists.
+#[must_use]
+pub fn has_folder(root: &Path, folder: &str) -> bool {
+    root.join(folder).is_dir()
+}
+
+/// Reads a text that must be there.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_text(path: &Path) -> Result<String, Error> {
+    let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    Ok(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Reads standard input to its end.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_standard_input() -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|source| Error::Read { path: PathBuf::from("standard input"), source })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Reads every file below a folder of the book, sorted by path. What cannot be read is reported and left out.
+pub fn read_folder(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Vec<Loaded> {
+    let start = root.join(folder);
+    let mut loaded = Vec::new();
+    let mut walk = WalkDir::new(&start).follow_links(false).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(&start).to_owned();
+                let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                report(root, &path, Code::UnreadableFile, &format!("this cannot be read: {why}"), "check its permissions", diagnostics);
+                continue;
+            }
+        };
+        let path = entry.path();
+        if entry.depth() > 0 && is_hidden(path, root) {
+            if entry.file_type().is_dir() {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
+        if let Some(bytes) = read_entry(root, path, entry.file_type(), diagnostics)
+            && let Some(site_path) = site_path(root, path, diagnostics)
+        {
+            loaded.push(Loaded { path: site_path, bytes: bytes.into() });
+        }
+    }
+    loaded.sort_by(|a, b| a.path.cmp(&b.path));
+    loaded
+}
+
+/// Files of editors and systems are no part of the book; `content/static/` may hold `.well-known` and its kin.
+fn is_hidden(path: &Path, root: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_static = path.starts_with(root.join("content/static"));
+    let is_junk = matches!(name.as_str(), ".git" | ".DS_Store" | "Thumbs.db" | "desktop.ini") || name.ends_with('~') || name.ends_with(".swp");
+    is_junk || name.starts_with('.') && !is_static
+}
+
+fn read_entry(root: &Path, path: &Path, kind: fs::FileType, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
+    if kind.is_dir() {
+        return None;
+    }
+    if kind.is_symlink() {
+        let real = fs::canonicalize(path).ok();
+        let is_inside = real.as_ref().is_some_and(|real| fs::canonicalize(root).is_ok_and(|root| real.starts_with(root)));
+        let problem = match &real {
+            None => "this symbolic link leads nowhere or in a circle",
+            Some(_) if !is_inside => "this symbolic link leads out of the book",
+            Some(real) if real.is_dir() => "this symbolic link leads to a folder, and folders are not followed",
+            Some(_) => "",
+        };
+        if !problem.is_empty() {
+            report(root, path, Code::BadSymlink, problem, "put the file itself here, or take the link away", diagnostics);
+            return None;
+        }
+    }
+    let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
+    if !is_file && kind.is_file() {
+        report(root, path, Code::UnreadableFile, "this file went away while it was read", "build again", diagnostics);
+        return None;
+    }
+    if !is_file {
+        report(root, path, Code::NotAFile, "this is a pipe, socket or device, not a file", "take it out of the book", diagnostics);
+        return None;
+    }
+    let is_text = path.extension().is_some_and(|extension| extension == "md");
+    let largest = if is_text { LARGEST_TEXT } else { LARGEST_FILE };
+    let read = fs::File::open(path).and_then(|file| {
+        let mut bytes = Vec::new();
+        file.take(largest + 1).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    match read {
+        Ok(bytes) if bytes.len() as u64 > largest => {
+            let message = format!("this file is larger than {} MiB", largest >> 20);
+            report(root, path, Code::UnreadableFile, &message, "split it, or keep it elsewhere and link to it", diagnostics);
+            None
+        }
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            report(root, path, Code::UnreadableFile, &format!("this file cannot be read: {error}"), "check its permissions", diagnostics);
+            None
+        }
+    }
+}
+
+/// The path inside the book; reported where it is not UTF-8 or holds characters that names of files cannot share.
+fn site_path(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> Option<SitePath> {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let text = below.to_str();
+    let is_odd = |c: char| c.is_control() || c == '\\' || crate::base::path::is_bidi(c);
+    let found = text.filter(|text| !text.contains(is_odd)).and_then(SitePath::new);
+    if found.is_none() {
+        let message = "this file name holds characters that cannot stand in a name";
+        report(root, path, Code::BadName, message, "rename it; use letters, digits, hyphens and dots", diagnostics);
+    }
+    found
+}
+
+fn report(root: &Path, path: &Path, code: Code, message: &str, help: &str, diagnostics: &mut Diagnostics) {
+    let below = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
+    let place = SitePath::new(&below).or_else(|| SitePath::new("content")).expect("a clean path");
+    diagnostics.push(Diagnostic::new(code, Span::file(&place), message).help(help));
+}
+
+/// The folder this program was started in.
+#[must_use]
+pub fn current_folder() -> Option<PathBuf> {
+    std::env::current_dir().ok()
+}

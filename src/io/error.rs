@@ -1,0 +1,51 @@
+//! What can go wrong with the world. A writer's mistake is a diagnostic, never one of these.
+
+use std::io;
+use std::path::PathBuf;
+
+/// The world failed, or there is no book.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No `book.toml` here or above.
+    #[error("there is no book in `{}` or above it; `throughline new my-book` makes one", .0.display())]
+    NoBook(PathBuf),
+    /// A file or folder cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file or folder cannot be written.
+    #[error("cannot write `{}`: {source}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The output folder holds something else.
+    #[error("`{}` was not made by Throughline, so it is left alone; choose another folder with `--out`", .0.display())]
+    NotOurs(PathBuf),
+    /// The output folder would swallow the book.
+    #[error("the output folder `{}` holds the book itself; choose another folder with `--out`", .0.display())]
+    HoldsBook(PathBuf),
+    /// Something stands already where a new thing should go.
+    #[error("`{}` exists already and is left alone", .0.display())]
+    Exists(PathBuf),
+    /// The command line asks for something that cannot be.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Error {
+    /// The exit code: 2 for wrong usage, 3 where the machine failed.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Read { .. } | Self::Write { .. } => 3,
+            _ => 2,
+        }
+    }
+}

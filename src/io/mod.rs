@@ -1,0 +1,8 @@
+//! The only doors to the world: files, clock, environment, terminal.
+#![allow(clippy::disallowed_methods, reason = "this is where the world is touched")]
+
+pub mod clock;
+pub mod disk;
+pub mod error;
+pub mod stage;
+pub mod terminal;

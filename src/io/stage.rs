@@ -1,0 +1,121 @@
+//! The output folder: a new tree beside it, swapped in whole. Knows nothing of what the files are.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::error::Error;
+use crate::model::source::Artifact;
+
+/// The file by which an output folder is known as ours.
+const MARK: &str = ".throughline-output";
+const MARK_TEXT: &str = "This folder is made by Throughline and replaced as a whole by each build.\n";
+
+/// Replaces the output folder by these files. Until the last moment the old folder stays as it is.
+///
+/// # Errors
+/// The folder is not ours, holds the book, or cannot be written.
+pub fn replace(out: &Path, book: &Path, artifacts: &[Artifact]) -> Result<(), Error> {
+    let out = absolute(out)?;
+    check(&out, book)?;
+    let parent = out.parent().unwrap_or(Path::new("/"));
+    fs::create_dir_all(parent).map_err(|source| Error::Write { path: parent.to_owned(), source })?;
+    let name = out.file_name().map_or_else(|| "public".to_owned(), |name| name.to_string_lossy().into_owned());
+    remove_stale(parent, &name);
+    let staging = parent.join(format!(".{name}.new-{}", std::process::id()));
+    let done = write_all(&staging, artifacts).and_then(|()| swap(&staging, &out));
+    if staging.exists() {
+        // After a swap this is the old site, after a failure the unfinished new one.
+        let removed = fs::remove_dir_all(&staging);
+        done.and(removed.map_err(|source| Error::Write { path: staging, source }))
+    } else {
+        done
+    }
+}
+
+/// Writes new files below a folder; nothing is overwritten.
+///
+/// # Errors
+/// One of them exists, or cannot be written.
+pub fn create(folder: &Path, files: &[(String, String)]) -> Result<(), Error> {
+    for (name, _) in files {
+        let path = folder.join(name);
+        if path.exists() {
+            return Err(Error::Exists(path));
+        }
+    }
+    for (name, text) in files {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|source| Error::Write { path: parent.to_owned(), source })?;
+        }
+        fs::write(&path, text).map_err(|source| Error::Write { path, source })?;
+    }
+    Ok(())
+}
+
+fn absolute(out: &Path) -> Result<PathBuf, Error> {
+    let path = std::path::absolute(out).map_err(|source| Error::Write { path: out.to_owned(), source })?;
+    // A link to a folder is replaced behind the link, so that the link itself stays.
+    Ok(fs::canonicalize(&path).unwrap_or(path))
+}
+
+fn check(out: &Path, book: &Path) -> Result<(), Error> {
+    let holds_book = book.starts_with(out) || ["content", "themes"].iter().any(|folder| out.starts_with(book.join(folder)));
+    if holds_book {
+        return Err(Error::HoldsBook(out.to_owned()));
+    }
+    if fs::symlink_metadata(out).is_err() {
+        return Ok(());
+    }
+    let is_empty = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
+    if is_empty || out.join(MARK).is_file() { Ok(()) } else { Err(Error::NotOurs(out.to_owned())) }
+}
+
+/// Trees that killed builds left behind.
+fn remove_stale(parent: &Path, name: &str) {
+    let prefix = format!(".{name}.new-");
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let file_name = entry.file_name().to_string_lossy().into_owned();
+        let Some(process) = file_name.strip_prefix(&prefix).and_then(|id| id.parse::<u32>().ok()) else { continue };
+        if !Path::new(&format!("/proc/{process}")).exists() && Path::new("/proc/self").exists() {
+            // It costs room and nothing else: if it cannot be removed, the build goes on.
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
+fn write_all(staging: &Path, artifacts: &[Artifact]) -> Result<(), Error> {
+    let folders: BTreeSet<&str> =
+        artifacts.iter().filter_map(|artifact| artifact.file.rsplit_once('/').map(|(folder, _)| folder)).collect();
+    fs::create_dir_all(staging).map_err(|source| Error::Write { path: staging.to_owned(), source })?;
+    for folder in folders {
+        let path = staging.join(folder);
+        fs::create_dir_all(&path).map_err(|source| Error::Write { path, source })?;
+    }
+    let write = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).map_err(|source| Error::Write { path, source });
+    write(staging.join(MARK), MARK_TEXT.as_bytes())?;
+    artifacts.par_iter().try_for_each(|artifact| write(staging.join(&artifact.file), &artifact.bytes))
+}
+
+fn swap(staging: &Path, out: &Path) -> Result<(), Error> {
+    let failed = |source: std::io::Error| Error::Write { path: out.to_owned(), source };
+    if fs::symlink_metadata(out).is_err() {
+        return fs::rename(staging, out).map_err(failed);
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, staging, CWD, out, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    // Where two names cannot be exchanged in one step, the old tree is put aside first.
+    let aside = staging.with_extension("old");
+    fs::rename(out, &aside).map_err(failed)?;
+    fs::rename(staging, out).or_else(|error| fs::rename(&aside, out).and(Err(error))).map_err(failed)?;
+    fs::remove_dir_all(&aside).map_err(failed)
+}

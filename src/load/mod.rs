@@ -1,0 +1,156 @@
+//! Reads `book.toml`, then what belongs to the book, into a `Snapshot`. Knows bytes, not what they mean.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::base::path::SitePath;
+use crate::base::span::Span;
+use crate::io::disk::{self, Loaded};
+use crate::io::error::Error;
+use crate::model::source::{Asset, Layer, Snapshot, Source};
+use crate::model::writing::Kind;
+use crate::parse::book;
+use crate::theme::builtin;
+
+/// What the command line adds to the settings.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whether drafts are shown.
+    pub with_drafts: bool,
+    /// The day for which the site is made; today where it is `None`.
+    pub as_of: Option<jiff::civil::Date>,
+    /// The site's address, where it differs from `book.toml`.
+    pub base_url: Option<String>,
+}
+
+/// Reads the book in this folder.
+///
+/// # Errors
+/// `book.toml` cannot be read, or an option makes no sense.
+pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), Error> {
+    let settings_path = SitePath::new("book.toml").expect("clean");
+    let settings: Arc<str> = disk::read_text(&root.join("book.toml"))?.into();
+    let (mut book, mut diagnostics) = book::read(&settings_path, &settings);
+    if let Some(url) = &options.base_url {
+        let checked = book::check_base_url(url);
+        book.base_url = Some(checked.ok_or_else(|| Error::Usage(format!("`{url}` is not a web address; write it as `https://example.org/`")))?);
+    }
+    let (mut sources, mut assets) = (Vec::new(), Vec::new());
+    let files = if disk::has_folder(root, "content") { disk::read_folder(root, "content", &mut diagnostics) } else { Vec::new() };
+    report_similar_names(&files, &mut diagnostics);
+    for file in files {
+        sort_in(file, &mut sources, &mut assets, &mut diagnostics);
+    }
+    let layers = layers(root, &book.theme, &settings, &mut diagnostics);
+    sources.push(Source { path: settings_path, text: settings });
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    let as_of = options.as_of.unwrap_or_else(crate::io::clock::today);
+    Ok((Snapshot { book, sources, assets, layers, as_of, with_drafts: options.with_drafts }, diagnostics))
+}
+
+fn sort_in(file: Loaded, sources: &mut Vec<Source>, assets: &mut Vec<Asset>, diagnostics: &mut Diagnostics) {
+    let is_static = file.path.below("content/static").is_some();
+    let is_reply = file.path.below("content/replies").is_some();
+    if is_reply {
+        return;
+    }
+    if is_static || file.path.extension() != "md" {
+        let size = imagesize::blob_size(&file.bytes).ok();
+        let size = size.and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
+        let size = if file.path.extension() == "svg" { svg_size(&file.bytes) } else { size };
+        assets.push(Asset { path: file.path, bytes: file.bytes, size });
+        return;
+    }
+    let belongs = Kind::ALL.iter().any(|kind| file.path.below(kind.folder()).is_some());
+    if !belongs {
+        diagnostics.push(
+            Diagnostic::new(Code::StrayFile, Span::file(&file.path), "this file is not read: it stands outside the known folders")
+                .help("move it to `content/essays/`, `content/concepts/`, `content/series/` or `content/pages/`"),
+        );
+        return;
+    }
+    match std::str::from_utf8(&file.bytes) {
+        Ok(text) => {
+            let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(text).into();
+            sources.push(Source { path: file.path, text });
+        }
+        Err(error) => {
+            let message = format!("this file is not UTF-8: byte {} cannot be read", error.valid_up_to());
+            diagnostics.push(Diagnostic::new(Code::NotUtf8, Span::file(&file.path), message).help("save it as UTF-8"));
+        }
+    }
+}
+
+/// `width` and `height` of an SVG's root element, where they are plain numbers.
+fn svg_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let text = std::str::from_utf8(&bytes[..bytes.len().min(4096)]).ok()?;
+    let tag = &text[text.find("<svg")?..];
+    let tag = &tag[..tag.find('>')?];
+    let number = |name: &str| -> Option<u32> {
+        let at = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+        tag[at..].split('"').next()?.trim_end_matches("px").parse().ok()
+    };
+    Some((number("width")?, number("height")?))
+}
+
+fn report_similar_names(files: &[Loaded], diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<String, &SitePath> = BTreeMap::new();
+    for file in files {
+        let key: String = file.path.as_str().nfc().collect::<String>().to_lowercase();
+        if let Some(other) = seen.insert(key, &file.path) {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::SimilarNames,
+                    Span::file(&file.path),
+                    "two files have names that differ only in case or accents, and are one file on other machines",
+                )
+                .label(Span::file(other), "the other one")
+                .help("rename one of them"),
+            );
+        }
+    }
+}
+
+/// The book's own theme, if it has one, over the built-in one.
+fn layers(root: &Path, theme: &str, settings: &str, diagnostics: &mut Diagnostics) -> Vec<Layer> {
+    let built_in = builtin::layer();
+    let folder = format!("themes/{theme}");
+    if disk::has_folder(root, &folder) {
+        return vec![own_layer(root, &folder, diagnostics), built_in];
+    }
+    if theme != builtin::NAME {
+        let path = SitePath::new("book.toml").expect("clean");
+        let span = match settings.find(&format!("\"{theme}\"")) {
+            Some(at) => Span::bytes(&path, at..at + theme.len() + 2),
+            None => Span::file(&path),
+        };
+        let help = match nearest(theme, [builtin::NAME]) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("make a folder `themes/{theme}/` or write `theme = \"{}\"`", builtin::NAME),
+        };
+        diagnostics.push(Diagnostic::new(Code::UnknownTheme, span, format!("there is no theme `{theme}`")).help(help));
+    }
+    vec![built_in]
+}
+
+fn own_layer(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Layer {
+    let mut layer = Layer { name: "book".to_owned(), templates: Vec::new(), assets: Vec::new() };
+    for file in disk::read_folder(root, folder, diagnostics) {
+        if let Some(name) = file.path.below(&format!("{folder}/templates")) {
+            match std::str::from_utf8(&file.bytes) {
+                Ok(text) => layer.templates.push((name.to_owned(), Source { path: file.path.clone(), text: text.into() })),
+                Err(_) => diagnostics.push(
+                    Diagnostic::new(Code::NotUtf8, Span::file(&file.path), "this template is not UTF-8").help("save it as UTF-8"),
+                ),
+            }
+        } else if let Some(name) = file.path.below(&format!("{folder}/assets")) {
+            layer.assets.push((name.to_owned(), file.bytes.clone()));
+        }
+    }
+    layer
+}

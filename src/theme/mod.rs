@@ -1,0 +1,164 @@
+//! Compiled templates and named assets. Knows no page.
+
+mod assets;
+pub mod builtin;
+
+use std::sync::Arc;
+
+use tera::{Context, ErrorKind, Kwargs, State, Tera, Value};
+
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::path::SitePath;
+use crate::base::span::Span;
+use crate::model::source::{Artifact, Layer, Source};
+use crate::view::Page;
+use crate::view::views::BookView;
+
+/// A page larger than this comes from a template that does not end.
+const LARGEST_PAGE: usize = 64 << 20;
+
+/// A theme, ready to render.
+pub struct Theme {
+    tera: Tera,
+    templates: Vec<(String, Source)>,
+    /// Files of the theme, with their digests in their names.
+    pub assets: Vec<Artifact>,
+}
+
+/// Compiles the layers of a theme; templates that cannot be used are reported and left to the layer below.
+#[must_use]
+pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let assets = assets::collect(layers);
+    let mut templates: Vec<(String, Source)> = Vec::new();
+    for layer in layers {
+        for (name, source) in &layer.templates {
+            templates.push((format!("{}/{name}", layer.name), source.clone()));
+        }
+    }
+    let all = templates.clone();
+    loop {
+        let mut tera = new_tera(layers, &assets.names);
+        let added = tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.text.as_ref())));
+        let Err(error) = added else {
+            tera.global_context().insert_value("book", Value::from_serializable(book));
+            return (Theme { tera, templates: all, assets: assets.artifacts }, diagnostics);
+        };
+        let (diagnostic, guilty) = explain(&error, &all, None);
+        diagnostics.push(diagnostic);
+        let built_in = layers.last().map_or("", |layer| layer.name.as_str());
+        let before = templates.len();
+        // The template that is named is left out; where none is named, all of the book's own are.
+        templates.retain(|(name, _)| match &guilty {
+            Some(guilty) => name != guilty,
+            None => name.starts_with(&format!("{built_in}/")),
+        });
+        if templates.len() == before {
+            templates.clear();
+        }
+    }
+}
+
+fn new_tera(layers: &[Layer], names: &Arc<std::collections::BTreeMap<String, String>>) -> Tera {
+    let mut tera = Tera::new();
+    tera.set_fallback_prefixes(layers.iter().map(|layer| format!("{}/", layer.name)))
+        .expect("prefixes are set before templates");
+    tera.autoescape_on(vec![".html", ".xml", ".svg"]);
+    let names = Arc::clone(names);
+    tera.register_function("asset", move |arguments: Kwargs, _: &State| -> tera::TeraResult<String> {
+        let path = arguments.must_get::<&str>("path")?;
+        names.get(path).cloned().ok_or_else(|| {
+            let near = crate::base::diagnostic::nearest(path, names.keys().map(String::as_str));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            tera::Error::message(format!("the theme has no asset `{path}`{hint}"))
+        })
+    });
+    tera.register_filter("thousands", |number: i64, _: Kwargs, _: &State| -> String { thousands(number) });
+    tera
+}
+
+fn thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut written = String::from(if number < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            written.push(',');
+        }
+        written.push(digit);
+    }
+    written
+}
+
+impl Theme {
+    /// Renders a page.
+    ///
+    /// # Errors
+    /// What is wrong with the template.
+    pub fn render(&self, page: &Page) -> Result<Vec<u8>, Box<Diagnostic>> {
+        let template = format!("{}.html", page.page.kind);
+        let mut context = Context::new();
+        context.insert("page", &page.page);
+        context.insert(page.view.name(), &page.view);
+        let mut out = Capped { bytes: Vec::with_capacity(16 << 10) };
+        match self.tera.render_to(&template, &context, &mut out) {
+            Ok(()) => Ok(out.bytes),
+            Err(error) => Err(Box::new(explain(&error, &self.templates, Some(&template)).0)),
+        }
+    }
+}
+
+/// A buffer that refuses to grow without measure.
+struct Capped {
+    bytes: Vec<u8>,
+}
+
+impl std::io::Write for Capped {
+    fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + part.len() > LARGEST_PAGE {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(part);
+        Ok(part.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An error of the template engine as a finding, and the name of the template that is at fault, where it is known.
+fn explain(error: &tera::Error, templates: &[(String, Source)], page: Option<&str>) -> (Diagnostic, Option<String>) {
+    let source_of = |name: &str| {
+        let wanted = |known: &&(String, Source)| known.0 == name || known.0.rsplit_once('/').is_some_and(|(_, last)| last == name);
+        templates.iter().find(wanted)
+    };
+    let (name, range, message) = match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            (Some(report.filename().to_owned()), Some(report.span().range.clone()), report.message().to_owned())
+        }
+        ErrorKind::CircularExtend { tpl, .. } => (Some(tpl.clone()), None, "this template extends itself in a circle".to_owned()),
+        ErrorKind::CircularInclude { tpl, .. } => (Some(tpl.clone()), None, "this template includes itself in a circle".to_owned()),
+        ErrorKind::MissingParent { current, parent } => {
+            (Some(current.clone()), None, format!("this template extends `{parent}`, which does not exist"))
+        }
+        ErrorKind::Io(_) => (page.map(str::to_owned), None, "this template writes more than 64 MB for one page".to_owned()),
+        other => {
+            let message = other.to_string();
+            let named = templates.iter().find(|(name, _)| message.contains(name.as_str())).map(|(name, _)| name.clone());
+            (named.or_else(|| page.map(str::to_owned)), None, message)
+        }
+    };
+    let source = name.as_deref().and_then(source_of);
+    let path = source.map_or_else(|| SitePath::new("themes").expect("clean"), |(_, source)| source.path.clone());
+    let span = match range {
+        Some(range) => Span::bytes(&path, range),
+        None => Span::file(&path),
+    };
+    let first = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("this template cannot be used").trim();
+    let mut letters = first.trim_end_matches('.').chars();
+    let lower: String = letters.next().map(char::to_lowercase).into_iter().flatten().chain(letters).collect();
+    let diagnostic = Diagnostic::new(Code::TemplateError, span, lower)
+        .help("the manual lists what templates may use under Themes");
+    (diagnostic, source.map(|(name, _)| name.clone()))
+}

@@ -1,0 +1,114 @@
+//! Essays, concepts and series as they stand in lists. Knows no page but the entry.
+
+use super::Viewer;
+use super::views::{BacklinkView, Card, CountView, DateView, LinkView, PassageView, SeriesCard, TermView};
+use crate::base::date::Date;
+use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId};
+use crate::model::writing::{Kind, Writing};
+use crate::view::prose::quote;
+
+/// How many words a reader reads in a minute.
+const WORDS_PER_MINUTE: u32 = 230;
+
+pub(super) fn date_view(date: &Date) -> DateView {
+    DateView { iso: date.to_iso(), text: date.to_words(), year: date.year() }
+}
+
+pub(super) fn minutes(writing: &Writing) -> u32 {
+    writing.prose.outline.words.div_ceil(WORDS_PER_MINUTE).max(1)
+}
+
+impl Viewer<'_> {
+    pub(super) fn card(&self, id: WritingId) -> Card {
+        let writing = self.site.writing(id);
+        let badge = crate::link::reason_not_public(writing, self.as_of).map(|why| why.badge().to_owned());
+        Card {
+            title: writing.meta.title.clone(),
+            url: self.url(PageId::Writing(id)),
+            summary: writing.meta.summary.clone(),
+            date: writing.meta.date.as_ref().map(date_view),
+            minutes: minutes(writing),
+            part: None,
+            badge,
+        }
+    }
+
+    pub(super) fn url(&self, page: PageId) -> String {
+        self.site.route(page).to_url()
+    }
+
+    pub(super) fn link(&self, page: PageId) -> LinkView {
+        LinkView { title: self.site.title(page, self.book).to_owned(), url: self.url(page) }
+    }
+
+    pub(super) fn count(&self, id: ConceptId) -> CountView {
+        let concept = self.site.concept(id);
+        CountView {
+            title: concept.title.clone(),
+            url: concept.route.to_url(),
+            summary: definition(self.site, id).to_owned(),
+            count: concept.appearances.len(),
+        }
+    }
+
+    pub(super) fn term(&self, id: ConceptId) -> TermView {
+        let concept = self.site.concept(id);
+        TermView {
+            title: concept.title.clone(),
+            url: concept.route.to_url(),
+            slug: concept.slug.clone(),
+            summary: definition(self.site, id).to_owned(),
+            count: concept.appearances.len(),
+        }
+    }
+
+    pub(super) fn series_card(&self, id: SeriesId) -> SeriesCard {
+        let series = self.site.series(id);
+        SeriesCard {
+            title: series.title.clone(),
+            url: series.route.to_url(),
+            summary: series.writing.map(|id| self.site.writing(id).meta.summary.clone()).unwrap_or_default(),
+            count: series.essays.len(),
+        }
+    }
+
+    /// Pages that link to this one, with their sentences.
+    pub(super) fn backlinks(&self, page: PageId, wanted: impl Fn(Kind) -> bool) -> Vec<BacklinkView> {
+        let mut views: Vec<(WritingId, BacklinkView)> = Vec::new();
+        for link in self.site.backlinks.get(&page).into_iter().flatten() {
+            let writing = self.site.writing(link.from);
+            if !wanted(writing.kind) {
+                continue;
+            }
+            if views.last().is_none_or(|(id, _)| *id != link.from) {
+                let from = self.link(self.site.page_of(link.from));
+                let kind = writing.kind.word().to_owned();
+                views.push((link.from, BacklinkView { title: from.title, url: from.url, kind, passages: Vec::new() }));
+            }
+            if link.sentence.0 < link.sentence.1 {
+                let passage = self.passage(link.from, link.block, link.sentence, &[link.text]);
+                let (_, view) = views.last_mut().expect("pushed above");
+                if !view.passages.iter().any(|known| known.html == passage.html) {
+                    view.passages.push(passage);
+                }
+            }
+        }
+        views.into_iter().map(|(_, view)| view).collect()
+    }
+
+    /// A sentence of a writing with marked words, and the address of its paragraph.
+    pub(super) fn passage(&self, id: WritingId, block: u32, sentence: (u32, u32), marks: &[(u32, u32)]) -> PassageView {
+        let outline = &self.site.writing(id).prose.outline;
+        let url = self.url(self.site.page_of(id));
+        let anchor = outline.blocks.get(block as usize).map_or("", |block| block.id.as_str());
+        PassageView {
+            html: quote(&outline.text, sentence, marks, &self.site.mentions[id.0 as usize].escapes),
+            url: if anchor.is_empty() { url } else { format!("{url}#{anchor}") },
+        }
+    }
+}
+
+/// The definition of a concept; empty without one.
+pub(super) fn definition(site: &Site, id: ConceptId) -> &str {
+    site.concept(id).writing.map_or("", |id| &site.writing(id).meta.summary)
+}

@@ -1,0 +1,180 @@
+//! The page of a concept: where it appears, what it is related to, its map.
+
+use std::collections::BTreeMap;
+
+use super::Viewer;
+use super::cards::definition;
+use super::views::{AppearanceView, ChosenView, ConceptView, MapArc, MapRow, MapView, PassageView, RelatedConcept};
+use crate::link::{Appearance, ConceptId, PageId, Relation, concepts};
+use crate::model::prose::Range;
+use crate::model::writing::Kind;
+
+/// Passages of one essay that stand open; the rest can be unfolded.
+const OPEN_PASSAGES: usize = 3;
+/// Passages of one essay in all.
+const MOST_PASSAGES: usize = 40;
+/// Essays that are quoted; of more, those that use the concept most are.
+const MOST_ESSAYS: usize = 60;
+/// Names on the map besides the concept itself.
+const NEIGHBOURS: usize = 8;
+/// Related concepts in the list.
+const MOST_RELATED: usize = 16;
+
+impl Viewer<'_> {
+    pub(super) fn concept_view(&self, id: ConceptId, root: &str) -> ConceptView {
+        let concept = self.site.concept(id);
+        let filler = self.filler(root);
+        let chosen = concept.writing.and_then(|writing| self.site.writing(writing).meta.passage.as_ref()).map(|passage| {
+            let place = concepts::find_passage(self.site, &passage.value);
+            let html = crate::view::prose::escaped(&passage.value);
+            ChosenView { html, essay: place.map(|(essay, _)| self.link(PageId::Writing(essay))) }
+        });
+        let (quoted, further) = self.most_telling(&concept.appearances);
+        let mut year = None;
+        let essays = quoted.into_iter().map(|found| self.appearance(id, found, &mut year)).collect();
+        ConceptView {
+            title: concept.title.clone(),
+            url: concept.route.to_url(),
+            aliases: concept.aliases.clone(),
+            summary: definition(self.site, id).to_owned(),
+            body: concept.writing.map(|writing| filler.body(writing)).unwrap_or_default(),
+            notes: concept.writing.map(|writing| filler.notes(writing)).unwrap_or_default(),
+            chosen,
+            essays,
+            further: further.into_iter().map(|found| self.card(found.essay)).collect(),
+            essay_count: concept.appearances.len(),
+            passage_count: concept.appearances.iter().map(|found| self.sentences(id, found).len()).sum(),
+            related: self.related_concepts(id),
+            backlinks: self.backlinks(PageId::Concept(id), |kind| kind != Kind::Essay),
+            map: self.map(id),
+        }
+    }
+
+    fn most_telling<'b>(&self, all: &'b [Appearance]) -> (Vec<&'b Appearance>, Vec<&'b Appearance>) {
+        if all.len() <= MOST_ESSAYS {
+            return (all.iter().collect(), Vec::new());
+        }
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        order.sort_by_key(|at| (!all[*at].is_named, usize::MAX - all[*at].mentions.len(), *at));
+        let chosen: std::collections::BTreeSet<usize> = order.into_iter().take(MOST_ESSAYS).collect();
+        let (quoted, further): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(at, _)| chosen.contains(at));
+        let plain = |list: Vec<(usize, &'b Appearance)>| list.into_iter().map(|(_, found)| found).collect();
+        (plain(quoted), plain(further))
+    }
+
+    /// Sentences of an essay that use the concept, with the words to mark: mentions, and links to the concept's page.
+    fn sentences(&self, id: ConceptId, found: &Appearance) -> BTreeMap<Range, (u32, Vec<Range>)> {
+        let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
+        for mention in concepts::mentions(self.site, found) {
+            sentences.entry(mention.sentence).or_insert((mention.block, Vec::new())).1.push(mention.text);
+        }
+        let links = self.links_to_concepts.get(&(PageId::Concept(id), found.essay));
+        for link in links.into_iter().flatten() {
+            let link = &self.site.backlinks[&PageId::Concept(id)][*link];
+            sentences.entry(link.sentence).or_insert((link.block, Vec::new())).1.push(link.text);
+        }
+        for (_, marks) in sentences.values_mut() {
+            marks.sort_unstable();
+        }
+        sentences
+    }
+
+    fn appearance(&self, id: ConceptId, found: &Appearance, year: &mut Option<i16>) -> AppearanceView {
+        let link = self.link(PageId::Writing(found.essay));
+        let own_year = self.site.writing(found.essay).meta.date.map(|date| date.year());
+        let is_new = own_year != *year;
+        *year = own_year;
+        let mut passages: Vec<PassageView> = self
+            .sentences(id, found)
+            .into_iter()
+            .take(MOST_PASSAGES)
+            .map(|(sentence, (block, marks))| self.passage(found.essay, block, sentence, &marks))
+            .collect();
+        let more = passages.split_off(passages.len().min(OPEN_PASSAGES));
+        AppearanceView { title: link.title, url: link.url, year: own_year.filter(|_| is_new), passages, more }
+    }
+
+    fn related_concepts(&self, id: ConceptId) -> Vec<RelatedConcept> {
+        let mut reasons: BTreeMap<ConceptId, Vec<String>> = BTreeMap::new();
+        for (relation, other) in &self.site.concept(id).relations {
+            let word = match relation {
+                Relation::Broader => "broader",
+                Relation::Narrower => "narrower",
+                Relation::Related => "related",
+                Relation::Contrasted => "contrasted",
+            };
+            reasons.entry(*other).or_default().push(word.to_owned());
+        }
+        let stated: Vec<ConceptId> = reasons.keys().copied().collect();
+        let mut order = stated;
+        for (other, count) in self.ties_of(id) {
+            if count < 2 && !reasons.contains_key(&other) {
+                continue;
+            }
+            if !reasons.contains_key(&other) {
+                if order.len() >= MOST_RELATED {
+                    continue;
+                }
+                order.push(other);
+            }
+            let essays = if count == 1 { "1 essay".to_owned() } else { format!("{count} essays") };
+            reasons.entry(other).or_default().push(format!("used together in {essays}"));
+        }
+        order
+            .into_iter()
+            .map(|other| RelatedConcept {
+                title: self.site.concept(other).title.clone(),
+                url: self.site.concept(other).route.to_url(),
+                summary: definition(self.site, other).to_owned(),
+                reasons: reasons.remove(&other).unwrap_or_default(),
+            })
+            .collect()
+    }
+
+    /// Concepts used together with this one, the strongest first.
+    fn ties_of(&self, id: ConceptId) -> Vec<(ConceptId, u32)> {
+        self.ties.get(&id).cloned().unwrap_or_default()
+    }
+
+    fn map(&self, id: ConceptId) -> Option<MapView> {
+        let mut strength: BTreeMap<ConceptId, u32> = self.ties_of(id).into_iter().collect();
+        for (_, other) in &self.site.concept(id).relations {
+            *strength.entry(*other).or_default() += 1;
+        }
+        let mut neighbours: Vec<(u32, ConceptId)> = strength.into_iter().map(|(other, count)| (count, other)).collect();
+        neighbours.sort_by_key(|(count, other)| (u32::MAX - count, *other));
+        neighbours.truncate(NEIGHBOURS);
+        if neighbours.is_empty() {
+            return None;
+        }
+        let rows: Vec<ConceptId> = std::iter::once(id).chain(neighbours.iter().map(|(_, other)| *other)).collect();
+        let largest = neighbours.first().map_or(1, |(count, _)| (*count).max(1));
+        let mut arcs: Vec<MapArc> = neighbours
+            .iter()
+            .enumerate()
+            .map(|(at, (count, _))| arc(0, at + 1, 1 + count * 4 / largest, true))
+            .collect();
+        for (at, first) in rows.iter().enumerate().skip(1) {
+            for (second, count) in self.ties_of(*first) {
+                if let Some(other) = rows.iter().position(|row| *row == second).filter(|other| *other > at && count > 1) {
+                    arcs.push(arc(at, other, 1, false));
+                }
+            }
+        }
+        let row = |(at, concept): (usize, &ConceptId)| MapRow {
+            title: self.site.concept(*concept).title.clone(),
+            url: self.site.concept(*concept).route.to_url(),
+            y: crate::link::index(at) * 36 + 23,
+            is_here: at == 0,
+        };
+        Some(MapView { height: crate::link::index(rows.len()) * 36, rows: rows.iter().enumerate().map(row).collect(), arcs })
+    }
+}
+
+/// An arc at the right of the names, from one row to another.
+fn arc(from: usize, to: usize, width: u32, is_direct: bool) -> MapArc {
+    let (top, bottom) = (from * 36 + 18, to * 36 + 18);
+    let reach = 200 + (to - from) * 14;
+    let path = format!("M200 {top}C{reach} {top} {reach} {bottom} 200 {bottom}");
+    MapArc { path, width: width.min(5), is_direct }
+}

@@ -1,0 +1,125 @@
+//! The page of an essay and of single pages.
+
+use std::collections::BTreeSet;
+
+use super::Viewer;
+use super::cards::date_view;
+use super::views::{ContentsEntry, EssayView, LinkView, RelatedView, SeriesPlace, SingleView};
+use crate::link::{ConceptId, PageId, Reason, WritingId};
+use crate::model::prose::Heading;
+
+/// Fewer headings need no table of contents.
+const FEWEST_HEADINGS: usize = 3;
+
+/// Hosts where essays are copied to, and the names that readers know them by.
+const PLACES: [(&str, &str); 8] = [
+    ("linkedin.com", "LinkedIn"),
+    ("medium.com", "Medium"),
+    ("substack.com", "Substack"),
+    ("dev.to", "DEV"),
+    ("mastodon", "Mastodon"),
+    ("bsky.app", "Bluesky"),
+    ("reddit.com", "Reddit"),
+    ("news.ycombinator.com", "Hacker News"),
+];
+
+impl Viewer<'_> {
+    pub(super) fn essay_view(&self, id: WritingId, root: &str) -> EssayView {
+        let writing = self.site.writing(id);
+        let outline = &writing.prose.outline;
+        let filler = self.filler(root);
+        EssayView {
+            card: self.card(id),
+            updated: writing.meta.updated.as_ref().map(date_view),
+            words: outline.words,
+            series: self.series_place(id),
+            syndication: writing.meta.syndication.iter().map(|url| place_name(url)).collect(),
+            contents: contents(&outline.headings),
+            body: filler.body(id),
+            notes: filler.notes(id),
+            concepts: self.concepts_in(id).into_iter().map(|concept| self.term(concept)).collect(),
+            backlinks: self.backlinks(PageId::Writing(id), |_| true),
+            related: self.related_views(id),
+            extra: writing.meta.extra.clone(),
+        }
+    }
+
+    pub(super) fn single_view(&self, id: WritingId, root: &str) -> SingleView {
+        let writing = self.site.writing(id);
+        let filler = self.filler(root);
+        SingleView {
+            title: writing.meta.title.clone(),
+            url: self.url(PageId::Writing(id)),
+            summary: writing.meta.summary.clone(),
+            body: filler.body(id),
+            notes: filler.notes(id),
+            backlinks: self.backlinks(PageId::Writing(id), |_| true),
+            extra: writing.meta.extra.clone(),
+        }
+    }
+
+    /// Concepts that the front matter names and those linked in the text, by name.
+    fn concepts_in(&self, id: WritingId) -> Vec<ConceptId> {
+        let named = self.site.writing(id).meta.concepts.iter().filter_map(|name| self.site.find_concept(&name.value));
+        let linked = self.site.mentions[id.0 as usize].list.iter().filter(|mention| mention.is_linked);
+        let all: BTreeSet<ConceptId> = named.chain(linked.map(|mention| mention.concept)).collect();
+        let mut sorted: Vec<ConceptId> = all.into_iter().collect();
+        sorted.sort_by_key(|concept| self.site.concept(*concept).title.to_lowercase());
+        sorted
+    }
+
+    fn series_place(&self, id: WritingId) -> Option<SeriesPlace> {
+        let (series, at) = self.site.place_in_series(id)?;
+        let essays = &self.site.series(series).essays;
+        let neighbour = |at: Option<usize>| at.and_then(|at| essays.get(at)).map(|id| self.link(PageId::Writing(*id)));
+        let link = self.link(PageId::Series(series));
+        Some(SeriesPlace {
+            title: link.title,
+            url: link.url,
+            position: at + 1,
+            count: essays.len(),
+            previous: neighbour(at.checked_sub(1)),
+            next: neighbour(Some(at + 1)),
+        })
+    }
+
+    fn related_views(&self, id: WritingId) -> Vec<RelatedView> {
+        let view = |related: &crate::link::Related| {
+            let reason = match &related.reason {
+                Reason::Next => "next in the series".to_owned(),
+                Reason::Chosen => "chosen by the author".to_owned(),
+                Reason::CitedHere => "cited in this essay".to_owned(),
+                Reason::Cites => "refers to this essay".to_owned(),
+                Reason::Shares(concepts) => {
+                    let names: Vec<&str> = concepts.iter().map(|id| self.site.concept(*id).title.as_str()).collect();
+                    format!("also about {}", join(&names))
+                }
+            };
+            RelatedView { card: self.card(related.essay), reason }
+        };
+        self.site.related[id.0 as usize].iter().map(view).collect()
+    }
+}
+
+fn contents(headings: &[Heading]) -> Vec<ContentsEntry> {
+    if headings.len() < FEWEST_HEADINGS {
+        return Vec::new();
+    }
+    let entry = |heading: &Heading| ContentsEntry { title: heading.text.clone(), id: heading.id.clone(), level: heading.level };
+    headings.iter().map(entry).collect()
+}
+
+fn place_name(url: &str) -> LinkView {
+    let host = url.split("://").nth(1).unwrap_or(url).split('/').next().unwrap_or(url);
+    let known = PLACES.iter().find(|(part, _)| host.contains(part));
+    LinkView { title: known.map_or_else(|| host.trim_start_matches("www.").to_owned(), |(_, name)| (*name).to_owned()), url: url.to_owned() }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn join(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
