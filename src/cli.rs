@@ -71,8 +71,11 @@ pub enum Command {
 
 /// What to make.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true,
-    after_help = "Examples:\n  throughline new my-book\n  throughline new essay \"Trust arrives on foot\"\n  throughline new concept trust")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:\n  throughline new my-book\n  throughline new essay \"Trust arrives on foot\"\n  throughline new concept trust"
+)]
 pub struct New {
     /// The folder of the new book
     #[arg(required = true)]
@@ -153,5 +156,7 @@ pub enum Extensions {
 }
 
 fn parse_day(written: &str) -> Result<jiff::civil::Date, String> {
-    crate::base::date::Date::parse(written).map(|date| date.as_day()).map_err(|why| format!("{why}; write it as 2021-03-02"))
+    crate::base::date::Date::parse(written)
+        .map(|date| date.as_day())
+        .map_err(|why| format!("{why}; write it as 2021-03-02"))
 }

@@ -27,7 +27,11 @@ impl Date {
             local.parse::<civil::DateTime>().map(|moment| Self { moment, has_time: true })
         };
         let date = parsed.map_err(|_| format!("`{written}` is not a date"))?;
-        if YEARS.contains(&date.moment.year()) { Ok(date) } else { Err(format!("the year {} is out of range", date.moment.year())) }
+        if YEARS.contains(&date.moment.year()) {
+            Ok(date)
+        } else {
+            Err(format!("the year {} is out of range", date.moment.year()))
+        }
     }
 
     /// A day without a time.
@@ -75,13 +79,27 @@ mod tests {
     fn dates_are_read_as_written() {
         for written in ["2021-03-02", "2021-03-02T07:00:00Z", "2021-03-02 23:30:00+09:00", "2021-03-02T07:00:00"] {
             let date = Date::parse(written).expect(written);
-            assert_eq!((date.to_iso(), date.to_words()), ("2021-03-02".to_owned(), "2 March 2021".to_owned()), "{written}");
+            assert_eq!(
+                (date.to_iso(), date.to_words()),
+                ("2021-03-02".to_owned(), "2 March 2021".to_owned()),
+                "{written}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for written in ["2026-02-30", "0000-00-00", "yesterday", "1e999", "2026-01-02T25:61:61Z", "12/13/2026", "10000-01-01", "2026-01-02T00:00:00+99:99", ""] {
+        for written in [
+            "2026-02-30",
+            "0000-00-00",
+            "yesterday",
+            "1e999",
+            "2026-01-02T25:61:61Z",
+            "12/13/2026",
+            "10000-01-01",
+            "2026-01-02T00:00:00+99:99",
+            "",
+        ] {
             assert!(Date::parse(written).is_err(), "{written}");
         }
     }

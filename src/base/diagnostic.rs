@@ -78,7 +78,15 @@ impl Diagnostic {
     /// A finding at a place.
     #[must_use]
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, severity: code.level(), message: message.into(), span: Some(span), labels: Vec::new(), help: None, fix: None }
+        Self {
+            code,
+            severity: code.level(),
+            message: message.into(),
+            span: Some(span),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+        }
     }
 
     /// Adds the sentence that says how to mend it.
@@ -128,7 +136,9 @@ impl Diagnostics {
             }
         }
         found.retain(|diagnostic| diagnostic.severity != Severity::Off);
-        found.sort_by(|a, b| (&a.span, a.code, &a.message, &a.help, &a.labels).cmp(&(&b.span, b.code, &b.message, &b.help, &b.labels)));
+        found.sort_by(|a, b| {
+            (&a.span, a.code, &a.message, &a.help, &a.labels).cmp(&(&b.span, b.code, &b.message, &b.help, &b.labels))
+        });
         found.dedup();
         Report { diagnostics: found }
     }

@@ -117,7 +117,9 @@ impl Route {
                 && part != "."
                 && part != ".."
                 && part.len() <= 250
-                && !part.chars().any(|c| c.is_control() || c.is_whitespace() || "\\%#?\"<>|*:".contains(c) || is_bidi(c))
+                && !part
+                    .chars()
+                    .any(|c| c.is_control() || c.is_whitespace() || "\\%#?\"<>|*:".contains(c) || is_bidi(c))
         };
         (body.is_empty() || body.split('/').all(is_clean)).then(|| Self(address.into()))
     }

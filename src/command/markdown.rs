@@ -16,9 +16,11 @@ pub(super) fn run(options: &Markdown, terminal: &Terminal) -> Result<u8, Error> 
         Some(file) => disk::read_text(file)?,
         None => disk::read_standard_input()?,
     };
-    let settings = MarkdownSettings { extensions: options.extensions == Extensions::All, ..MarkdownSettings::default() };
+    let settings =
+        MarkdownSettings { extensions: options.extensions == Extensions::All, ..MarkdownSettings::default() };
     let name = file.map_or_else(|| "standard input".to_owned(), |file| file.display().to_string());
-    let path = SitePath::new(name.trim_start_matches("../")).unwrap_or_else(|| SitePath::new("text.md").expect("clean"));
+    let path =
+        SitePath::new(name.trim_start_matches("../")).unwrap_or_else(|| SitePath::new("text.md").expect("clean"));
     let (html, diagnostics) = crate::markdown_to_html(&path, &text, &settings);
     let report: Report = diagnostics.into_report(&std::collections::BTreeMap::new());
     terminal.report(&report, &|_| Some(text.as_str().into()));

@@ -12,7 +12,6 @@ use clap::Parser;
 
 use crate::base::path::SitePath;
 use crate::cli::{Cli, Command, Site, When};
-use crate::io::error::Error;
 use crate::io::terminal::Terminal;
 use crate::load::Options;
 use crate::model::source::Snapshot;

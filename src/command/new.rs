@@ -31,7 +31,8 @@ fn entry(start: &Path, terminal: &Terminal, folder: &str, name: &str, text: &str
 }
 
 fn book(folder: &Path, terminal: &Terminal) -> Result<u8, Error> {
-    let name = folder.file_name().map_or_else(|| "My book".to_owned(), |name| name.to_string_lossy().replace(['-', '_'], " "));
+    let name =
+        folder.file_name().map_or_else(|| "My book".to_owned(), |name| name.to_string_lossy().replace(['-', '_'], " "));
     let mut letters = name.chars();
     let title: String = letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect();
     let files = [
@@ -45,7 +46,9 @@ fn book(folder: &Path, terminal: &Terminal) -> Result<u8, Error> {
     ];
     stage::create(folder, &files.map(|(name, text)| (name.to_owned(), text)))?;
     let place = short(folder);
-    terminal.say(&format!("Made a book in {place}\n  throughline -C {place} build\n  throughline -C {place} new essay \"My first essay\""));
+    terminal.say(&format!(
+        "Made a book in {place}\n  throughline -C {place} build\n  throughline -C {place} new essay \"My first essay\""
+    ));
     Ok(0)
 }
 
@@ -65,8 +68,12 @@ fn settings(title: &str) -> String {
 }
 
 fn essay(title: &str) -> String {
-    format!("+++\ntitle = {}\ndate = {}\nsummary = \"\"\nconcepts = []\ndraft = true\n+++\n\n", quoted(title), clock::today())
-        .replace("summary = \"\"\n", "")
+    format!(
+        "+++\ntitle = {}\ndate = {}\nsummary = \"\"\nconcepts = []\ndraft = true\n+++\n\n",
+        quoted(title),
+        clock::today()
+    )
+    .replace("summary = \"\"\n", "")
 }
 
 fn concept(name: &str) -> String {

@@ -72,7 +72,14 @@ pub fn read_folder(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> 
             Err(error) => {
                 let path = error.path().unwrap_or(&start).to_owned();
                 let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                report(root, &path, Code::UnreadableFile, &format!("this cannot be read: {why}"), "check its permissions", diagnostics);
+                report(
+                    root,
+                    &path,
+                    Code::UnreadableFile,
+                    &format!("this cannot be read: {why}"),
+                    "check its permissions",
+                    diagnostics,
+                );
                 continue;
             }
         };
@@ -97,7 +104,9 @@ pub fn read_folder(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> 
 fn is_hidden(path: &Path, root: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_static = path.starts_with(root.join("content/static"));
-    let is_junk = matches!(name.as_str(), ".git" | ".DS_Store" | "Thumbs.db" | "desktop.ini") || name.ends_with('~') || name.ends_with(".swp");
+    let is_junk = matches!(name.as_str(), ".git" | ".DS_Store" | "Thumbs.db" | "desktop.ini")
+        || name.ends_with('~')
+        || name.ends_with(".swp");
     is_junk || name.starts_with('.') && !is_static
 }
 
@@ -107,7 +116,8 @@ fn read_entry(root: &Path, path: &Path, kind: fs::FileType, diagnostics: &mut Di
     }
     if kind.is_symlink() {
         let real = fs::canonicalize(path).ok();
-        let is_inside = real.as_ref().is_some_and(|real| fs::canonicalize(root).is_ok_and(|root| real.starts_with(root)));
+        let is_inside =
+            real.as_ref().is_some_and(|real| fs::canonicalize(root).is_ok_and(|root| real.starts_with(root)));
         let problem = match &real {
             None => "this symbolic link leads nowhere or in a circle",
             Some(_) if !is_inside => "this symbolic link leads out of the book",
@@ -115,7 +125,14 @@ fn read_entry(root: &Path, path: &Path, kind: fs::FileType, diagnostics: &mut Di
             Some(_) => "",
         };
         if !problem.is_empty() {
-            report(root, path, Code::BadSymlink, problem, "put the file itself here, or take the link away", diagnostics);
+            report(
+                root,
+                path,
+                Code::BadSymlink,
+                problem,
+                "put the file itself here, or take the link away",
+                diagnostics,
+            );
             return None;
         }
     }
@@ -125,7 +142,14 @@ fn read_entry(root: &Path, path: &Path, kind: fs::FileType, diagnostics: &mut Di
         return None;
     }
     if !is_file {
-        report(root, path, Code::NotAFile, "this is a pipe, socket or device, not a file", "take it out of the book", diagnostics);
+        report(
+            root,
+            path,
+            Code::NotAFile,
+            "this is a pipe, socket or device, not a file",
+            "take it out of the book",
+            diagnostics,
+        );
         return None;
     }
     let is_text = path.extension().is_some_and(|extension| extension == "md");
@@ -137,12 +161,26 @@ fn read_entry(root: &Path, path: &Path, kind: fs::FileType, diagnostics: &mut Di
     match read {
         Ok(bytes) if bytes.len() as u64 > largest => {
             let message = format!("this file is larger than {} MiB", largest >> 20);
-            report(root, path, Code::UnreadableFile, &message, "split it, or keep it elsewhere and link to it", diagnostics);
+            report(
+                root,
+                path,
+                Code::UnreadableFile,
+                &message,
+                "split it, or keep it elsewhere and link to it",
+                diagnostics,
+            );
             None
         }
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            report(root, path, Code::UnreadableFile, &format!("this file cannot be read: {error}"), "check its permissions", diagnostics);
+            report(
+                root,
+                path,
+                Code::UnreadableFile,
+                &format!("this file cannot be read: {error}"),
+                "check its permissions",
+                diagnostics,
+            );
             None
         }
     }

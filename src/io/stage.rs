@@ -63,7 +63,8 @@ fn absolute(out: &Path) -> Result<PathBuf, Error> {
 }
 
 fn check(out: &Path, book: &Path) -> Result<(), Error> {
-    let holds_book = book.starts_with(out) || ["content", "themes"].iter().any(|folder| out.starts_with(book.join(folder)));
+    let holds_book =
+        book.starts_with(out) || ["content", "themes"].iter().any(|folder| out.starts_with(book.join(folder)));
     if holds_book {
         return Err(Error::HoldsBook(out.to_owned()));
     }

@@ -109,7 +109,10 @@ fn one(diagnostic: &Diagnostic, sources: Sources<'_>, renderer: &Renderer) -> St
         Severity::Warning => Level::WARNING,
         Severity::Note | Severity::Off => Level::NOTE,
     };
-    let mut group = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.name()).elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
+    let mut group = level
+        .primary_title(visible(&diagnostic.message))
+        .id(diagnostic.code.name())
+        .elements(Vec::<Snippet<'_, annotate_snippets::Annotation<'_>>>::new());
     if let Some(span) = &diagnostic.span {
         group = excerpt(group, span, None, sources);
     }
@@ -134,10 +137,16 @@ fn excerpt<'a>(group: Group<'a>, span: &Span, label: Option<&str>, sources: Sour
     let first_line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let last = end.min(first_line_end.max(start));
     let to = text.ceil_char_boundary((last + WINDOW).min(first_line_end).max(start));
-    let window: String = text[from..to].chars().map(|c| if is_bidi(c) || c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
+    let window: String = text[from..to]
+        .chars()
+        .map(|c| if is_bidi(c) || c.is_control() && c != '\t' { '\u{fffd}' } else { c })
+        .collect();
     // Characters that are replaced change the length, so the places are counted anew.
     let place = |at: usize| -> usize {
-        text[from..at].chars().map(|c| if is_bidi(c) || c.is_control() && c != '\t' { '\u{fffd}'.len_utf8() } else { c.len_utf8() }).sum()
+        text[from..at]
+            .chars()
+            .map(|c| if is_bidi(c) || c.is_control() && c != '\t' { '\u{fffd}'.len_utf8() } else { c.len_utf8() })
+            .sum()
     };
     let (line, _) = line_and_column(&text, from);
     let annotation = AnnotationKind::Primary.span(place(start)..place(last.min(to)));
@@ -226,7 +235,8 @@ pub fn to_sarif(report: &Report, sources: Sources<'_>) -> Value {
 
 fn sarif_location(span: &Span, sources: Sources<'_>) -> Value {
     let place = place(span, sources);
-    let uri = crate::base::path::Route::of_file(span.path.as_str()).map_or_else(|| span.path.to_string(), |route| route.to_url());
+    let uri = crate::base::path::Route::of_file(span.path.as_str())
+        .map_or_else(|| span.path.to_string(), |route| route.to_url());
     let mut physical = json!({ "artifactLocation": { "uri": uri } });
     if let Some(line) = place.get("line") {
         physical["region"] = json!({ "startLine": line, "startColumn": place["column"], "endLine": place["end_line"],

@@ -38,7 +38,12 @@ pub(super) fn collect(site: &mut Site) {
                 Some(block) if link.text.0 < link.text.1 => sentences::of_block(&outline.text, block.text, link.text),
                 _ => (0, 0),
             };
-            site.backlinks.entry(page).or_default().push(Backlink { from, sentence, text: link.text, block: link.block });
+            site.backlinks.entry(page).or_default().push(Backlink {
+                from,
+                sentence,
+                text: link.text,
+                block: link.block,
+            });
         }
     }
 }

@@ -54,9 +54,9 @@ pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {
     for (at, writing) in site.writings.iter().enumerate().filter(|(_, writing)| writing.kind == Kind::Series) {
         let own = super::routes::slug_of(writing);
         title_to_slug.insert(slug(&writing.meta.title), own.clone());
-        by_slug.entry(own.clone()).or_insert_with(|| {
-            new_series(own, writing.meta.title.clone(), Some(WritingId(index(at))), None)
-        });
+        by_slug
+            .entry(own.clone())
+            .or_insert_with(|| new_series(own, writing.meta.title.clone(), Some(WritingId(index(at))), None));
     }
     for id in &site.essays {
         let writing = site.writing(*id);
@@ -76,7 +76,10 @@ pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {
             let (first, second) = (&site.writings[pair[0].0 as usize], &site.writings[pair[1].0 as usize]);
             let (Some(a), Some(b)) = (&first.meta.part, &second.meta.part) else { continue };
             if a.value == b.value {
-                let span = |writing: &crate::model::writing::Writing, range| Span { path: writing.path.clone(), range: Some(range) };
+                let span = |writing: &crate::model::writing::Writing, range| Span {
+                    path: writing.path.clone(),
+                    range: Some(range),
+                };
                 diagnostics.push(
                     Diagnostic::new(
                         Code::DuplicatePart,
@@ -100,4 +103,3 @@ fn new_series(own: String, title: String, writing: Option<WritingId>, named_at: 
     let route = Route::new(&format!("/series/{own}/")).expect("made of a slug");
     Series { slug: own, title, route, writing, named_at, essays: Vec::new() }
 }
-

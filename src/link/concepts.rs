@@ -85,7 +85,9 @@ pub(super) fn collect(site: &mut Site, diagnostics: &mut Diagnostics) {
         let meta = &writing.meta;
         let file = Span::file(&writing.path);
         let names = std::iter::once((meta.title.clone(), file.clone())).chain(
-            meta.names.iter().map(|name| (name.value.clone(), Span { path: writing.path.clone(), range: Some(name.range) })),
+            meta.names
+                .iter()
+                .map(|name| (name.value.clone(), Span { path: writing.path.clone(), range: Some(name.range) })),
         );
         for (name, span) in names {
             claim(&mut owners, &own, &name, span, diagnostics);
@@ -179,8 +181,11 @@ fn relate(site: &mut Site, diagnostics: &mut Diagnostics) {
                     Some(_) => {}
                     None => {
                         let span = Span { path: writing.path.clone(), range: Some(name.range) };
-                        let diagnostic =
-                            Diagnostic::new(Code::UnknownConcept, span, format!("there is no concept `{}`", name.value));
+                        let diagnostic = Diagnostic::new(
+                            Code::UnknownConcept,
+                            span,
+                            format!("there is no concept `{}`", name.value),
+                        );
                         let near = nearest(&name.value, site.concepts.iter().map(|known| known.title.as_str()));
                         diagnostics.push(diagnostic.help(near.map_or_else(
                             || "name it in an essay or give it a file in `content/concepts/`".to_owned(),
@@ -199,7 +204,10 @@ fn relate(site: &mut Site, diagnostics: &mut Diagnostics) {
 
 fn report_cycles(site: &Site, edges: &BTreeSet<(ConceptId, Relation, ConceptId)>, diagnostics: &mut Diagnostics) {
     let broader = |of: ConceptId| {
-        edges.iter().filter(move |(here, relation, _)| *here == of && *relation == Relation::Broader).map(|(_, _, up)| *up)
+        edges
+            .iter()
+            .filter(move |(here, relation, _)| *here == of && *relation == Relation::Broader)
+            .map(|(_, _, up)| *up)
     };
     for at in 0..site.concepts.len() {
         let start = ConceptId(index(at));

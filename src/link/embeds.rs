@@ -84,16 +84,34 @@ impl Walk<'_> {
                 .map(|(id, _)| format!("`{}`", self.site.writing(*id).path))
                 .chain([format!("`{}`", self.site.writing(passage.writing).path)])
                 .collect();
-            self.report(from, link, Code::IncludeCycle, format!("passages include each other in a circle: {}", chain.join(" → ")), "take one of these transclusions out, or link instead");
+            self.report(
+                from,
+                link,
+                Code::IncludeCycle,
+                format!("passages include each other in a circle: {}", chain.join(" → ")),
+                "take one of these transclusions out, or link instead",
+            );
             return 0;
         }
         if self.open.len() >= DEEPEST {
-            self.report(from, link, Code::IncludeTooLarge, format!("passages within passages are more than {DEEPEST} deep"), "link to the passage instead");
+            self.report(
+                from,
+                link,
+                Code::IncludeTooLarge,
+                format!("passages within passages are more than {DEEPEST} deep"),
+                "link to the passage instead",
+            );
             return 0;
         }
         let size = self.size(key);
         if so_far + size > LARGEST {
-            self.report(from, link, Code::IncludeTooLarge, "with this passage the page grows by more than a megabyte".to_owned(), "link to the passage instead");
+            self.report(
+                from,
+                link,
+                Code::IncludeTooLarge,
+                "with this passage the page grows by more than a megabyte".to_owned(),
+                "link to the passage instead",
+            );
             return 0;
         }
         size

@@ -121,7 +121,9 @@ fn of_essay(
     }
     let mut ranked: Vec<(u64, WritingId, Vec<(u64, ConceptId)>)> =
         scores.into_iter().map(|(id, (score, shared))| (score, id, shared)).collect();
-    ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (site.writing(b.1).meta.date, b.1).cmp(&(site.writing(a.1).meta.date, a.1))));
+    ranked.sort_by(|a, b| {
+        b.0.cmp(&a.0).then_with(|| (site.writing(b.1).meta.date, b.1).cmp(&(site.writing(a.1).meta.date, a.1)))
+    });
     for (_, id, mut shared) in ranked {
         if chosen.len() >= MOST {
             break;

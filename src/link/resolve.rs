@@ -107,7 +107,8 @@ impl Resolver<'_> {
             return self.broken(link, &path);
         }
         let Some(file) = self.writing.path.resolve(&path) else { return self.broken(link, &path) };
-        let candidates = [Some(file.clone()), SitePath::new(&format!("{file}/index.md")), SitePath::new(&format!("{file}.md"))];
+        let candidates =
+            [Some(file.clone()), SitePath::new(&format!("{file}/index.md")), SitePath::new(&format!("{file}.md"))];
         for candidate in candidates.into_iter().flatten() {
             match self.names.find_path(&candidate) {
                 Found::Page(page) => return self.land(link, page, fragment),
@@ -187,9 +188,17 @@ impl Resolver<'_> {
         let help = match near {
             Some(id) => format!("did you mean `#{id}`?"),
             None if headings.is_empty() => "leave the `#` out: that page has no headings".to_owned(),
-            None => format!("write one of {}", headings.iter().take(8).map(|id| format!("`#{id}`")).collect::<Vec<_>>().join(", ")),
+            None => format!(
+                "write one of {}",
+                headings.iter().take(8).map(|id| format!("`#{id}`")).collect::<Vec<_>>().join(", ")
+            ),
         };
-        self.report(link, Code::BrokenAnchor, format!("there is no heading or paragraph `{wanted}` on that page"), help);
+        self.report(
+            link,
+            Code::BrokenAnchor,
+            format!("there is no heading or paragraph `{wanted}` on that page"),
+            help,
+        );
     }
 
     fn hidden(&mut self, link: &LinkRef, left: &LeftOut) -> Target {
@@ -205,14 +214,16 @@ impl Resolver<'_> {
 
     fn report(&mut self, link: &LinkRef, code: Code, message: String, help: String) {
         let span = Span { path: self.writing.path.clone(), range: Some(link.source) };
-        let message = if message.len() > 300 { format!("{} …", &message[..message.floor_char_boundary(300)]) } else { message };
+        let message =
+            if message.len() > 300 { format!("{} …", &message[..message.floor_char_boundary(300)]) } else { message };
         self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
     }
 }
 
 /// The id that a fragment names: an id as it is, or the words of a heading.
 fn place(outline: &Outline, wanted: &str) -> Option<String> {
-    let is_id = outline.blocks.iter().any(|block| block.id == wanted) || outline.other_ids.iter().any(|id| id == wanted);
+    let is_id =
+        outline.blocks.iter().any(|block| block.id == wanted) || outline.other_ids.iter().any(|id| id == wanted);
     if is_id {
         return Some(wanted.to_owned());
     }
@@ -288,15 +299,24 @@ pub(super) fn pictures(site: &mut Site, assets: &[Asset], diagnostics: &mut Diag
             let Some((asset, route)) = found else {
                 let name = target.rsplit('/').next().unwrap_or(&target);
                 let near = nearest(name, by_path.keys().map(|path| path.file_name()));
-                let help = near.map_or_else(|| "put the file beside the essay".to_owned(), |near| format!("did you mean `{near}`?"));
-                diagnostics.push(Diagnostic::new(Code::MissingImage, span(), format!("there is no image `{target}`")).help(help));
+                let help = near.map_or_else(
+                    || "put the file beside the essay".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                diagnostics.push(
+                    Diagnostic::new(Code::MissingImage, span(), format!("there is no image `{target}`")).help(help),
+                );
                 own.push(Picture::Missing);
                 continue;
             };
             if asset.size.is_none() && asset.path.extension() != "svg" {
                 diagnostics.push(
-                    Diagnostic::new(Code::BadImage, span(), format!("`{}` is not an image that browsers know", asset.path))
-                        .help("save it again as PNG, JPEG, WebP or SVG"),
+                    Diagnostic::new(
+                        Code::BadImage,
+                        span(),
+                        format!("`{}` is not an image that browsers know", asset.path),
+                    )
+                    .help("save it again as PNG, JPEG, WebP or SVG"),
                 );
             }
             own.push(Picture::File(route.clone(), asset.size));

@@ -40,7 +40,11 @@ pub(super) fn slug_of(writing: &Writing) -> String {
         Kind::Concept => slug(&writing.meta.title),
         _ => slug(file_name(&writing.path)),
     };
-    if made.is_empty() { format!("{}-{}", writing.kind.word(), Fingerprint::of(writing.path.as_str().as_bytes()).to_short_hex()) } else { made }
+    if made.is_empty() {
+        format!("{}-{}", writing.kind.word(), Fingerprint::of(writing.path.as_str().as_bytes()).to_short_hex())
+    } else {
+        made
+    }
 }
 
 /// The name of the file, or of its folder where the file is `index.md`.
@@ -86,8 +90,11 @@ impl RouteTable {
         if let Some((owner, owner_span)) = self.owners.get(&key) {
             let place = span.or_else(|| owner_span.clone());
             let Some(place) = place else { return false };
-            let mut diagnostic =
-                Diagnostic::new(Code::DuplicateRoute, place, format!("{what} and {owner} both want the address `{route}`"));
+            let mut diagnostic = Diagnostic::new(
+                Code::DuplicateRoute,
+                place,
+                format!("{what} and {owner} both want the address `{route}`"),
+            );
             if let Some(owner_span) = owner_span {
                 diagnostic = diagnostic.label(owner_span.clone(), "the other one");
             }
@@ -134,8 +141,12 @@ fn claim_files(site: &mut Site, assets: &[Asset], table: &mut RouteTable, diagno
         let Some(below) = below else { continue };
         let Some(route) = Route::of_file(below) else {
             diagnostics.push(
-                Diagnostic::new(Code::BadName, Span::file(&asset.path), "this file name cannot be an address on the site")
-                    .help("rename it; use letters, digits, hyphens and dots"),
+                Diagnostic::new(
+                    Code::BadName,
+                    Span::file(&asset.path),
+                    "this file name cannot be an address on the site",
+                )
+                .help("rename it; use letters, digits, hyphens and dots"),
             );
             continue;
         };
@@ -153,7 +164,9 @@ fn claim_old_addresses(site: &mut Site, table: &mut RouteTable, diagnostics: &mu
         let mut redirects = Vec::new();
         for old in &writing.meta.old_addresses {
             let Some(from) = Route::new(&old.value) else { continue };
-            let from = if from.as_str().ends_with('/') || from.as_str().rsplit('/').next().is_some_and(|last| last.contains('.')) {
+            let from = if from.as_str().ends_with('/')
+                || from.as_str().rsplit('/').next().is_some_and(|last| last.contains('.'))
+            {
                 from
             } else {
                 Route::new(&format!("{from}/")).expect("clean with a slash behind it")

@@ -4,9 +4,9 @@ use crate::model::prose::Range;
 
 /// Words after which a full stop does not end a sentence, in lower case.
 const SHORT_FORMS: [&str; 37] = [
-    "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "cf", "approx", "no", "vol", "fig", "pp",
-    "p", "ed", "eds", "al", "jan", "feb", "aug", "sept", "oct", "nov", "dec", "inc", "ltd", "co", "corp", "gen", "capt",
-    "lt", "col",
+    "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "cf", "approx", "no", "vol", "fig",
+    "pp", "p", "ed", "eds", "al", "jan", "feb", "aug", "sept", "oct", "nov", "dec", "inc", "ltd", "co", "corp", "gen",
+    "capt", "lt", "col",
 ];
 
 /// The sentence of `text` that holds the bytes `at..`, as bytes of `text`, without blanks around it.
@@ -67,7 +67,8 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
                 return Some(after);
             }
             let rest = &text[after..];
-            let closed = rest.trim_start_matches(['.', '!', '?', '\u{2026}', '"', '\'', '\u{201d}', '\u{2019}', ')', ']', '\u{bb}']);
+            let closed = rest
+                .trim_start_matches(['.', '!', '?', '\u{2026}', '"', '\'', '\u{201d}', '\u{2019}', ')', ']', '\u{bb}']);
             let blanks = closed.trim_start_matches(' ');
             at = text.len() - blanks.len();
             if blanks.len() == closed.len() {
@@ -108,12 +109,18 @@ mod tests {
     fn sentences_end_where_a_reader_would_stop() {
         for (text, wanted) in [
             ("One. Two! Three?", vec!["One.", "Two!", "Three?"]),
-            ("Dr. Voss came at 3.30 with J. Marsh, e.g. for tea. She left.", vec!["Dr. Voss came at 3.30 with J. Marsh, e.g. for tea.", "She left."]),
+            (
+                "Dr. Voss came at 3.30 with J. Marsh, e.g. for tea. She left.",
+                vec!["Dr. Voss came at 3.30 with J. Marsh, e.g. for tea.", "She left."],
+            ),
             ("He said \u{201c}Go.\u{201d} She went.", vec!["He said \u{201c}Go.\u{201d}", "She went."]),
             ("Wait \u{2026} for it. Now.", vec!["Wait \u{2026} for it.", "Now."]),
             ("Was it I. No.", vec!["Was it I.", "No."]),
             ("cell one\ncell two", vec!["cell one", "cell two"]),
-            ("\u{4fe1}\u{4efb}\u{3002}\u{613f}\u{666f}\u{3002}", vec!["\u{4fe1}\u{4efb}\u{3002}", "\u{613f}\u{666f}\u{3002}"]),
+            (
+                "\u{4fe1}\u{4efb}\u{3002}\u{613f}\u{666f}\u{3002}",
+                vec!["\u{4fe1}\u{4efb}\u{3002}", "\u{613f}\u{666f}\u{3002}"],
+            ),
             ("no end", vec!["no end"]),
             ("", vec![]),
         ] {

@@ -38,10 +38,16 @@ pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), E
     let (mut book, mut diagnostics) = book::read(&settings_path, &settings);
     if let Some(url) = &options.base_url {
         let checked = book::check_base_url(url);
-        book.base_url = Some(checked.ok_or_else(|| Error::Usage(format!("`{url}` is not a web address; write it as `https://example.org/`")))?);
+        book.base_url = Some(checked.ok_or_else(|| {
+            Error::Usage(format!("`{url}` is not a web address; write it as `https://example.org/`"))
+        })?);
     }
     let (mut sources, mut assets) = (Vec::new(), Vec::new());
-    let files = if disk::has_folder(root, "content") { disk::read_folder(root, "content", &mut diagnostics) } else { Vec::new() };
+    let files = if disk::has_folder(root, "content") {
+        disk::read_folder(root, "content", &mut diagnostics)
+    } else {
+        Vec::new()
+    };
     report_similar_names(&files, &mut diagnostics);
     for file in files {
         sort_in(file, &mut sources, &mut assets, &mut diagnostics);
@@ -69,8 +75,12 @@ fn sort_in(file: Loaded, sources: &mut Vec<Source>, assets: &mut Vec<Asset>, dia
     let belongs = Kind::ALL.iter().any(|kind| file.path.below(kind.folder()).is_some());
     if !belongs {
         diagnostics.push(
-            Diagnostic::new(Code::StrayFile, Span::file(&file.path), "this file is not read: it stands outside the known folders")
-                .help("move it to `content/essays/`, `content/concepts/`, `content/series/` or `content/pages/`"),
+            Diagnostic::new(
+                Code::StrayFile,
+                Span::file(&file.path),
+                "this file is not read: it stands outside the known folders",
+            )
+            .help("move it to `content/essays/`, `content/concepts/`, `content/series/` or `content/pages/`"),
         );
         return;
     }
@@ -143,9 +153,12 @@ fn own_layer(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Layer 
     for file in disk::read_folder(root, folder, diagnostics) {
         if let Some(name) = file.path.below(&format!("{folder}/templates")) {
             match std::str::from_utf8(&file.bytes) {
-                Ok(text) => layer.templates.push((name.to_owned(), Source { path: file.path.clone(), text: text.into() })),
+                Ok(text) => {
+                    layer.templates.push((name.to_owned(), Source { path: file.path.clone(), text: text.into() }))
+                }
                 Err(_) => diagnostics.push(
-                    Diagnostic::new(Code::NotUtf8, Span::file(&file.path), "this template is not UTF-8").help("save it as UTF-8"),
+                    Diagnostic::new(Code::NotUtf8, Span::file(&file.path), "this template is not UTF-8")
+                        .help("save it as UTF-8"),
                 ),
             }
         } else if let Some(name) = file.path.below(&format!("{folder}/assets")) {

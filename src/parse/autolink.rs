@@ -34,7 +34,8 @@ fn next(text: &str, from: usize) -> Option<Address> {
             b'h' | b'w' if starts_word(text, at) => {
                 let prefix = ["https://", "http://", "www."].into_iter().find(|prefix| rest.starts_with(prefix))?;
                 let end = at + address_length(rest);
-                let host = rest[if prefix == "www." { 0 } else { prefix.len() }..end - at].split(['/', '?', '#']).next()?;
+                let host =
+                    rest[if prefix == "www." { 0 } else { prefix.len() }..end - at].split(['/', '?', '#']).next()?;
                 is_host(host).then(|| Address { range: at..end, target: target(&text[at..end], prefix) })
             }
             b'@' if at > from => email(text, from, at),
@@ -54,7 +55,9 @@ fn target(written: &str, prefix: &str) -> String {
 fn is_host(host: &str) -> bool {
     let labels: Vec<&str> = host.split(':').next().unwrap_or("").split('.').collect();
     labels.len() >= 2
-        && labels.iter().all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'))
+        && labels
+            .iter()
+            .all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'))
         && labels[labels.len() - 2..].iter().all(|label| !label.contains('_'))
 }
 
@@ -110,12 +113,15 @@ mod tests {
             ("www.google.com/search?q=commonmark&hl=en", vec!["http://www.google.com/search?q=commonmark&hl=en"]),
             ("www.google.com/search?q=commonmark&hl;", vec!["http://www.google.com/search?q=commonmark"]),
             ("www.commonmark.org/he<lp", vec!["http://www.commonmark.org/he"]),
-            ("http://commonmark.org and https://encrypted.google.com/search?q=Markup+(business)", vec![
-                "http://commonmark.org",
-                "https://encrypted.google.com/search?q=Markup+(business)",
-            ]),
+            (
+                "http://commonmark.org and https://encrypted.google.com/search?q=Markup+(business)",
+                vec!["http://commonmark.org", "https://encrypted.google.com/search?q=Markup+(business)"],
+            ),
             ("foo@bar.baz", vec!["mailto:foo@bar.baz"]),
-            ("hello@mail+xyz.example isn't valid, but hello+xyz@mail.example is.", vec!["mailto:hello+xyz@mail.example"]),
+            (
+                "hello@mail+xyz.example isn't valid, but hello+xyz@mail.example is.",
+                vec!["mailto:hello+xyz@mail.example"],
+            ),
             ("a.b-c_d@a.b. a.b-c_d@a.b- a.b-c_d@a.b_", vec!["mailto:a.b-c_d@a.b"]),
             ("no://address here, http:// neither, nor xhttp://a.b", vec![]),
         ] {

@@ -16,10 +16,12 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
     match fields.text("title") {
         Some(title) => book.title = title.value,
         None => diagnostics.push(
-            Diagnostic::new(Code::MissingTitle, Span::file(path), "the book has no title").help("add a line `title = \"…\"`"),
+            Diagnostic::new(Code::MissingTitle, Span::file(path), "the book has no title")
+                .help("add a line `title = \"…\"`"),
         ),
     }
-    for (key, place) in [("author", &mut book.author), ("summary", &mut book.summary), ("language", &mut book.language)] {
+    for (key, place) in [("author", &mut book.author), ("summary", &mut book.summary), ("language", &mut book.language)]
+    {
         if let Some(text) = fields.text(key) {
             *place = text.value;
         }
@@ -27,14 +29,24 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
     if let Some(url) = fields.text("base_url") {
         match check_base_url(&url.value) {
             Some(good) => book.base_url = Some(good),
-            None => fields.refuse(Code::BadValue, url.range, "`base_url` must be a web address", "write it as `https://example.org/`"),
+            None => fields.refuse(
+                Code::BadValue,
+                url.range,
+                "`base_url` must be a web address",
+                "write it as `https://example.org/`",
+            ),
         }
     }
     if let Some(theme) = fields.text("theme") {
         if is_slug(&theme.value) {
             book.theme = theme.value;
         } else {
-            fields.refuse(Code::BadValue, theme.range, "`theme` must be the name of a folder in `themes/`", "write it as `theme = \"default\"`");
+            fields.refuse(
+                Code::BadValue,
+                theme.range,
+                "`theme` must be the name of a folder in `themes/`",
+                "write it as `theme = \"default\"`",
+            );
         }
     }
     if let Some(table) = fields.table("concepts") {
@@ -65,7 +77,8 @@ fn read_levels(path: &SitePath, fields: &mut Fields<'_>, book: &mut Book, diagno
     for (key, value) in fields.table("check").unwrap_or_default() {
         let span = Span { path: path.clone(), range: Some(key.range) };
         let Some(code) = Code::from_name(key.text()) else {
-            let diagnostic = Diagnostic::new(Code::UnknownKey, span.clone(), format!("there is no check `{}`", key.text()));
+            let diagnostic =
+                Diagnostic::new(Code::UnknownKey, span.clone(), format!("there is no check `{}`", key.text()));
             let near = nearest(key.text(), Code::ALL.iter().map(|code| code.name()));
             diagnostics.push(match near {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),

@@ -32,7 +32,13 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports a value that is not what the key wants.
-    pub(crate) fn refuse(&mut self, code: Code, range: (u32, u32), message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn refuse(
+        &mut self,
+        code: Code,
+        range: (u32, u32),
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let span = Span { path: self.path.clone(), range: Some(range) };
         self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
     }
@@ -56,7 +62,12 @@ impl<'a> Fields<'a> {
         };
         let value = self.clean(key, text, field.range);
         if value.is_empty() {
-            self.refuse(Code::BadValue, field.range, format!("`{key}` is empty"), format!("give `{key}` a value or take the line out"));
+            self.refuse(
+                Code::BadValue,
+                field.range,
+                format!("`{key}` is empty"),
+                format!("give `{key}` a value or take the line out"),
+            );
             return None;
         }
         Some(Placed { value, range: field.range })
@@ -65,7 +76,12 @@ impl<'a> Fields<'a> {
     fn clean(&mut self, key: &str, text: &str, range: (u32, u32)) -> String {
         let is_hidden = |c: char| is_bidi(c) || c.is_control() && !c.is_whitespace();
         if text.contains(is_hidden) {
-            self.refuse(Code::BadValue, range, format!("`{key}` holds an invisible control character"), "take the invisible character out");
+            self.refuse(
+                Code::BadValue,
+                range,
+                format!("`{key}` holds an invisible control character"),
+                "take the invisible character out",
+            );
         }
         let visible: String = text.chars().filter(|c| !is_hidden(*c)).collect();
         visible.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -141,7 +157,9 @@ impl<'a> Fields<'a> {
     /// Free data.
     pub(crate) fn free(&mut self, key: &'static str) -> Map<String, serde_json::Value> {
         match self.table(key) {
-            Some(table) => table.into_iter().map(|(key, field)| (key.text().to_owned(), field.value.to_json())).collect(),
+            Some(table) => {
+                table.into_iter().map(|(key, field)| (key.text().to_owned(), field.value.to_json())).collect()
+            }
             None => Map::new(),
         }
     }
@@ -165,7 +183,12 @@ impl<'a> Fields<'a> {
             return Some(text);
         }
         let listed: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-        self.refuse(Code::BadValue, text.range, format!("`{key}` cannot be `{}`", text.value), format!("write {}", listed.join(" or ")));
+        self.refuse(
+            Code::BadValue,
+            text.range,
+            format!("`{key}` cannot be `{}`", text.value),
+            format!("write {}", listed.join(" or ")),
+        );
         None
     }
 

@@ -73,7 +73,12 @@ fn read_essay(fields: &mut Fields<'_>, meta: &mut Meta) {
     meta.expires = fields.date("expires");
     let (concepts, tags) = (fields.texts("concepts"), fields.texts("tags"));
     if let (Some(_), Some(second)) = (concepts.first(), tags.first()) {
-        fields.refuse(Code::BadValue, second.range, "`concepts` and `tags` are two names of one key", "keep `concepts`");
+        fields.refuse(
+            Code::BadValue,
+            second.range,
+            "`concepts` and `tags` are two names of one key",
+            "keep `concepts`",
+        );
     }
     meta.concepts = concepts.into_iter().chain(tags).filter_map(|name| check_name(fields, name)).collect();
     meta.series = fields.text("series").and_then(|name| check_name(fields, name));
@@ -124,8 +129,17 @@ fn check_slug(fields: &mut Fields<'_>, chosen: Placed<String>) -> Option<Placed<
         return Some(chosen);
     }
     let made = slug(&chosen.value);
-    let help = if made.is_empty() { "use lower-case letters, digits and hyphens".to_owned() } else { format!("write `{made}`") };
-    fields.refuse(Code::BadAddress, chosen.range, format!("`{}` cannot be part of an address", shorten(&chosen.value)), help);
+    let help = if made.is_empty() {
+        "use lower-case letters, digits and hyphens".to_owned()
+    } else {
+        format!("write `{made}`")
+    };
+    fields.refuse(
+        Code::BadAddress,
+        chosen.range,
+        format!("`{}` cannot be part of an address", shorten(&chosen.value)),
+        help,
+    );
     None
 }
 
@@ -134,7 +148,12 @@ fn check_address(fields: &mut Fields<'_>, old: Placed<String>) -> Option<Placed<
         return Some(old);
     }
     let message = format!("`{}` is not an address of this site", shorten(&old.value));
-    fields.refuse(Code::BadAddress, old.range, message, "write it from the root of the site, such as `/2019/my-essay/`");
+    fields.refuse(
+        Code::BadAddress,
+        old.range,
+        message,
+        "write it from the root of the site, such as `/2019/my-essay/`",
+    );
     None
 }
 
@@ -149,7 +168,8 @@ fn check_name(fields: &mut Fields<'_>, name: Placed<String>) -> Option<Placed<St
 
 fn check_url(fields: &mut Fields<'_>, key: &str, url: Placed<String>) -> Option<String> {
     let host = url.value.strip_prefix("https://").or_else(|| url.value.strip_prefix("http://"));
-    if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) && !url.value.contains([' ', '"', '<', '>']) {
+    if host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) && !url.value.contains([' ', '"', '<', '>'])
+    {
         return Some(url.value);
     }
     let message = format!("`{key}` must be a web address, found `{}`", shorten(&url.value));
@@ -158,7 +178,8 @@ fn check_url(fields: &mut Fields<'_>, key: &str, url: Placed<String>) -> Option<
 }
 
 fn check_language(fields: &mut Fields<'_>, lang: Placed<String>) -> Option<String> {
-    let is_tag = (2..=35).contains(&lang.value.len()) && lang.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let is_tag =
+        (2..=35).contains(&lang.value.len()) && lang.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if is_tag {
         return Some(lang.value);
     }
@@ -169,5 +190,9 @@ fn check_language(fields: &mut Fields<'_>, lang: Placed<String>) -> Option<Strin
 
 /// The beginning of a value, for messages.
 fn shorten(value: &str) -> String {
-    if value.chars().count() <= 60 { value.to_owned() } else { format!("{}…", value.chars().take(60).collect::<String>()) }
+    if value.chars().count() <= 60 {
+        value.to_owned()
+    } else {
+        format!("{}…", value.chars().take(60).collect::<String>())
+    }
 }

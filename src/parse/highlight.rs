@@ -107,7 +107,12 @@ pub(crate) fn highlight(language: &str, code: &str) -> Result<String, Unknown> {
     let name = ALIASES.iter().find(|(alias, _)| *alias == lower).map_or(lower.as_str(), |(_, name)| name);
     let Some(syntax) = SYNTAXES.find_syntax_by_token(name) else {
         let tokens = SYNTAXES.syntaxes().iter().flat_map(|syntax| {
-            syntax.file_extensions.iter().map(String::as_str).filter(|token| token.len() > 2).chain([syntax.name.as_str()])
+            syntax
+                .file_extensions
+                .iter()
+                .map(String::as_str)
+                .filter(|token| token.len() > 2)
+                .chain([syntax.name.as_str()])
         });
         let known = tokens.chain(ALIASES.iter().map(|(alias, _)| *alias)).chain(PLAIN);
         return Err(Unknown { nearest: nearest(&lower, known).filter(|near| !near.is_empty()).map(str::to_lowercase) });
@@ -142,7 +147,8 @@ fn write(syntax: &SyntaxReference, code: &str) -> Option<String> {
             }
             stack.apply(operation).ok()?;
             classes.truncate(0);
-            classes.extend(stack.as_slice().iter().map(|scope| *known.entry(*scope).or_insert_with(|| class_of(*scope))));
+            classes
+                .extend(stack.as_slice().iter().map(|scope| *known.entry(*scope).or_insert_with(|| class_of(*scope))));
         }
         let rest = line.get(from..)?;
         let words = rest.trim_end_matches('\n');

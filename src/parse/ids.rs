@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn ids_stay_when_blocks_move() {
-        let first = ["Trust grows slowly in every crew.", "Vision is a place.", "Trust grows slowly in some crews, not all."];
+        let first =
+            ["Trust grows slowly in every crew.", "Vision is a place.", "Trust grows slowly in some crews, not all."];
         let second = [first[2], first[0], first[1]];
         let (a, b) = (of_blocks(&first, &[]), of_blocks(&second, &[]));
         assert_eq!((&a[0], &a[1], &a[2]), (&b[1], &b[2], &b[0]));
@@ -99,7 +100,9 @@ mod tests {
 
     #[test]
     fn equal_headings_are_numbered_in_order() {
-        let ids = of_headings([(None, "In practice"), (Some("in-practice-2"), "x"), (None, "In practice"), (None, "??")].into_iter());
+        let ids = of_headings(
+            [(None, "In practice"), (Some("in-practice-2"), "x"), (None, "In practice"), (None, "??")].into_iter(),
+        );
         assert_eq!(ids, ["in-practice", "in-practice-2", "in-practice-3", "section"]);
     }
 

@@ -101,7 +101,8 @@ impl<'a> Writer<'a> {
     fn report_missing_notes(&mut self, raw: &str, start: usize) {
         for (at, _) in raw.match_indices("[^") {
             let label = raw[at + 2..].split(']').next().unwrap_or("");
-            let is_label = !label.is_empty() && label.len() < raw.len() - at - 2 && !label.contains(char::is_whitespace);
+            let is_label =
+                !label.is_empty() && label.len() < raw.len() - at - 2 && !label.contains(char::is_whitespace);
             if !is_label || raw[..at].ends_with('\\') {
                 continue;
             }
@@ -286,7 +287,8 @@ impl<'a> Writer<'a> {
         if !self.input.settings.extensions || self.muted > 0 {
             return None;
         }
-        let (Event::Start(Tag::Image { link_type, dest_url, title, .. }), source) = self.events.get(at + 1)?.clone() else {
+        let (Event::Start(Tag::Image { link_type, dest_url, title, .. }), source) = self.events.get(at + 1)?.clone()
+        else {
             return None;
         };
         let end = self.matching_end(at + 1, |event| matches!(event, Event::End(TagEnd::Image)));

@@ -156,7 +156,8 @@ impl<'a> Writer<'a> {
         if !self.input.settings.extensions {
             return None;
         }
-        let (Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H1, .. }), _) = self.events.first()? else {
+        let (Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H1, .. }), _) = self.events.first()?
+        else {
             return None;
         };
         let end = self.events.iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Heading(_))))?;
@@ -257,8 +258,12 @@ impl<'a> Writer<'a> {
             Tag::Emphasis => self.write("<em>"),
             Tag::Strong => self.write("<strong>"),
             Tag::Strikethrough => self.write("<del>"),
-            Tag::Link { link_type, dest_url, title, .. } => return self.start_link(at, link_type, &dest_url, &title, source),
-            Tag::Image { link_type, dest_url, title, .. } => return self.write_image(at, link_type, &dest_url, &title, source),
+            Tag::Link { link_type, dest_url, title, .. } => {
+                return self.start_link(at, link_type, &dest_url, &title, source);
+            }
+            Tag::Image { link_type, dest_url, title, .. } => {
+                return self.write_image(at, link_type, &dest_url, &title, source);
+            }
             Tag::Superscript | Tag::Subscript | Tag::MetadataBlock(_) => {}
         }
         at + 1
@@ -299,8 +304,12 @@ impl<'a> Writer<'a> {
         if self.skipped == 0 {
             let span = self.span(source.start..source.start + 1);
             self.diagnostics.push(
-                Diagnostic::new(Code::TooDeep, span, format!("lists and quotations are nested more than {DEEPEST} deep"))
-                    .help("take levels out; what lies deeper is shown without its own level"),
+                Diagnostic::new(
+                    Code::TooDeep,
+                    span,
+                    format!("lists and quotations are nested more than {DEEPEST} deep"),
+                )
+                .help("take levels out; what lies deeper is shown without its own level"),
             );
         }
         self.skipped += 1;
@@ -429,7 +438,9 @@ impl<'a> Writer<'a> {
         self.fresh_line();
         if let Some(kind) = kind {
             let (class, title) = alert(kind);
-            self.write(&format!("<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">{title}</p>\n"));
+            self.write(&format!(
+                "<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">{title}</p>\n"
+            ));
             return at + 1;
         }
         if let Some(content) = self.pull_quote_content(at) {
@@ -485,7 +496,11 @@ impl<'a> Writer<'a> {
             }
         };
         let note = &mut self.notes.written[number - 1];
-        let id = if note.references.is_empty() { format!("r{number}") } else { format!("r{number}-{}", note.references.len() + 1) };
+        let id = if note.references.is_empty() {
+            format!("r{number}")
+        } else {
+            format!("r{number}-{}", note.references.len() + 1)
+        };
         note.references.push(id.clone());
         self.open_waiting_block();
         self.end_run();
@@ -522,8 +537,8 @@ impl<'a> Writer<'a> {
 
     /// Ends the block of text that is open, if one is.
     pub(super) fn close_block(&mut self) {
-        let Some(index) = self.block.take() else { return };
         self.flush();
+        let Some(index) = self.block.take() else { return };
         let block = &mut self.outline.blocks[index];
         block.text.1 = to_u32(self.outline.text.len());
         block.pieces.1 = to_u32(self.pieces.len());
@@ -620,8 +635,7 @@ impl<'a> Writer<'a> {
         self.write_ids();
         self.outline.words = to_u32(self.outline.text.split_whitespace().count());
         self.outline.other_ids.sort();
-        let prose =
-            Prose { html: self.html, pieces: self.pieces, notes: self.notes.written, outline: self.outline };
+        let prose = Prose { html: self.html, pieces: self.pieces, notes: self.notes.written, outline: self.outline };
         (prose, self.diagnostics)
     }
 
@@ -644,10 +658,8 @@ impl<'a> Writer<'a> {
     fn write_ids(&mut self) {
         let text = &self.outline.text;
         let block_text = |block: &Block| text[block.text.0 as usize..block.text.1 as usize].trim();
-        let (headings, blocks): (Vec<_>, Vec<_>) = self
-            .slots
-            .drain(..)
-            .partition(|(_, block, _)| self.outline.blocks[*block].shape == Shape::Heading);
+        let (headings, blocks): (Vec<_>, Vec<_>) =
+            self.slots.drain(..).partition(|(_, block, _)| self.outline.blocks[*block].shape == Shape::Heading);
         let heading_ids = ids::of_headings(
             headings.iter().map(|(_, block, chosen)| (chosen.as_deref(), block_text(&self.outline.blocks[*block]))),
         );
@@ -705,7 +717,11 @@ fn is_container(tag: &Tag<'_>) -> bool {
 fn is_container_end(tag: &TagEnd) -> bool {
     matches!(
         tag,
-        TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::DefinitionList | TagEnd::DefinitionListDefinition
+        TagEnd::BlockQuote(_)
+            | TagEnd::List(_)
+            | TagEnd::Item
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListDefinition
     )
 }
 

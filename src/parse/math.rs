@@ -42,12 +42,17 @@ impl Converter {
             return Err((at..tex.len(), "`<` and `>` cannot stand beside `\\operatorname`".to_owned()));
         }
         let display = if is_display { MathDisplay::Block } else { MathDisplay::Inline };
-        let converted = self.0.convert_with_local_state(tex, display).map_err(|error| {
-            let message = error.error_message();
-            let mut letters = message.trim_end_matches('.').chars();
-            let lower: String = letters.next().map(char::to_lowercase).into_iter().flatten().chain(letters).collect();
-            (error.0.start..error.0.end, lower)
-        })?.mathml;
+        let converted = self
+            .0
+            .convert_with_local_state(tex, display)
+            .map_err(|error| {
+                let message = error.error_message();
+                let mut letters = message.trim_end_matches('.').chars();
+                let lower: String =
+                    letters.next().map(char::to_lowercase).into_iter().flatten().chain(letters).collect();
+                (error.0.start..error.0.end, lower)
+            })?
+            .mathml;
         Ok(if is_display { format!("<span class=\"math\">{converted}</span>") } else { converted })
     }
 }

@@ -57,7 +57,8 @@ fn converter(book: &Book, diagnostics: &mut Diagnostics) -> math::Converter {
     math::Converter::new(&book.markdown.math_macros).unwrap_or_else(|why| {
         let path = SitePath::new("book.toml").expect("clean");
         diagnostics.push(
-            Diagnostic::new(Code::BadMath, Span::file(&path), why).help("write macros as `\"\\\\R\" = \"\\\\mathbb{R}\"`"),
+            Diagnostic::new(Code::BadMath, Span::file(&path), why)
+                .help("write macros as `\"\\\\R\" = \"\\\\mathbb{R}\"`"),
         );
         math::Converter::new(&[]).expect("no macros are always good")
     })
@@ -80,8 +81,12 @@ fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing
         meta.title = title.unwrap_or_else(|| {
             let name = title_from_name(&source.path);
             diagnostics.push(
-                Diagnostic::new(Code::MissingTitle, Span::file(&source.path), format!("this {} has no title", kind.word()))
-                    .help(format!("add `title`; until then it is called `{name}`")),
+                Diagnostic::new(
+                    Code::MissingTitle,
+                    Span::file(&source.path),
+                    format!("this {} has no title", kind.word()),
+                )
+                .help(format!("add `title`; until then it is called `{name}`")),
             );
             name
         });
@@ -98,8 +103,10 @@ fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing
 /// `trust-arrives-on-foot.md` as a title.
 fn title_from_name(path: &SitePath) -> String {
     let name = if path.stem() == "index" { path.folder().rsplit('/').next().unwrap_or("index") } else { path.stem() };
-    let words: String =
-        name.chars().map(|c| if c == '-' || c == '_' || c.is_control() || crate::base::path::is_bidi(c) { ' ' } else { c }).collect();
+    let words: String = name
+        .chars()
+        .map(|c| if c == '-' || c == '_' || c.is_control() || crate::base::path::is_bidi(c) { ' ' } else { c })
+        .collect();
     let joined = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut letters = joined.chars();
     let title: String = letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect();

@@ -45,9 +45,11 @@ impl Value {
             Self::Float(number) => (*number).into(),
             Self::Bool(bool) => (*bool).into(),
             Self::List(list) => list.iter().map(|field| field.value.to_json()).collect(),
-            Self::Table(table) => {
-                table.iter().map(|(key, field)| (key.text().to_owned(), field.value.to_json())).collect::<serde_json::Map<_, _>>().into()
-            }
+            Self::Table(table) => table
+                .iter()
+                .map(|(key, field)| (key.text().to_owned(), field.value.to_json()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
             Self::Null => serde_json::Value::Null,
         }
     }
@@ -118,7 +120,11 @@ pub(crate) fn read_toml(input: &Text<'_>) -> (Table, Diagnostics) {
     for error in errors {
         let range = error.span().unwrap_or(0..0);
         let message = error.message().trim().trim_end_matches('.').replace('\n', ", ");
-        let help = if message.contains("duplicate key") { "keep one of them" } else { "put texts between double quotes, and each key on a line of its own" };
+        let help = if message.contains("duplicate key") {
+            "keep one of them"
+        } else {
+            "put texts between double quotes, and each key on a line of its own"
+        };
         diagnostics.push(input.error(range, lower(&message), help));
     }
     (toml_table(input, table.get_ref()), diagnostics)
@@ -187,7 +193,11 @@ pub(crate) fn read_yaml(input: &Text<'_>) -> (Table, Diagnostics) {
             let line = message.lines().next().unwrap_or("this cannot be read");
             let line = line.split(" at line ").next().unwrap_or(line);
             let end = input.text[at..].find('\n').map_or(input.text.len(), |end| at + end);
-            diagnostics.push(input.error(at..end.max(at), lower(line), "put a text that holds a colon or begins with a special character between quotes"));
+            diagnostics.push(input.error(
+                at..end.max(at),
+                lower(line),
+                "put a text that holds a colon or begins with a special character between quotes",
+            ));
         }
     }
     (Table::new(), diagnostics)

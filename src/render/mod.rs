@@ -12,7 +12,13 @@ use crate::view::{PageKey, Viewer};
 
 /// Renders every page and collects the files that go out as they are. Sorted by file name.
 #[must_use]
-pub fn render(site: &Site, book: &Book, assets: &[Asset], viewer: &Viewer<'_>, theme: &Theme) -> (Vec<Artifact>, Diagnostics) {
+pub fn render(
+    site: &Site,
+    book: &Book,
+    assets: &[Asset],
+    viewer: &Viewer<'_>,
+    theme: &Theme,
+) -> (Vec<Artifact>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let keys: Vec<PageKey> = viewer.keys();
     let rendered: Vec<_> = keys
@@ -33,7 +39,8 @@ pub fn render(site: &Site, book: &Book, assets: &[Asset], viewer: &Viewer<'_>, t
         let html = redirect_page(site, book, redirect);
         artifacts.push(Artifact { file: redirect.from.to_file(), bytes: html.into_bytes().into() });
     }
-    let by_path: std::collections::BTreeMap<&SitePath, &Asset> = assets.iter().map(|asset| (&asset.path, asset)).collect();
+    let by_path: std::collections::BTreeMap<&SitePath, &Asset> =
+        assets.iter().map(|asset| (&asset.path, asset)).collect();
     for (route, path) in &site.files {
         artifacts.push(Artifact { file: route.to_file(), bytes: by_path[path].bytes.clone() });
     }

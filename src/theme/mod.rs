@@ -40,7 +40,8 @@ pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
     let all = templates.clone();
     loop {
         let mut tera = new_tera(layers, &assets.names);
-        let added = tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.text.as_ref())));
+        let added =
+            tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.text.as_ref())));
         let Err(error) = added else {
             tera.global_context().insert_value("book", Value::from_serializable(book));
             return (Theme { tera, templates: all, assets: assets.artifacts }, diagnostics);
@@ -130,22 +131,31 @@ impl std::io::Write for Capped {
 /// An error of the template engine as a finding, and the name of the template that is at fault, where it is known.
 fn explain(error: &tera::Error, templates: &[(String, Source)], page: Option<&str>) -> (Diagnostic, Option<String>) {
     let source_of = |name: &str| {
-        let wanted = |known: &&(String, Source)| known.0 == name || known.0.rsplit_once('/').is_some_and(|(_, last)| last == name);
+        let wanted = |known: &&(String, Source)| {
+            known.0 == name || known.0.rsplit_once('/').is_some_and(|(_, last)| last == name)
+        };
         templates.iter().find(wanted)
     };
     let (name, range, message) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             (Some(report.filename().to_owned()), Some(report.span().range.clone()), report.message().to_owned())
         }
-        ErrorKind::CircularExtend { tpl, .. } => (Some(tpl.clone()), None, "this template extends itself in a circle".to_owned()),
-        ErrorKind::CircularInclude { tpl, .. } => (Some(tpl.clone()), None, "this template includes itself in a circle".to_owned()),
+        ErrorKind::CircularExtend { tpl, .. } => {
+            (Some(tpl.clone()), None, "this template extends itself in a circle".to_owned())
+        }
+        ErrorKind::CircularInclude { tpl, .. } => {
+            (Some(tpl.clone()), None, "this template includes itself in a circle".to_owned())
+        }
         ErrorKind::MissingParent { current, parent } => {
             (Some(current.clone()), None, format!("this template extends `{parent}`, which does not exist"))
         }
-        ErrorKind::Io(_) => (page.map(str::to_owned), None, "this template writes more than 64 MB for one page".to_owned()),
+        ErrorKind::Io(_) => {
+            (page.map(str::to_owned), None, "this template writes more than 64 MB for one page".to_owned())
+        }
         other => {
             let message = other.to_string();
-            let named = templates.iter().find(|(name, _)| message.contains(name.as_str())).map(|(name, _)| name.clone());
+            let named =
+                templates.iter().find(|(name, _)| message.contains(name.as_str())).map(|(name, _)| name.clone());
             (named.or_else(|| page.map(str::to_owned)), None, message)
         }
     };
@@ -158,7 +168,7 @@ fn explain(error: &tera::Error, templates: &[(String, Source)], page: Option<&st
     let first = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("this template cannot be used").trim();
     let mut letters = first.trim_end_matches('.').chars();
     let lower: String = letters.next().map(char::to_lowercase).into_iter().flatten().chain(letters).collect();
-    let diagnostic = Diagnostic::new(Code::TemplateError, span, lower)
-        .help("the manual lists what templates may use under Themes");
+    let diagnostic =
+        Diagnostic::new(Code::TemplateError, span, lower).help("the manual lists what templates may use under Themes");
     (diagnostic, source.map(|(name, _)| name.clone()))
 }

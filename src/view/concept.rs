@@ -24,11 +24,12 @@ impl Viewer<'_> {
     pub(super) fn concept_view(&self, id: ConceptId, root: &str) -> ConceptView {
         let concept = self.site.concept(id);
         let filler = self.filler(root);
-        let chosen = concept.writing.and_then(|writing| self.site.writing(writing).meta.passage.as_ref()).map(|passage| {
-            let place = concepts::find_passage(self.site, &passage.value);
-            let html = crate::view::prose::escaped(&passage.value);
-            ChosenView { html, essay: place.map(|(essay, _)| self.link(PageId::Writing(essay))) }
-        });
+        let chosen =
+            concept.writing.and_then(|writing| self.site.writing(writing).meta.passage.as_ref()).map(|passage| {
+                let place = concepts::find_passage(self.site, &passage.value);
+                let html = crate::view::prose::escaped(&passage.value);
+                ChosenView { html, essay: place.map(|(essay, _)| self.link(PageId::Writing(essay))) }
+            });
         let (quoted, further) = self.most_telling(&concept.appearances);
         let mut year = None;
         let essays = quoted.into_iter().map(|found| self.appearance(id, found, &mut year)).collect();
@@ -156,7 +157,8 @@ impl Viewer<'_> {
             .collect();
         for (at, first) in rows.iter().enumerate().skip(1) {
             for (second, count) in self.ties_of(*first) {
-                if let Some(other) = rows.iter().position(|row| *row == second).filter(|other| *other > at && count > 1) {
+                if let Some(other) = rows.iter().position(|row| *row == second).filter(|other| *other > at && count > 1)
+                {
                     arcs.push(arc(at, other, 1, false));
                 }
             }
@@ -167,7 +169,11 @@ impl Viewer<'_> {
             y: crate::link::index(at) * 36 + 23,
             is_here: at == 0,
         };
-        Some(MapView { height: crate::link::index(rows.len()) * 36, rows: rows.iter().enumerate().map(row).collect(), arcs })
+        Some(MapView {
+            height: crate::link::index(rows.len()) * 36,
+            rows: rows.iter().enumerate().map(row).collect(),
+            arcs,
+        })
     }
 }
 

@@ -105,14 +105,18 @@ fn contents(headings: &[Heading]) -> Vec<ContentsEntry> {
     if headings.len() < FEWEST_HEADINGS {
         return Vec::new();
     }
-    let entry = |heading: &Heading| ContentsEntry { title: heading.text.clone(), id: heading.id.clone(), level: heading.level };
+    let entry =
+        |heading: &Heading| ContentsEntry { title: heading.text.clone(), id: heading.id.clone(), level: heading.level };
     headings.iter().map(entry).collect()
 }
 
 fn place_name(url: &str) -> LinkView {
     let host = url.split("://").nth(1).unwrap_or(url).split('/').next().unwrap_or(url);
     let known = PLACES.iter().find(|(part, _)| host.contains(part));
-    LinkView { title: known.map_or_else(|| host.trim_start_matches("www.").to_owned(), |(_, name)| (*name).to_owned()), url: url.to_owned() }
+    LinkView {
+        title: known.map_or_else(|| host.trim_start_matches("www.").to_owned(), |(_, name)| (*name).to_owned()),
+        url: url.to_owned(),
+    }
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -42,7 +42,8 @@ impl Viewer<'_> {
     }
 
     pub(super) fn concepts_view(&self) -> ConceptsView {
-        let mut all: Vec<CountView> = (0..self.site.concepts.len()).map(|at| self.count(ConceptId(index(at)))).collect();
+        let mut all: Vec<CountView> =
+            (0..self.site.concepts.len()).map(|at| self.count(ConceptId(index(at)))).collect();
         all.sort_by_key(|concept| (concept.title.to_lowercase(), concept.url.clone()));
         let mut letters: Vec<LetterView> = Vec::new();
         for concept in all {
@@ -61,11 +62,14 @@ impl Viewer<'_> {
         let second = self.site.concept(tie.second);
         let mut passages = Vec::new();
         for found in &self.site.concept(tie.first).appearances {
-            let Ok(at) = second.appearances.binary_search_by(|other| self.order(other.essay).cmp(&self.order(found.essay))) else {
+            let Ok(at) =
+                second.appearances.binary_search_by(|other| self.order(other.essay).cmp(&self.order(found.essay)))
+            else {
                 continue;
             };
             for mention in concepts::mentions(self.site, found) {
-                let other = concepts::mentions(self.site, &second.appearances[at]).find(|other| other.sentence == mention.sentence);
+                let other = concepts::mentions(self.site, &second.appearances[at])
+                    .find(|other| other.sentence == mention.sentence);
                 let Some(other) = other else { continue };
                 let mut marks = [mention.text, other.text];
                 marks.sort_unstable();
@@ -94,8 +98,9 @@ impl Viewer<'_> {
     pub(super) fn series_view(&self, id: SeriesId, root: &str) -> SeriesView {
         let series = self.site.series(id);
         let filler = self.filler(root);
-        let card = |(at, essay): (usize, &crate::link::WritingId)| {
-            Card { part: Some(i64::from(index(at)) + 1), ..self.card(*essay) }
+        let card = |(at, essay): (usize, &crate::link::WritingId)| Card {
+            part: Some(i64::from(index(at)) + 1),
+            ..self.card(*essay)
         };
         SeriesView {
             title: series.title.clone(),

@@ -219,7 +219,14 @@ impl<'a> Viewer<'a> {
         Page { page, route, view: View::Missing(Box::new(view)) }
     }
 
-    fn page_view(&self, kind: &str, route: &Route, title: &str, description: &str, writing: Option<WritingId>) -> PageView {
+    fn page_view(
+        &self,
+        kind: &str,
+        route: &Route,
+        title: &str,
+        description: &str,
+        writing: Option<WritingId>,
+    ) -> PageView {
         let prose: Option<&Prose> = writing.map(|id| &self.site.writing(id).prose);
         let lang = writing.and_then(|id| self.site.writing(id).meta.lang.as_ref()).unwrap_or(&self.book.language);
         PageView {

@@ -43,7 +43,9 @@ impl Filler<'_> {
                 Piece::Html((start, end)) => html.push_str(&prose.html[*start as usize..*end as usize]),
                 Piece::Own((start, end)) if is_own => html.push_str(&prose.html[*start as usize..*end as usize]),
                 Piece::Own(_) => {}
-                Piece::Text(run) => self.text(html, &prose.outline.text, prose.outline.runs[*run as usize].text, mentions, is_own),
+                Piece::Text(run) => {
+                    self.text(html, &prose.outline.text, prose.outline.runs[*run as usize].text, mentions, is_own)
+                }
                 Piece::LinkOpen(link) => {
                     self.open_link(html, &prose.outline.links[*link as usize], &targets[*link as usize], id, is_own);
                 }
@@ -95,9 +97,10 @@ impl Filler<'_> {
     }
 
     fn open_link(&self, html: &mut String, link: &LinkRef, target: &Target, id: WritingId, is_own: bool) {
-        let Some(address) = self.address(target, id, is_own).or_else(|| {
-            matches!(target, Target::External).then(|| external(&link.target))
-        }) else {
+        let Some(address) = self
+            .address(target, id, is_own)
+            .or_else(|| matches!(target, Target::External).then(|| external(&link.target)))
+        else {
             return;
         };
         html.push_str("<a href=\"");
@@ -175,7 +178,9 @@ pub(crate) fn standalone(prose: &crate::model::prose::Prose) -> String {
     let mut html = String::with_capacity(prose.html.len());
     for piece in &prose.pieces {
         match piece {
-            Piece::Html((start, end)) | Piece::Own((start, end)) => html.push_str(&prose.html[*start as usize..*end as usize]),
+            Piece::Html((start, end)) | Piece::Own((start, end)) => {
+                html.push_str(&prose.html[*start as usize..*end as usize])
+            }
             Piece::Text(run) => {
                 let run = prose.outline.runs[*run as usize].text;
                 escape_text(&mut html, &prose.outline.text[run.0 as usize..run.1 as usize]);

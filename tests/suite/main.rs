@@ -1,0 +1,10 @@
+//! One binary for all tests of the suite: books in, trees and reports out.
+#![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "tests touch files")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests are read by their names")]
+
+mod build;
+mod checks;
+mod links;
+mod markdown;
+mod support;
+mod tidy;

@@ -1,0 +1,89 @@
+//! House rules that no linter knows: layers, sizes of files, lists that must agree.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut open: Vec<PathBuf> = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                files.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn imports_point_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("base", &[] as &[&str]),
+        ("model", &["base"]),
+        ("io", &["base", "model"]),
+        ("parse", &["base", "model"]),
+        ("link", &["base", "model"]),
+        ("view", &["base", "model", "link"]),
+        ("theme", &["base", "model", "view"]),
+        ("load", &["base", "model", "io", "parse", "theme"]),
+        ("render", &["base", "model", "link", "view", "theme"]),
+        ("build", &["base", "model", "parse", "link", "view", "theme", "render"]),
+        ("cli", &["base", "io"]),
+    ]);
+    for (file, text) in sources() {
+        let module = file.split(['/', '.']).next().unwrap();
+        let Some(allowed) = allowed.get(module) else { continue };
+        for (at, _) in text.match_indices("crate::") {
+            let used: String = text[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            assert!(used == module || allowed.contains(&used.as_str()), "{file} uses crate::{used}");
+        }
+    }
+}
+
+#[test]
+fn a_file_keeps_to_one_subject() {
+    for (file, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 720, "{file} has {lines} lines");
+        assert!(text.starts_with("//!"), "{file} does not say its duty");
+    }
+}
+
+#[test]
+fn every_file_of_the_built_in_theme_is_in_the_binary() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/default");
+    let mut on_disk: Vec<String> = ["templates", "assets"]
+        .iter()
+        .flat_map(|folder| {
+            fs::read_dir(root.join(folder))
+                .unwrap()
+                .map(move |entry| format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()))
+        })
+        .collect();
+    on_disk.sort();
+    let mut embedded = throughline::theme::builtin::names();
+    embedded.sort();
+    assert_eq!(embedded, on_disk);
+}
+
+#[test]
+fn every_code_has_its_page_in_the_manual() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/content/pages/checks");
+    let mut pages: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    pages.sort();
+    let mut codes: Vec<String> =
+        throughline::base::codes::Code::ALL.iter().map(|code| code.name().to_owned()).collect();
+    codes.sort();
+    assert_eq!(pages, codes);
+}
