@@ -188,13 +188,16 @@ impl Site {
     pub fn page_of(&self, id: WritingId) -> PageId {
         match self.writing(id).kind {
             Kind::Essay | Kind::Page => PageId::Writing(id),
+            // Two files that want one slug share the page of the first; the clash is reported with the routes.
             Kind::Concept => {
-                let at = self.concepts.iter().position(|concept| concept.writing == Some(id));
-                PageId::Concept(ConceptId(index(at.expect("every concept file has its concept"))))
+                let slug = routes::slug_of(self.writing(id));
+                let at = self.concepts.binary_search_by(|concept| concept.slug.cmp(&slug));
+                PageId::Concept(ConceptId(index(at.expect("every concept file was collected by its slug"))))
             }
             Kind::Series => {
-                let at = self.series.iter().position(|series| series.writing == Some(id));
-                PageId::Series(SeriesId(index(at.expect("every series file has its series"))))
+                let slug = routes::slug_of(self.writing(id));
+                let at = self.series.binary_search_by(|series| series.slug.cmp(&slug));
+                PageId::Series(SeriesId(index(at.expect("every series file was collected by its slug"))))
             }
         }
     }

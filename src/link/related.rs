@@ -119,8 +119,7 @@ fn of_essay(
     for id in cited.iter().chain(&citing).filter(|id| is_essay(id)) {
         scores.entry(*id).or_default().0 += 500_000;
     }
-    let mut ranked: Vec<(u64, WritingId, Vec<(u64, ConceptId)>)> =
-        scores.into_iter().map(|(id, (score, shared))| (score, id, shared)).collect();
+    let mut ranked: Vec<_> = scores.into_iter().map(|(id, (score, shared))| (score, id, shared)).collect();
     ranked.sort_by(|a, b| {
         b.0.cmp(&a.0).then_with(|| (site.writing(b.1).meta.date, b.1).cmp(&(site.writing(a.1).meta.date, a.1)))
     });

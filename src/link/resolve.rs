@@ -97,12 +97,12 @@ impl Resolver<'_> {
         if path.is_empty() {
             return self.land(link, self.own, fragment);
         }
-        if path.starts_with('/') {
+        if let Some(below) = path.strip_prefix('/') {
             if let Some(page) = self.names.find_route(&path) {
                 return self.land(link, page, fragment);
             }
             if self.addresses.contains(path.as_str()) {
-                return Target::File(Route::of_file(&path[1..]).expect("the address of a file"));
+                return Target::File(Route::of_file(below).expect("the address of a file"));
             }
             return self.broken(link, &path);
         }

@@ -15,7 +15,9 @@ impl Converter {
     /// # Errors
     /// The index of a macro that cannot be read.
     pub(crate) fn new(macros: &[(String, String)]) -> Result<Self, String> {
-        let config = MathCoreConfig { macros: macros.to_vec(), ..MathCoreConfig::default() };
+        let macros =
+            macros.iter().map(|(name, meaning)| (name.trim_start_matches('\\').to_owned(), meaning.clone())).collect();
+        let config = MathCoreConfig { macros, ..MathCoreConfig::default() };
         LatexToMathML::new(config).map(Self).map_err(|_| "a macro under `math_macros` cannot be read".to_owned())
     }
 

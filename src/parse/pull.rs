@@ -68,7 +68,7 @@ impl Writer<'_> {
         let text = normalise(&self.outline.text);
         for pull in std::mem::take(&mut self.pulls) {
             let quote = normalise(&pull.text);
-            if !quote.is_empty() && text.contains(&quote) {
+            if !quote.is_empty() && (text.contains(&quote) || text.contains(&uncapitalised(&quote))) {
                 self.fill(pull.open, "<aside class=\"pull\" aria-hidden=\"true\">\n");
                 self.fill(pull.close, "</aside>\n");
                 continue;
@@ -103,6 +103,12 @@ fn normalise(text: &str) -> String {
         .collect();
     let joined = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     joined.trim_matches(|c: char| c == '"' || c == '\'' || c == '.' || c == ',' || c == '\u{2026}').to_owned()
+}
+
+/// The quote as it stands in the middle of a sentence: a clause may begin with a capital when it stands alone.
+fn uncapitalised(quote: &str) -> String {
+    let mut letters = quote.chars();
+    letters.next().map(char::to_lowercase).into_iter().flatten().chain(letters).collect()
 }
 
 /// The sentence of the text that shares most words with the quote, if it shares at least half of them.
