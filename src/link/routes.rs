@@ -79,14 +79,14 @@ fn route_of(writing: &Writing) -> Route {
 
 #[derive(Default)]
 struct RouteTable {
-    /// By output file, in lower case: two files that differ only in case are one on many machines.
+    /// By output file.
     owners: BTreeMap<String, (String, Option<Span>)>,
 }
 
 impl RouteTable {
     /// Claims an address; a second claim is reported and refused.
     fn claim(&mut self, route: &Route, what: String, span: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let key = route.to_file().to_lowercase();
+        let key = route.to_file();
         if let Some((owner, owner_span)) = self.owners.get(&key) {
             let place = span.or_else(|| owner_span.clone());
             let Some(place) = place else { return false };

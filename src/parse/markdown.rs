@@ -12,9 +12,9 @@ use super::table::Table;
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::SitePath;
-use crate::base::span::{Span, to_u32};
+use crate::base::span::to_u32;
 use crate::model::book::MarkdownSettings;
-use crate::model::prose::{Block, Heading, Note, Outline, Piece, Prose, Run, Shape};
+use crate::model::prose::{Block, Heading, Note, Outline, Piece, Prose, Shape};
 
 /// Elements nested deeper than this are no longer written as elements: no reader could follow, and browsers stop too.
 const DEEPEST: usize = 100;
@@ -72,17 +72,17 @@ pub(super) struct Writer<'a> {
     pub(super) html: String,
     pub(super) pieces: Vec<Piece>,
     /// HTML up to here stands in `pieces`.
-    flushed: usize,
+    pub(super) flushed: usize,
     pub(super) outline: Outline,
     pub(super) diagnostics: Diagnostics,
     /// Where the text run that is being written begins in `outline.text`.
-    run: Option<usize>,
+    pub(super) run: Option<usize>,
     /// The block that is being written.
     pub(super) block: Option<usize>,
     /// For each open list entry, definition and table row: the piece its id goes to, until its text begins.
     pub(super) waiting: Vec<Option<usize>>,
     /// Blocks with the piece their id goes to, and the id that the writer chose.
-    slots: Vec<(usize, usize, Option<String>)>,
+    pub(super) slots: Vec<(usize, usize, Option<String>)>,
     /// Elements around the place at hand; those beyond `DEEPEST` are counted in `skipped`.
     depth: usize,
     skipped: usize,
@@ -517,112 +517,6 @@ impl<'a> Writer<'a> {
         let (checked, label) = if is_done { (" checked", "Done") } else { ("", "To do") };
         self.open_waiting_block();
         self.write(&format!("<input type=\"checkbox\" disabled{checked} aria-label=\"{label}\"> "));
-    }
-
-    // ---- blocks, runs and pieces ----
-
-    /// Begins a block of text; pieces written from here on belong to it.
-    pub(super) fn open_block(&mut self, shape: Shape) {
-        self.flush();
-        let (text, piece) = (to_u32(self.outline.text.len()), to_u32(self.pieces.len()));
-        self.block = Some(self.outline.blocks.len());
-        self.outline.blocks.push(Block {
-            id: String::new(),
-            text: (text, text),
-            pieces: (piece, piece),
-            section: to_u32(self.outline.headings.len()),
-            shape,
-        });
-    }
-
-    /// Ends the block of text that is open, if one is.
-    pub(super) fn close_block(&mut self) {
-        self.flush();
-        let Some(index) = self.block.take() else { return };
-        let block = &mut self.outline.blocks[index];
-        block.text.1 = to_u32(self.outline.text.len());
-        block.pieces.1 = to_u32(self.pieces.len());
-        if !self.outline.text.is_empty() && !self.outline.text.ends_with('\n') {
-            self.outline.text.push('\n');
-        }
-    }
-
-    /// Text begins: where it stands directly in a list entry or the like, it becomes that entry's block.
-    pub(super) fn open_waiting_block(&mut self) {
-        if self.block.is_some() || !self.input.settings.extensions || self.muted > 0 {
-            return;
-        }
-        let slot = self.waiting.last_mut().and_then(Option::take);
-        self.open_block(Shape::Bare);
-        if let (Some(slot), Some(block)) = (slot, self.block) {
-            self.slots.push((slot, block, None));
-        }
-    }
-
-    /// The place for an id of the open block, with the id the writer chose, if any.
-    pub(super) fn id_slot(&mut self, chosen: Option<String>) {
-        let Some(block) = self.block else { return };
-        if self.muted > 0 || !self.input.settings.extensions && chosen.is_none() {
-            return;
-        }
-        let slot = self.reserve();
-        self.slots.push((slot, block, chosen));
-    }
-
-    /// A piece to be filled later.
-    pub(super) fn reserve(&mut self) -> usize {
-        self.flush();
-        self.pieces.push(Piece::Own((0, 0)));
-        self.pieces.len() - 1
-    }
-
-    /// Ends the text run and makes a piece of the HTML behind the last one.
-    pub(super) fn flush(&mut self) {
-        self.end_run();
-        if self.flushed < self.html.len() {
-            self.pieces.push(Piece::Html((to_u32(self.flushed), to_u32(self.html.len()))));
-            self.flushed = self.html.len();
-        }
-    }
-
-    fn end_run(&mut self) {
-        let Some(start) = self.run.take() else { return };
-        let block = to_u32(self.block.expect("a run stands in a block"));
-        self.pieces.push(Piece::Text(to_u32(self.outline.runs.len())));
-        self.outline.runs.push(Run { text: (to_u32(start), to_u32(self.outline.text.len())), block });
-    }
-
-    /// Plain text in which concepts may be linked.
-    pub(super) fn write_run(&mut self, text: &str) {
-        if self.run.is_none() {
-            self.flush();
-            self.run = Some(self.outline.text.len());
-        }
-        self.outline.text.push_str(text);
-    }
-
-    /// HTML.
-    pub(super) fn write(&mut self, html: &str) {
-        self.end_run();
-        self.html.push_str(html);
-    }
-
-    /// HTML on a line of its own.
-    pub(super) fn write_line(&mut self, html: &str) {
-        self.close_block();
-        self.fresh_line();
-        self.write(html);
-    }
-
-    pub(super) fn fresh_line(&mut self) {
-        self.end_run();
-        if !self.html.is_empty() && !self.html.ends_with('\n') {
-            self.html.push('\n');
-        }
-    }
-
-    pub(super) fn span(&self, body: Range<usize>) -> Span {
-        Span::bytes(self.input.path, body.start + self.input.body_start..body.end + self.input.body_start)
     }
 
     // ---- the end ----
