@@ -1,12 +1,12 @@
 //! Markdown to `Prose`: one pass over the events of the parser. Knows one file and nothing of the rest of the book.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use super::ids;
 use super::math::Converter;
+use super::notes::Notes;
 use super::pull::PullQuote;
 use super::table::Table;
 use crate::base::codes::Code;
@@ -14,7 +14,7 @@ use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::SitePath;
 use crate::base::span::to_u32;
 use crate::model::book::MarkdownSettings;
-use crate::model::prose::{Block, Heading, Note, Outline, Piece, Prose, Shape};
+use crate::model::prose::{Block, Heading, Outline, Piece, Prose, Shape};
 
 /// Elements nested deeper than this are no longer written as elements: no reader could follow, and browsers stop too.
 const DEEPEST: usize = 100;
@@ -94,20 +94,10 @@ pub(super) struct Writer<'a> {
     pub(super) muted: usize,
     pub(super) pulls: Vec<PullQuote>,
     pub(super) table: Option<Table>,
-    notes: Notes,
+    pub(super) notes: Notes,
     /// By how much headings go down, so that the title stays the only one of level 1; the level of the last one.
     heading_shift: u8,
     last_level: u8,
-}
-
-#[derive(Default)]
-struct Notes {
-    /// The events of each definition, without its start and end.
-    definitions: BTreeMap<String, Range<usize>>,
-    /// Labels in the order of their first reference.
-    order: Vec<String>,
-    numbers: BTreeMap<String, usize>,
-    written: Vec<Note>,
 }
 
 impl<'a> Writer<'a> {
@@ -481,38 +471,6 @@ impl<'a> Writer<'a> {
         next + 1
     }
 
-    fn write_note_reference(&mut self, label: &str) {
-        if self.muted > 0 {
-            return;
-        }
-        let number = match self.notes.numbers.get(label) {
-            Some(number) => *number,
-            None => {
-                self.notes.order.push(label.to_owned());
-                self.notes.written.push(Note::default());
-                let number = self.notes.order.len();
-                self.notes.numbers.insert(label.to_owned(), number);
-                number
-            }
-        };
-        let note = &mut self.notes.written[number - 1];
-        let id = if note.references.is_empty() {
-            format!("r{number}")
-        } else {
-            format!("r{number}-{}", note.references.len() + 1)
-        };
-        note.references.push(id.clone());
-        self.open_waiting_block();
-        self.end_run();
-        self.flush();
-        self.html.push_str(&format!(
-            "<sup class=\"ref\"><a id=\"{id}\" href=\"#n{number}\" role=\"doc-noteref\" aria-label=\"Note {number}\">{number}</a></sup>"
-        ));
-        let own = (to_u32(self.flushed), to_u32(self.html.len()));
-        self.pieces.push(Piece::Own(own));
-        self.flushed = self.html.len();
-    }
-
     fn write_task(&mut self, is_done: bool) {
         let (checked, label) = if is_done { (" checked", "Done") } else { ("", "To do") };
         self.open_waiting_block();
@@ -531,21 +489,6 @@ impl<'a> Writer<'a> {
         self.outline.other_ids.sort();
         let prose = Prose { html: self.html, pieces: self.pieces, notes: self.notes.written, outline: self.outline };
         (prose, self.diagnostics)
-    }
-
-    fn report_unused_notes(&mut self) {
-        for (label, events) in &self.notes.definitions {
-            if self.notes.numbers.contains_key(label) {
-                continue;
-            }
-            let source = self.events[events.start - 1].1.clone();
-            let end = source.start + label.len() + 4;
-            let span = self.span(source.start..end.min(source.end));
-            self.diagnostics.push(
-                Diagnostic::new(Code::UnusedFootnote, span, format!("nothing refers to the footnote `{label}`"))
-                    .help(format!("write `[^{label}]` where the note belongs, or take the note out")),
-            );
-        }
     }
 
     /// Gives headings and blocks their ids and writes them into the places kept for them.

@@ -9,6 +9,7 @@ mod ids;
 mod inline;
 mod markdown;
 mod math;
+mod notes;
 mod pieces;
 mod pull;
 mod raw_html;
