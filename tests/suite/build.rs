@@ -105,3 +105,34 @@ fn a_template_error_shows_template_and_line() {
         "{report}"
     );
 }
+
+#[test]
+fn every_page_has_one_title_no_skipped_level_a_language_and_an_address() {
+    let out = tempfile::tempdir().unwrap();
+    let site = out.path().join("site");
+    let output =
+        throughline().arg("-C").arg(env!("CARGO_MANIFEST_DIR")).args(["build", "--out"]).arg(&site).output().unwrap();
+    assert!(output.status.success());
+    for (file, bytes) in tree(&site) {
+        if !file.ends_with(".html") {
+            continue;
+        }
+        let html = String::from_utf8(bytes).unwrap();
+        let levels: Vec<u8> = html
+            .match_indices("<h")
+            .filter_map(|(at, _)| html.as_bytes().get(at + 2).copied())
+            .filter(|c| (b'1'..=b'6').contains(c))
+            .collect();
+        assert_eq!(levels.iter().filter(|level| **level == b'1').count(), 1, "{file}");
+        assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{file}: {levels:?}");
+        assert!(html.contains("<html lang=\"en\">"), "{file}");
+        assert!(
+            file == "404.html" || html.contains("<link rel=\"canonical\" href=\"https://throughline.example/"),
+            "{file}"
+        );
+        if let Some(at) = html.find("<svg viewBox") {
+            let map = &html[at..html[at..].find("</svg>").unwrap() + at];
+            assert!(map.len() <= 4096, "{file}: the map has {} bytes", map.len());
+        }
+    }
+}

@@ -15,113 +15,39 @@ fn essay(body: &str) -> String {
     format!("-- content/essays/one.md --\n{ESSAY}{body}\n")
 }
 
-#[test]
-fn each_mistake_is_reported_by_its_code() {
-    let front = |lines: &str| {
-        format!("-- content/essays/one.md --\n+++\ntitle = \"One\"\ndate = 2020-01-02\n{lines}\n+++\nText.\n")
-    };
-    let second = "-- content/essays/two.md --\n+++\ntitle = \"Two\"\ndate = 2020-01-03\n";
-    let cases: Vec<(&str, String)> = vec![
-        ("bad-syntax", front("summary = \"open")),
-        ("bad-value", front("start = \"yes\"")),
-        ("bad-date", front("updated = \"soon\"")),
-        ("unknown-key", front("sumary = \"x\"")),
-        ("missing-title", "-- content/essays/one.md --\n+++\ndate = 2020-01-02\n+++\nText.\n".to_owned()),
-        ("missing-date", "-- content/essays/one.md --\n+++\ntitle = \"One\"\n+++\nText.\n".to_owned()),
-        ("bad-address", front("slug = \"../x\"")),
-        ("duplicate-route", format!("{}{second}slug = \"one\"\n+++\nText.\n", essay("Text."))),
-        ("similar-names", format!("-- content/static/A.txt --\nx\n-- content/static/a.txt --\ny\n{}", essay("Text."))),
-        ("bad-name", format!("-- content/static/a\\b.txt --\nx\n{}", essay("Text."))),
-        ("unreadable-file", format!("-- content/essays/big.md (size 70000000) --\n{}", essay("Text."))),
-        ("not-utf8", format!("-- content/essays/latin.md (hex) --\n63 61 66 e9\n{}", essay("Text."))),
-        ("bad-symlink", format!("-- content/essays/out.md (symlink ../../../out.md) --\n{}", essay("Text."))),
-        ("not-a-file", format!("-- content/essays/pipe.md (fifo) --\n{}", essay("Text."))),
-        ("stray-file", format!("-- content/lost.md --\nText.\n{}", essay("Text."))),
-        ("broken-link", essay("[x](tow.md)")),
-        ("broken-anchor", essay("## Here\n\n[x](#there)")),
-        (
-            "ambiguous-link",
-            format!(
-                "{}{second}+++\nText.\n-- content/essays/three.md --\n+++\ntitle = \"Two\"\ndate = 2020-01-04\n+++\nText.\n",
-                essay("[[Two]]")
-            ),
-        ),
-        ("link-to-draft", format!("{}{second}draft = true\n+++\nText.\n", essay("[[Two]]"))),
-        ("missing-image", essay("![A chart](chart.png)")),
-        ("external-image", essay("![A chart](https://example.org/chart.png)")),
-        ("bad-image", format!("-- content/essays/chart.png --\ntext\n{}", essay("![A chart](chart.png)"))),
-        ("missing-alt", format!("-- content/essays/chart.svg --\n<svg/>\n{}", essay("![](chart.svg)"))),
-        ("include-cycle", format!("{}{second}+++\n![[One]]\n", essay("![[Two]]"))),
-        ("missing-footnote", essay("A claim.[^why]")),
-        ("unused-footnote", essay("A claim.\n\n[^why]: Because.")),
-        ("loose-pull-quote", essay("Trust grows.\n\n> [!pull]\n> Trust shrinks.")),
-        ("bad-math", essay("A formula $\\frac{1}$ here.")),
-        ("unknown-language", essay("```rsut\nfn main() {}\n```")),
-        ("too-deep", essay(&format!("{}x", ">".repeat(150)))),
-        (
-            "unknown-concept",
-            format!(
-                "-- content/concepts/trust.md --\n+++\ntitle = \"trust\"\nbroader = [\"faith\"]\n+++\n{}",
-                essay("Text.")
-            ),
-        ),
-        (
-            "concept-cycle",
-            format!(
-                "-- content/concepts/a.md --\n+++\ntitle = \"a\"\nbroader = [\"b\"]\n+++\n-- content/concepts/b.md --\n+++\ntitle = \"b\"\nbroader = [\"a\"]\n+++\n{}",
-                essay("Text.")
-            ),
-        ),
-        (
-            "duplicate-name",
-            format!(
-                "-- content/concepts/a.md --\n+++\ntitle = \"alpha\"\naliases = [\"first\"]\n+++\n-- content/concepts/b.md --\n+++\ntitle = \"beta\"\naliases = [\"first\"]\n+++\n{}",
-                essay("Text.")
-            ),
-        ),
-        (
-            "lost-passage",
-            format!(
-                "-- content/concepts/a.md --\n+++\ntitle = \"alpha\"\npassage = \"Never said.\"\n+++\n{}",
-                essay("Text.")
-            ),
-        ),
-        (
-            "duplicate-part",
-            format!("{}{second}series = \"S\"\npart = 1\n+++\nText.\n", front("series = \"S\"\npart = 1")),
-        ),
-        ("unknown-theme", format!("-- book.toml --\ntitle = \"T\"\ntheme = \"nowhere\"\n{}", essay("Text."))),
-        (
-            "template-error",
-            format!(
-                "-- book.toml --\ntitle = \"T\"\ntheme = \"mine\"\n-- themes/mine/templates/essay.html --\n{{% if x %}}\n{}",
-                essay("Text.")
-            ),
-        ),
-    ];
-    let mut seen: Vec<&str> = Vec::new();
-    for (code, files) in &cases {
-        let found = codes(&Book::new(files));
-        assert!(!found.is_empty() && found.iter().all(|found| found == code), "{code}: found {found:?}");
-        seen.push(code);
-    }
-    seen.push("include-too-large");
-    for code in throughline::base::codes::Code::ALL {
-        assert!(seen.contains(&code.name()), "{} has no case", code.name());
-    }
+/// The text of a fenced block with this info string, opened by four backticks.
+fn block<'a>(document: &'a str, info: &str) -> &'a str {
+    let open = format!("````{info}\n");
+    let start = document.find(&open).unwrap_or_else(|| panic!("no block `{info}`")) + open.len();
+    &document[start..start + document[start..].find("\n````").unwrap_or_else(|| panic!("`{info}` has no end"))]
 }
 
+/// Each document in `tests/checks/` holds a book and the report it gets, word for word.
+/// `SNAPSHOTS=overwrite` puts in what the program says now; read it before it is kept.
 #[test]
-fn a_page_does_not_grow_without_measure_by_including() {
-    let mut files = String::new();
-    for level in 0..30 {
-        let body = if level == 29 { "x".repeat(200) } else { format!("![[E{n}]]\n\n![[E{n}]]", n = level + 1) };
-        files.push_str(&format!(
-            "-- content/essays/e{level}.md --\n+++\ntitle = \"E{level}\"\ndate = 2020-01-02\n+++\n{body}\n"
-        ));
+fn each_mistake_gets_the_report_of_its_document() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checks");
+    let mut wrong = Vec::new();
+    for code in throughline::base::codes::Code::ALL {
+        let path = folder.join(format!("{}.md", code.name()));
+        let document = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let book = Book::new(block(&document, "book"));
+        let report = book.build();
+        let found = codes(&book);
+        assert!(
+            !found.is_empty() && found.iter().all(|found| found == code.name()),
+            "{}: found {found:?}",
+            code.name()
+        );
+        if report.trim_end() == block(&document, "report") {
+            continue;
+        }
+        if std::env::var("SNAPSHOTS").is_ok_and(|mode| mode == "overwrite") {
+            std::fs::write(&path, document.replace(block(&document, "report"), report.trim_end())).unwrap();
+        }
+        wrong.push(format!("{}:\n{report}", code.name()));
     }
-    let found = codes(&Book::new(&files));
-    assert!(!found.is_empty() && found.iter().all(|code| code == "include-too-large"), "{found:?}");
+    assert!(wrong.is_empty(), "reports differ from their documents:\n{}", wrong.join("\n"));
 }
 
 #[test]
