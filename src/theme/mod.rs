@@ -18,6 +18,9 @@ use crate::view::views::BookView;
 /// A page larger than this comes from a template that does not end.
 const LARGEST_PAGE: usize = 64 << 20;
 
+/// How many numbers all ranges of one page may come to.
+const MOST_IN_RANGES: usize = 1_000_000;
+
 /// A theme, ready to render.
 pub struct Theme {
     tera: Tera,
@@ -75,8 +78,34 @@ fn new_tera(layers: &[Layer], names: &Arc<std::collections::BTreeMap<String, Str
             tera::Error::message(format!("the theme has no asset `{path}`{hint}"))
         })
     });
+    tera.register_function("range", |arguments: Kwargs, _: &State| -> tera::TeraResult<Vec<i64>> { range(&arguments) });
     tera.register_filter("thousands", |number: i64, _: Kwargs, _: &State| -> String { thousands(number) });
     tera
+}
+
+/// `range(start, end, step_by)` of Tera, with a bound for the page as a whole: loops within loops over ranges would
+/// otherwise run for hours without writing a byte.
+fn range(arguments: &Kwargs) -> tera::TeraResult<Vec<i64>> {
+    let start = arguments.get::<i64>("start")?.unwrap_or(0);
+    let end = arguments.must_get::<i64>("end")?;
+    let step = arguments.get::<i64>("step_by")?.unwrap_or(1);
+    if step < 1 {
+        return Err(tera::Error::message("`step_by` of `range` must be at least 1"));
+    }
+    let wanted = usize::try_from(end.saturating_sub(start).max(0) / step).unwrap_or(usize::MAX);
+    let left = RANGE_LEFT.get();
+    if wanted > left {
+        return Err(tera::Error::message(format!(
+            "the ranges of this page come to more than {MOST_IN_RANGES} numbers"
+        )));
+    }
+    RANGE_LEFT.set(left - wanted);
+    Ok((start..end).step_by(usize::try_from(step).expect("at least 1")).collect())
+}
+
+thread_local! {
+    /// What is left of `MOST_IN_RANGES` for the page that this thread renders; a page is rendered by one thread.
+    static RANGE_LEFT: std::cell::Cell<usize> = const { std::cell::Cell::new(MOST_IN_RANGES) };
 }
 
 fn thousands(number: i64) -> String {
@@ -101,6 +130,7 @@ impl Theme {
         let mut context = Context::new();
         context.insert("page", &page.page);
         context.insert(page.view.name(), &page.view);
+        RANGE_LEFT.set(MOST_IN_RANGES);
         let mut out = Capped { bytes: Vec::with_capacity(16 << 10) };
         match self.tera.render_to(&template, &context, &mut out) {
             Ok(()) => Ok(out.bytes),

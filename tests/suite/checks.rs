@@ -97,3 +97,23 @@ fn wrong_usage_and_a_missing_book_exit_with_2() {
     assert_eq!(book.run(&["explain", "broken-lnik"]).status.code(), Some(2));
     assert!(book.run(&["explain", "broken-link"]).status.success());
 }
+
+#[test]
+fn a_template_that_misbehaves_is_named_and_ended() {
+    for template in [
+        "{{ get_env(name=\"HOME\") }}",
+        "{% include \"../../../../etc/passwd\" %}",
+        "{% extends \"/etc/passwd\" %}",
+        "{% extends \"essay.html\" %}",
+        "{% for i in range(end=100000000000) %}x{% endfor %}",
+        "{% for i in range(end=100000) %}{% for j in range(end=100000) %}{% endfor %}{% endfor %}",
+        "{% for i in range(end=1000) %}{% for j in range(end=900) %}{{ i }} a line of words that is written very often into one page, so that it grows without end {% endfor %}{% endfor %}",
+    ] {
+        let book = Book::new(&format!(
+            "-- book.toml --\ntitle = \"T\"\ntheme = \"mine\"\n-- themes/mine/templates/essay.html --\n{template}\n{}",
+            essay("Text.")
+        ));
+        let report = book.build();
+        assert!(report.contains("error[template-error]") && report.contains("essay.html"), "{template}: {report}");
+    }
+}
