@@ -2,6 +2,7 @@
 
 mod assets;
 pub mod builtin;
+mod growth;
 
 use std::sync::Arc;
 
@@ -41,6 +42,13 @@ pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
         }
     }
     let all = templates.clone();
+    templates.retain(|(_, source)| {
+        let Some((range, name)) = growth::doubling(&source.text) else { return true };
+        let message = format!("`{name}` is joined with itself and doubles each time");
+        let span = Span::bytes(&source.path, range);
+        diagnostics.push(Diagnostic::new(Code::TemplateError, span, message).help("join it with another variable"));
+        false
+    });
     loop {
         let mut tera = new_tera(layers, &assets.names);
         let added =

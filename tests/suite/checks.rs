@@ -101,6 +101,7 @@ fn wrong_usage_and_a_missing_book_exit_with_2() {
 #[test]
 fn a_template_that_misbehaves_is_named_and_ended() {
     for template in [
+        "{% set x = \"a\" %}{% for i in range(end=90) %}{% set_global x = x ~ x %}{% endfor %}{{ x }}",
         "{{ get_env(name=\"HOME\") }}",
         "{% include \"../../../../etc/passwd\" %}",
         "{% extends \"/etc/passwd\" %}",
