@@ -121,6 +121,12 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Whether something was found under this code.
+    #[must_use]
+    pub fn has(&self, code: Code) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.code == code)
+    }
+
     /// Adds the findings of another stage or file.
     pub fn append(&mut self, mut other: Self) {
         self.0.append(&mut other.0);

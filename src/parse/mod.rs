@@ -69,6 +69,8 @@ fn converter(book: &Book, diagnostics: &mut Diagnostics) -> math::Converter {
 fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing, Diagnostics)> {
     let kind = Kind::ALL.into_iter().find(|kind| source.path.below(kind.folder()).is_some())?;
     let (mut meta, body_start, mut diagnostics) = frontmatter::read(kind, &source.path, &source.text);
+    // What cannot be read may well hold a title and a date: only its own mistake is reported.
+    let is_readable = !diagnostics.has(Code::BadSyntax);
     let input = markdown::Input {
         path: &source.path,
         text: &source.text,
@@ -82,18 +84,20 @@ fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing
     if meta.title.is_empty() {
         meta.title = title.unwrap_or_else(|| {
             let name = title_from_name(&source.path);
-            diagnostics.push(
-                Diagnostic::new(
-                    Code::MissingTitle,
-                    Span::file(&source.path),
-                    format!("this {} has no title", kind.word()),
-                )
-                .help(format!("add `title`; until then it is called `{name}`")),
-            );
+            if is_readable {
+                diagnostics.push(
+                    Diagnostic::new(
+                        Code::MissingTitle,
+                        Span::file(&source.path),
+                        format!("this {} has no title", kind.word()),
+                    )
+                    .help(format!("add `title`; until then it is called `{name}`")),
+                );
+            }
             name
         });
     }
-    if kind == Kind::Essay && meta.date.is_none() {
+    if kind == Kind::Essay && meta.date.is_none() && is_readable {
         diagnostics.push(
             Diagnostic::new(Code::MissingDate, Span::file(&source.path), "this essay has no date")
                 .help("add a line such as `date = 2021-03-02`"),

@@ -192,6 +192,8 @@ pub(crate) fn read_yaml(input: &Text<'_>) -> (Table, Diagnostics) {
             let message = error.without_snippet().to_string();
             let line = message.lines().next().unwrap_or("this cannot be read");
             let line = line.split(" at line ").next().unwrap_or(line);
+            // What follows is advice for programmers who call the parser.
+            let line = line.split(", set ").next().unwrap_or(line);
             let end = input.text[at..].find('\n').map_or(input.text.len(), |end| at + end);
             diagnostics.push(input.error(
                 at..end.max(at),

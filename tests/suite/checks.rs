@@ -118,3 +118,12 @@ fn a_template_that_misbehaves_is_named_and_ended() {
         assert!(report.contains("error[template-error]") && report.contains("essay.html"), "{template}: {report}");
     }
 }
+
+#[test]
+fn front_matter_that_cannot_be_read_is_its_only_finding() {
+    for front in ["title: Foo: bar", "title: x\ntitle: y", "title: [a"] {
+        let book = Book::new(&format!("-- content/essays/one.md --\n---\n{front}\n---\nText.\n"));
+        assert_eq!(codes(&book), ["bad-syntax"], "{front}");
+        assert!(!book.build().contains("Options"), "{front}");
+    }
+}
