@@ -276,3 +276,91 @@ test("previews stay away from touch", async () => {
     assert.equal(await page.locator(".preview").count(), 0);
   });
 });
+
+test("a preview waits 450 ms before it opens and 300 ms before it closes", async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  // The page's own clock is stopped and moved by hand, so that no timing of this machine can decide the test.
+  await page.clock.install();
+  await page.goto(base + folders("essays")[0]);
+  await page.clock.pauseAt(Date.now() + 3_600_000);
+  const link = page.locator(".prose a.concept").first();
+  const isOpen = async () => await page.locator(".preview").count() === 1;
+  await link.scrollIntoViewIfNeeded();
+  const to = async (locator) => { const box = await locator.boundingBox(); await page.mouse.move(box.x + 4, box.y + box.height / 2); };
+  await to(link);
+  await page.clock.runFor(440);
+  assert.equal(await isOpen(), false, "440 ms after the pointer came");
+  await page.clock.runFor(20);
+  assert.equal(await isOpen(), true, "460 ms after the pointer came");
+  await page.mouse.move(2, 2);
+  await page.clock.runFor(290);
+  assert.equal(await isOpen(), true, "290 ms after the pointer left");
+  await to(page.locator(".preview"));
+  await page.clock.runFor(5000);
+  assert.equal(await isOpen(), true, "the pointer is on the card");
+  await page.mouse.move(2, 2);
+  await page.clock.runFor(310);
+  assert.equal(await isOpen(), false, "310 ms after the pointer left the card");
+  await context.close();
+});
+
+test("a stored choice is there before the first frame", async () => {
+  for (const [choice, system, paper] of [["dark", "light", "rgb(25, 24, 22)"], ["light", "dark", "rgb(252, 251, 248)"]]) {
+    const context = await browser.newContext({ colorScheme: system });
+    await context.addInitScript((value) => {
+      localStorage.setItem("appearance", value);
+      window.papers = [];
+      const look = () => { if (document.body) window.papers.push(getComputedStyle(document.documentElement).backgroundColor); requestAnimationFrame(look); };
+      requestAnimationFrame(look);
+    }, choice);
+    const page = await context.newPage();
+    // The scripts at the end of the head come late: a frame painted without them would be seen here.
+    await page.route(/script\.[0-9a-f]+\.js$/, async (route) => { await new Promise((resolve) => setTimeout(resolve, 300)); await route.continue(); });
+    await page.goto(base + folders("essays")[0]);
+    await page.waitForFunction(() => window.papers.length > 3);
+    assert.deepEqual(await page.evaluate(() => [...new Set(window.papers)]), [paper], `${choice} on a ${system} system`);
+    await context.close();
+  }
+});
+
+test("fonts that come two seconds late leave the text visible and move nothing", async () => {
+  for (const width of [360, 1280]) {
+    const context = await browser.newContext({ viewport: { width, height: 900 } });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      window.shift = 0;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift += entry.value; }).observe({ type: "layout-shift", buffered: true });
+    });
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    await page.route(/\.woff2$/, async (route) => { await held; await route.continue(); });
+    await page.goto(base + folders("essays")[0], { waitUntil: "commit" });
+    await page.waitForFunction(() => document.querySelector("footer.bottom .appearance"));
+    // `swap` shows the fallback at once: its glyphs are laid out while the font is on its way.
+    const before = await page.evaluate(() => ({ loading: document.fonts.status, width: document.querySelector("h1").firstChild && (() => { const range = document.createRange(); range.selectNodeContents(document.querySelector("h1")); return range.getBoundingClientRect().width; })() }));
+    assert.equal(before.loading, "loading");
+    assert.ok(before.width > 100);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    release();
+    await page.evaluate(() => document.fonts.ready);
+    await page.waitForTimeout(200);
+    assert.ok(await page.evaluate(() => window.shift) <= 0.005, `shift ${await page.evaluate(() => window.shift)} at ${width}`);
+    await context.close();
+  }
+});
+
+test("the concept map keeps its labels at 12 pixels or more on a narrow phone, in at most 4 KB", async () => {
+  let maps = 0;
+  for (const address of folders("concepts")) {
+    const source = readFileSync(path.join(site, address, "index.html"), "utf8").match(/<svg[\s\S]*?<\/svg>/)?.[0];
+    if (!source) continue;
+    maps += 1;
+    assert.ok(Buffer.byteLength(source) <= 4096, `${address}: ${Buffer.byteLength(source)} bytes`);
+    await open(address, { viewport: { width: 320, height: 800 } }, async (page) => {
+      const sizes = await page.$$eval(".map text", (labels) => labels.map((label) => parseFloat(getComputedStyle(label).fontSize) * label.getScreenCTM().a));
+      assert.ok(sizes.length > 1 && Math.min(...sizes) >= 12, `${address}: ${sizes}`);
+    });
+  }
+  assert.ok(maps >= 5, `${maps} maps`);
+});
