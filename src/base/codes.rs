@@ -33,7 +33,7 @@ pub enum Code {
     BadSymlink,
     /// A pipe, socket or device where a file is expected.
     NotAFile,
-    /// A Markdown file outside the folders that Throughline reads.
+    /// A file that is neither read nor published.
     StrayFile,
     /// A link whose target does not exist.
     BrokenLink,
@@ -71,7 +71,7 @@ pub enum Code {
     UnknownConcept,
     /// Concepts that are broader than themselves.
     ConceptCycle,
-    /// One name that two concepts claim.
+    /// One name that two concepts or two series claim.
     DuplicateName,
     /// A chosen passage that stands in no essay.
     LostPassage,
@@ -132,7 +132,7 @@ table! {
     NotUtf8 "not-utf8" Error "a text file that is not UTF-8"
     BadSymlink "bad-symlink" Error "a symbolic link that leads out of the book, nowhere or in a circle"
     NotAFile "not-a-file" Error "a pipe, socket or device where a file is expected"
-    StrayFile "stray-file" Warning "a Markdown file outside the folders that Throughline reads"
+    StrayFile "stray-file" Warning "a file that is neither read nor published"
     BrokenLink "broken-link" Error "a link whose target does not exist"
     BrokenAnchor "broken-anchor" Error "a link to a heading or paragraph that does not exist"
     AmbiguousLink "ambiguous-link" Error "a wikilink that fits several pages"
@@ -151,7 +151,7 @@ table! {
     TooDeep "too-deep" Error "Markdown nested too deep"
     UnknownConcept "unknown-concept" Error "a relation to a concept that does not exist"
     ConceptCycle "concept-cycle" Error "concepts that are broader than themselves"
-    DuplicateName "duplicate-name" Error "one name that two concepts claim"
+    DuplicateName "duplicate-name" Error "one name that two concepts or two series claim"
     LostPassage "lost-passage" Warning "a chosen passage that stands in no essay"
     DuplicatePart "duplicate-part" Warning "two essays that claim the same place in a series"
     UnknownTheme "unknown-theme" Error "a theme that does not exist"
@@ -159,6 +159,23 @@ table! {
 }
 
 impl Code {
+    /// Whether `[check]` may change its level. Where a file or a page would be lost in silence, it may not.
+    #[must_use]
+    pub fn is_adjustable(self) -> bool {
+        !matches!(
+            self,
+            Self::BadSyntax
+                | Self::DuplicateRoute
+                | Self::BadName
+                | Self::UnreadableFile
+                | Self::NotUtf8
+                | Self::NotAFile
+                | Self::BadSymlink
+                | Self::UnknownTheme
+                | Self::TemplateError
+        )
+    }
+
     /// The code with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -121,6 +121,11 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Adds some findings.
+    pub fn extend(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
+        self.0.extend(found);
+    }
+
     /// Whether something was found under this code.
     #[must_use]
     pub fn has(&self, code: Code) -> bool {

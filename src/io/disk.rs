@@ -30,7 +30,10 @@ pub struct Loaded {
 /// # Errors
 /// There is none.
 pub fn find_book(start: &Path) -> Result<PathBuf, Error> {
-    let absolute = fs::canonicalize(start).map_err(|source| Error::Read { path: start.to_owned(), source })?;
+    let absolute = fs::canonicalize(start).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Error::NoBook(start.to_owned()),
+        _ => Error::Read { path: start.to_owned(), source },
+    })?;
     let found = absolute.ancestors().find(|folder| folder.join("book.toml").is_file());
     found.map(Path::to_owned).ok_or_else(|| Error::NoBook(start.to_owned()))
 }
@@ -39,6 +42,14 @@ pub fn find_book(start: &Path) -> Result<PathBuf, Error> {
 #[must_use]
 pub fn has_folder(root: &Path, folder: &str) -> bool {
     root.join(folder).is_dir()
+}
+
+/// Reads a file that must be there.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 /// Reads a text that must be there.

@@ -134,7 +134,7 @@ fn excerpt<'a>(group: Group<'a>, span: &Span, label: Option<&str>, sources: Sour
     let end = end.max(start);
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let from = if start - line_start > WINDOW { text.floor_char_boundary(start - WINDOW) } else { line_start };
-    let first_line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+    let first_line_end = text[start..].find(['\r', '\n']).map_or(text.len(), |at| start + at);
     let last = end.min(first_line_end.max(start));
     let to = text.ceil_char_boundary((last + WINDOW).min(first_line_end).max(start));
     let window: String = text[from..to]

@@ -53,7 +53,18 @@ pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {
     let mut title_to_slug: BTreeMap<String, String> = BTreeMap::new();
     for (at, writing) in site.writings.iter().enumerate().filter(|(_, writing)| writing.kind == Kind::Series) {
         let own = super::routes::slug_of(writing);
-        title_to_slug.insert(slug(&writing.meta.title), own.clone());
+        let other = title_to_slug.insert(slug(&writing.meta.title), own.clone()).filter(|other| *other != own);
+        if let Some(other) = other.and_then(|other| by_slug.get(&other)?.writing) {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::DuplicateName,
+                    Span::file(&writing.path),
+                    format!("another series has the title `{}` too", writing.meta.title),
+                )
+                .label(Span::file(&site.writing(other).path), "here")
+                .help("give one of them another title"),
+            );
+        }
         by_slug
             .entry(own.clone())
             .or_insert_with(|| new_series(own, writing.meta.title.clone(), Some(WritingId(index(at))), None));

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ConceptId, Mention, Site, WritingId, index};
+use super::names::Hidden;
+use super::{ConceptId, LeftOut, Mention, PageId, Site, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, slug};
@@ -76,7 +77,7 @@ pub struct Tie {
 }
 
 /// Fills `Site::concepts`: those with a file and those that essays name.
-pub(super) fn collect(site: &mut Site, diagnostics: &mut Diagnostics) {
+pub(super) fn collect(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagnostics) {
     let mut by_slug: BTreeMap<String, Concept> = BTreeMap::new();
     // Every name, as a slug, to the slug of the concept that owns it and the place where it says so.
     let mut owners: BTreeMap<String, (String, Span)> = BTreeMap::new();
@@ -112,7 +113,7 @@ pub(super) fn collect(site: &mut Site, diagnostics: &mut Diagnostics) {
     }
     site.concepts = by_slug.into_values().collect();
     site.concept_names = owners.into_iter().map(|(name, (own, _))| (name, own)).collect();
-    relate(site, diagnostics);
+    relate(site, hidden, diagnostics);
 }
 
 fn new_concept(own: String, title: String) -> Concept {
@@ -160,7 +161,7 @@ impl Site {
     }
 }
 
-fn relate(site: &mut Site, diagnostics: &mut Diagnostics) {
+fn relate(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagnostics) {
     let mut edges: BTreeSet<(ConceptId, Relation, ConceptId)> = BTreeSet::new();
     for (at, concept) in site.concepts.iter().enumerate() {
         let Some(writing) = concept.writing.map(|id| site.writing(id)) else { continue };
@@ -181,6 +182,10 @@ fn relate(site: &mut Site, diagnostics: &mut Diagnostics) {
                     Some(_) => {}
                     None => {
                         let span = Span { path: writing.path.clone(), range: Some(name.range) };
+                        if let Some(left) = hidden.namer(&name.value) {
+                            diagnostics.push(only_named(span, &name.value, left));
+                            continue;
+                        }
                         let diagnostic = Diagnostic::new(
                             Code::UnknownConcept,
                             span,
@@ -200,6 +205,12 @@ fn relate(site: &mut Site, diagnostics: &mut Diagnostics) {
     for (here, relation, other) in edges {
         site.concepts[here.0 as usize].relations.push((relation, other));
     }
+}
+
+/// The finding that nothing but a writing that is not shown names this concept or series.
+pub(super) fn only_named(span: Span, name: &str, left: &LeftOut) -> Diagnostic {
+    let message = format!("only `{}` names `{}`, and that is {}", left.path, name.trim(), left.why.to_words());
+    Diagnostic::new(Code::LinkToDraft, span, message).help("publish that essay first, or name it in another")
 }
 
 fn report_cycles(site: &Site, edges: &BTreeSet<(ConceptId, Relation, ConceptId)>, diagnostics: &mut Diagnostics) {
@@ -237,6 +248,11 @@ fn report_cycles(site: &Site, edges: &BTreeSet<(ConceptId, Relation, ConceptId)>
 /// Fills in where each concept appears and which are used together.
 pub(super) fn connect(site: &mut Site) {
     let mut ties: BTreeMap<(ConceptId, ConceptId), u32> = BTreeMap::new();
+    let mut linked: BTreeMap<WritingId, Vec<ConceptId>> = BTreeMap::new();
+    for (page, links) in &site.backlinks {
+        let PageId::Concept(concept) = page else { continue };
+        links.iter().for_each(|link| linked.entry(link.from).or_default().push(*concept));
+    }
     for essay in site.essays.clone() {
         let mut used: BTreeMap<ConceptId, Appearance> = BTreeMap::new();
         let new = || Appearance { essay, is_named: false, mentions: Vec::new() };
@@ -246,6 +262,9 @@ pub(super) fn connect(site: &mut Site) {
         }
         for (at, mention) in site.mentions[essay.0 as usize].list.iter().enumerate() {
             used.entry(mention.concept).or_insert_with(new).mentions.push(index(at));
+        }
+        for concept in linked.get(&essay).into_iter().flatten() {
+            used.entry(*concept).or_insert_with(new);
         }
         let mut telling: Vec<(bool, usize, ConceptId)> =
             used.iter().map(|(id, found)| (!found.is_named, usize::MAX - found.mentions.len(), *id)).collect();

@@ -6,6 +6,7 @@ pub mod concepts;
 mod embeds;
 mod mentions;
 mod names;
+mod pictures;
 mod related;
 mod resolve;
 mod routes;
@@ -224,17 +225,17 @@ pub struct LinkInput<'a> {
 #[must_use]
 pub fn link(parsed: Parsed, input: &LinkInput<'_>) -> (Site, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let (shown, left_out) = visibility::split(parsed.writings, input);
+    let (shown, left_out) = visibility::split(parsed.writings, input, &mut diagnostics);
     let hidden = names::Hidden::new(&left_out);
     let mut site = Site { writings: shown, left_out, ..Site::default() };
     collections::sort_essays(&mut site);
-    concepts::collect(&mut site, &mut diagnostics);
+    concepts::collect(&mut site, &hidden, &mut diagnostics);
     collections::collect_series(&mut site, &mut diagnostics);
-    routes::assign(&mut site, input.assets, &mut diagnostics);
+    routes::assign(&mut site, &hidden, input.assets, &mut diagnostics);
     mentions::find(&mut site, input.book);
     let names = names::Names::new(&site, &hidden);
-    resolve::links(&mut site, &names, &mut diagnostics);
-    resolve::pictures(&mut site, input.assets, &mut diagnostics);
+    resolve::links(&mut site, &names, input.book, &mut diagnostics);
+    pictures::find(&mut site, &names, input.assets, &mut diagnostics);
     embeds::check(&mut site, &mut diagnostics);
     backlinks::collect(&mut site);
     concepts::connect(&mut site);

@@ -12,25 +12,65 @@ pub(super) enum Found<'a> {
     Page(PageId),
     /// Several, with the names that tell them apart.
     Several(Vec<String>),
-    /// An essay that is not shown.
+    /// A writing that is not shown.
     Hidden(&'a LeftOut),
+    /// A concept or series that only this writing names, which is not shown.
+    OnlyNamed(&'a LeftOut),
     /// Nothing.
     Nothing,
 }
 
-/// Writings that are not shown, by path and by name.
+/// Writings that are not shown, by everything that may point at them.
 pub(super) struct Hidden {
     by_path: BTreeMap<SitePath, LeftOut>,
+    /// By the folder of `NAME/index.md`.
+    by_folder: BTreeMap<String, LeftOut>,
     by_name: BTreeMap<String, LeftOut>,
+    by_route: BTreeMap<String, LeftOut>,
+    /// By the slugs of concepts and series they name.
+    by_mention: BTreeMap<String, LeftOut>,
 }
 
 impl Hidden {
     pub(super) fn new(left_out: &[LeftOut]) -> Self {
-        let by_path = left_out.iter().map(|left| (left.path.clone(), left.clone())).collect();
-        let names = |left: &LeftOut| [slug(&left.title), left.slug.clone()];
-        let by_name = left_out.iter().flat_map(|left| names(left).map(|name| (name, left.clone()))).collect();
-        Self { by_path, by_name }
+        let own_folder = |left: &&LeftOut| left.path.stem() == "index" && left.path.folder() != left.kind.folder();
+        let names = |left: &LeftOut| [slug(&left.title), left.slug.clone(), label(left.kind, &left.slug)];
+        Self {
+            by_path: left_out.iter().map(|left| (left.path.clone(), left.clone())).collect(),
+            by_folder: left_out
+                .iter()
+                .filter(own_folder)
+                .map(|left| (left.path.folder().to_owned(), left.clone()))
+                .collect(),
+            by_name: left_out.iter().flat_map(|left| names(left).map(|name| (name, left.clone()))).collect(),
+            by_route: left_out.iter().map(|left| (left.route.as_str().to_owned(), left.clone())).collect(),
+            by_mention: left_out
+                .iter()
+                .flat_map(|left| left.names.iter().map(|name| (name.clone(), left.clone())))
+                .collect(),
+        }
     }
+
+    /// The writing with this file, or in whose own folder it lies, as the pictures of `NAME/index.md` do.
+    pub(super) fn owner(&self, file: &SitePath) -> Option<&LeftOut> {
+        let mut folder = file.folder();
+        let mut found = self.by_path.get(file);
+        while found.is_none() && !folder.is_empty() {
+            found = self.by_folder.get(folder);
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+        found
+    }
+
+    /// The writing that names this concept or series.
+    pub(super) fn namer(&self, name: &str) -> Option<&LeftOut> {
+        self.by_mention.get(&slug(name))
+    }
+}
+
+/// The name that tells kinds apart: `essays/trust`, `concepts/trust`.
+fn label(kind: Kind, slug: &str) -> String {
+    format!("{}/{slug}", kind.folder().trim_start_matches("content/"))
 }
 
 /// Every name of every page.
@@ -40,6 +80,7 @@ pub(super) struct Names<'a> {
     by_path: BTreeMap<SitePath, PageId>,
     by_route: BTreeMap<String, PageId>,
     labels: BTreeMap<PageId, String>,
+    by_label: BTreeMap<String, PageId>,
     titles: Vec<String>,
     paths: Vec<String>,
     hidden: &'a Hidden,
@@ -53,6 +94,7 @@ impl<'a> Names<'a> {
             by_path: BTreeMap::new(),
             by_route: BTreeMap::new(),
             labels: BTreeMap::new(),
+            by_label: BTreeMap::new(),
             titles: Vec::new(),
             paths: Vec::new(),
             hidden,
@@ -87,8 +129,8 @@ impl<'a> Names<'a> {
     fn add(&mut self, page: PageId, title: &str, own_slug: &str, kind: Kind) {
         self.add_name(page, title);
         self.add_slug(page, own_slug.to_owned());
-        let folder = kind.folder().trim_start_matches("content/");
-        self.labels.insert(page, format!("{folder}/{own_slug}"));
+        self.labels.insert(page, label(kind, own_slug));
+        self.by_label.insert(label(kind, own_slug), page);
         self.titles.push(title.to_owned());
     }
 
@@ -106,35 +148,66 @@ impl<'a> Names<'a> {
     /// What a wikilink's name leads to: `essays/x` and `concepts/x` tell kinds apart, a title letter for letter
     /// goes before names in another case.
     pub(super) fn find(&self, name: &str) -> Found<'_> {
+        self.find_among(name, |_| true)
+    }
+
+    /// As `find`, among these pages only.
+    pub(super) fn find_among(&self, name: &str, is_wanted: impl Fn(PageId) -> bool) -> Found<'_> {
         let name = name.trim().trim_end_matches(".md");
-        if let Some((folder, last)) = name.rsplit_once('/') {
-            let folder = folder.trim_start_matches("content/");
-            let label = format!("{folder}/{}", slug(last));
-            if let Some((page, _)) = self.labels.iter().find(|(_, known)| **known == label) {
-                return Found::Page(*page);
-            }
+        let with_kind = name
+            .rsplit_once('/')
+            .map(|(folder, last)| format!("{}/{}", folder.trim_start_matches("content/"), slug(last)));
+        if let Some(page) = with_kind.as_ref().and_then(|label| self.by_label.get(label)) {
+            return Found::Page(*page);
         }
-        let exact = self.by_title.get(name).filter(|pages| pages.len() == 1);
         let last = name.rsplit_once('/').map_or(name, |(_, last)| last);
-        match exact.or_else(|| self.by_slug.get(&slug(name))).or_else(|| self.by_slug.get(&slug(last))) {
-            Some(pages) if pages.len() == 1 => Found::Page(*pages.first().expect("one page")),
-            Some(pages) => Found::Several(pages.iter().map(|page| self.labels[page].clone()).collect()),
-            None => self.hidden.by_name.get(&slug(name)).map_or(Found::Nothing, Found::Hidden),
+        let wanted = |pages: Option<&BTreeSet<PageId>>| -> Vec<PageId> {
+            pages.into_iter().flatten().copied().filter(|page| is_wanted(*page)).collect()
+        };
+        let mut pages = wanted(self.by_title.get(name));
+        if pages.len() != 1 {
+            pages = wanted(self.by_slug.get(&slug(name)));
+        }
+        if pages.is_empty() {
+            pages = wanted(self.by_slug.get(&slug(last)));
+        }
+        match pages.as_slice() {
+            [] => self.find_hidden(name, with_kind),
+            [page] => Found::Page(*page),
+            _ => Found::Several(pages.iter().map(|page| self.labels[page].clone()).collect()),
+        }
+    }
+
+    fn find_hidden(&self, name: &str, with_kind: Option<String>) -> Found<'_> {
+        let own = with_kind.and_then(|label| self.hidden.by_name.get(&label));
+        match own.or_else(|| self.hidden.by_name.get(&slug(name))) {
+            Some(left) => Found::Hidden(left),
+            None => self.hidden.namer(name).map_or(Found::Nothing, Found::OnlyNamed),
         }
     }
 
     /// What a file of the book leads to.
     pub(super) fn find_path(&self, path: &SitePath) -> Found<'_> {
-        match (self.by_path.get(path), self.hidden.by_path.get(path)) {
+        match (self.by_path.get(path), self.hidden.owner(path)) {
             (Some(page), _) => Found::Page(*page),
             (None, Some(left)) => Found::Hidden(left),
             (None, None) => Found::Nothing,
         }
     }
 
-    /// The page at an address from the site's root.
-    pub(super) fn find_route(&self, route: &str) -> Option<PageId> {
-        self.by_route.get(route).or_else(|| self.by_route.get(&format!("{route}/"))).copied()
+    /// What an address from the site's root leads to.
+    pub(super) fn find_route(&self, route: &str) -> Found<'_> {
+        let with_slash = format!("{route}/");
+        if let Some(page) = self.by_route.get(route).or_else(|| self.by_route.get(&with_slash)) {
+            return Found::Page(*page);
+        }
+        let hidden = self.hidden.by_route.get(route).or_else(|| self.hidden.by_route.get(&with_slash));
+        hidden.map_or(Found::Nothing, Found::Hidden)
+    }
+
+    /// All addresses of pages, for suggestions.
+    pub(super) fn routes(&self) -> impl Iterator<Item = &str> {
+        self.by_route.keys().map(String::as_str)
     }
 
     /// All titles and names, for suggestions.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::{Found, Names};
 use super::{ConceptId, PageId, Site, WritingId};
 use crate::base::codes::Code;
-use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::span::Span;
-use crate::model::writing::Placed;
+use crate::model::writing::{Kind, Placed};
 
 /// The most suggestions under an essay.
 const MOST: usize = 3;
@@ -66,16 +66,30 @@ fn wishes(
     diagnostics: &mut Diagnostics,
 ) -> (Vec<WritingId>, BTreeSet<WritingId>) {
     let writing = site.writing(essay);
-    let mut find = |wish: &Placed<String>| match names.find(&wish.value) {
-        Found::Page(PageId::Writing(id)) => Some(id),
-        _ => {
-            let span = Span { path: writing.path.clone(), range: Some(wish.range) };
-            diagnostics.push(
-                Diagnostic::new(Code::BrokenLink, span, format!("there is no essay `{}`", wish.value))
-                    .help("write the title or slug of an essay"),
-            );
-            None
-        }
+    let is_essay = |page| matches!(page, PageId::Writing(id) if site.writing(id).kind == Kind::Essay);
+    let mut find = |wish: &Placed<String>| {
+        let (code, message, help) = match names.find_among(&wish.value, is_essay) {
+            Found::Page(PageId::Writing(id)) if site.writing(id).kind == Kind::Essay => return Some(id),
+            Found::Hidden(left) => (
+                Code::LinkToDraft,
+                format!("`{}` is {}, so it is not suggested", left.path, left.why.to_words()),
+                "publish that essay first, or take its name out".to_owned(),
+            ),
+            Found::Several(labels) => {
+                (Code::AmbiguousLink, format!("`{}` fits several essays", wish.value), super::resolve::one_of(&labels))
+            }
+            _ => {
+                let near = nearest(&wish.value, site.essays.iter().map(|id| site.writing(*id).meta.title.as_str()));
+                let help = near.map_or_else(
+                    || "write the title or slug of an essay".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                (Code::BrokenLink, format!("there is no essay `{}`", wish.value), help)
+            }
+        };
+        let span = Span { path: writing.path.clone(), range: Some(wish.range) };
+        diagnostics.push(Diagnostic::new(code, span, message).help(help));
+        None
     };
     let pinned = writing.meta.related_essays.iter().filter_map(&mut find).collect();
     let excluded = writing.meta.unrelated_essays.iter().filter_map(&mut find).collect();
@@ -92,7 +106,8 @@ fn of_essay(
 ) -> Vec<Related> {
     let mut chosen: Vec<Related> = pinned.iter().map(|id| Related { essay: *id, reason: Reason::Chosen }).collect();
     let place = site.place_in_series(essay);
-    if let Some(next) = place.and_then(|(series, at)| site.series(series).essays.get(at + 1)) {
+    let next = place.and_then(|(series, at)| site.series(series).essays.get(at + 1));
+    if let Some(next) = next.filter(|next| !excluded.contains(next)) {
         chosen.push(Related { essay: *next, reason: Reason::Next });
     }
     // A shared concept counts the more the rarer it is; a citation counts like a concept that only two essays share.
@@ -115,7 +130,7 @@ fn of_essay(
         .collect();
     let citing: BTreeSet<WritingId> =
         site.backlinks.get(&PageId::Writing(essay)).into_iter().flatten().map(|link| link.from).collect();
-    let is_essay = |id: &WritingId| site.writing(*id).kind == crate::model::writing::Kind::Essay;
+    let is_essay = |id: &WritingId| site.writing(*id).kind == Kind::Essay;
     for id in cited.iter().chain(&citing).filter(|id| is_essay(id)) {
         scores.entry(*id).or_default().0 += 500_000;
     }

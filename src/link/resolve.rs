@@ -1,23 +1,23 @@
-//! Links and pictures as written to what they lead to, with the nearest match where they lead nowhere.
+//! Links as written to what they lead to, with the nearest match where they lead nowhere.
 
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 use super::names::{Found, Names};
-use super::{LeftOut, PageId, Passage, Picture, Site, Target, WritingId, index};
+use super::{LeftOut, PageId, Passage, Site, Target, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, SitePath, slug};
 use crate::base::span::Span;
-use crate::model::prose::{LinkRef, LinkStyle, Outline, Shape};
-use crate::model::source::Asset;
+use crate::model::book::Book;
+use crate::model::prose::{LinkRef, LinkStyle, Note, Outline, Prose, Shape};
 use crate::model::writing::Writing;
 
 /// Suggestions cost a look at every name; a text full of broken links gets them for the first ones only.
 const MOST_SUGGESTIONS: usize = 20;
 
 /// Fills `Site::targets`.
-pub(super) fn links(site: &mut Site, names: &Names<'_>, diagnostics: &mut Diagnostics) {
+pub(super) fn links(site: &mut Site, names: &Names<'_>, book: &Book, diagnostics: &mut Diagnostics) {
     let files: BTreeMap<&SitePath, &Route> = site.files.iter().map(|(route, path)| (path, route)).collect();
     let addresses: std::collections::BTreeSet<&str> = site.files.iter().map(|(route, _)| route.as_str()).collect();
     let resolved: Vec<(Vec<Target>, Diagnostics)> = (0..site.writings.len())
@@ -26,6 +26,7 @@ pub(super) fn links(site: &mut Site, names: &Names<'_>, diagnostics: &mut Diagno
             let mut resolver = Resolver {
                 site,
                 names,
+                base_url: book.base_url.as_deref(),
                 files: &files,
                 addresses: &addresses,
                 writing: &site.writings[at],
@@ -45,6 +46,7 @@ pub(super) fn links(site: &mut Site, names: &Names<'_>, diagnostics: &mut Diagno
 struct Resolver<'a> {
     site: &'a Site,
     names: &'a Names<'a>,
+    base_url: Option<&'a str>,
     files: &'a BTreeMap<&'a SitePath, &'a Route>,
     addresses: &'a std::collections::BTreeSet<&'a str>,
     writing: &'a Writing,
@@ -69,10 +71,11 @@ impl Resolver<'_> {
         match self.names.find(name) {
             Found::Page(page) => self.land(link, page, fragment),
             Found::Hidden(left) => self.hidden(link, left),
+            Found::OnlyNamed(left) => self.only_named(link, name, left),
             Found::Several(labels) => {
                 let message = format!("`{}` fits several pages", name.trim());
-                let listed: Vec<String> = labels.iter().map(|label| format!("`[[{label}]]`")).collect();
-                self.report(link, Code::AmbiguousLink, message, format!("write {}", listed.join(" or ")));
+                let links: Vec<String> = labels.iter().map(|label| format!("[[{label}]]")).collect();
+                self.report(link, Code::AmbiguousLink, message, one_of(&links));
                 Target::Plain
             }
             Found::Nothing => {
@@ -88,18 +91,32 @@ impl Resolver<'_> {
     }
 
     fn resolve_markdown(&mut self, link: &LinkRef) -> Target {
-        let (path, fragment) = link.target.split_once('#').unwrap_or((&link.target, ""));
+        if link.target.is_empty() {
+            let help = "write the address between the brackets".to_owned();
+            self.report(link, Code::BrokenLink, "this link leads nowhere".to_owned(), help);
+            return Target::Plain;
+        }
+        let own_address = self.base_url.and_then(|base| link.target.strip_prefix(base.trim_end_matches('/')));
+        let own_address = own_address.filter(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?']));
+        let target = match own_address {
+            Some(rest) if rest.starts_with('/') => rest.to_owned(),
+            Some(rest) => format!("/{rest}"),
+            None => link.target.clone(),
+        };
+        let (path, fragment) = target.split_once('#').unwrap_or((&target, ""));
         let first = path.split(['/', '?']).next().unwrap_or("");
         if first.contains(':') || path.starts_with("//") {
-            return Target::External;
+            return self.external(link, first);
         }
         let path = decode(path.split('?').next().unwrap_or(""));
         if path.is_empty() {
             return self.land(link, self.own, fragment);
         }
         if let Some(below) = path.strip_prefix('/') {
-            if let Some(page) = self.names.find_route(&path) {
-                return self.land(link, page, fragment);
+            match self.names.find_route(&path) {
+                Found::Page(page) => return self.land(link, page, fragment),
+                Found::Hidden(left) => return self.hidden(link, left),
+                _ => {}
             }
             if self.addresses.contains(path.as_str()) {
                 return Target::File(Route::of_file(below).expect("the address of a file"));
@@ -122,18 +139,39 @@ impl Resolver<'_> {
         self.broken(link, &path)
     }
 
+    /// An address that leaves the site: taken as it is, but for slips of the pen in its first part.
+    fn external(&mut self, link: &LinkRef, scheme: &str) -> Target {
+        let known = ["https", "http", "mailto", "tel", "sms", "ftp", "file", "data"];
+        let name = scheme.split(':').next().unwrap_or("").to_ascii_lowercase();
+        if known.contains(&name.as_str()) || name.is_empty() {
+            let is_bare = matches!(link.target.as_str(), "http:" | "https:" | "http://" | "https://");
+            if !is_bare {
+                return Target::External;
+            }
+            let help = "write the whole address".to_owned();
+            self.report(link, Code::BrokenLink, format!("`{}` is no address", link.target), help);
+            return Target::Plain;
+        }
+        match nearest(&name, known) {
+            Some(near) => {
+                let message = format!("`{name}:` is not the beginning of an address");
+                self.report(link, Code::BrokenLink, message, format!("did you mean `{near}:`?"));
+                Target::Plain
+            }
+            None => Target::External,
+        }
+    }
+
     fn broken(&mut self, link: &LinkRef, path: &str) -> Target {
-        let stem = path.rsplit('/').next().unwrap_or(path);
-        let near = self.suggest(stem, |names| {
-            let last = |known: &&str| known.rsplit('/').next().unwrap_or(known).to_owned();
-            let files: Vec<(String, &str)> = names.paths().map(|known| (last(&known), known)).collect();
-            let found = nearest(stem, files.iter().map(|(name, _)| name.as_str()))?;
-            files.iter().find(|(name, _)| name == found).map(|(_, known)| (*known).to_owned())
-        });
-        let help = near.map_or_else(
-            || "link to a file of the book by its path from this one".to_owned(),
-            |known| format!("did you mean `{}`?", relative(&self.writing.path, &known)),
-        );
+        let looks_like_host = path.starts_with("www.") || path.ends_with(".com") || path.ends_with(".org");
+        let help = if looks_like_host {
+            format!("write `https://{path}` if it is an address of the web")
+        } else {
+            self.suggest(path, |names| nearest_file(names, &self.writing.path, path)).map_or_else(
+                || "link to a file of the book by its path from this one".to_owned(),
+                |known| format!("did you mean `{known}`?"),
+            )
+        };
         self.report(link, Code::BrokenLink, format!("there is no `{path}` in this book"), help);
         Target::Plain
     }
@@ -147,17 +185,18 @@ impl Resolver<'_> {
             PageId::Series(id) => self.site.series(id).writing,
             PageId::Home | PageId::Archive | PageId::Concepts => None,
         };
-        let outline = writing.map(|id| &self.site.writing(id).prose.outline);
-        let id = match (fragment.trim(), outline) {
+        let prose = writing.map(|id| &self.site.writing(id).prose);
+        let id = match (fragment.trim(), prose) {
             ("", _) => String::new(),
-            (wanted, Some(outline)) => match place(outline, wanted) {
-                Some(id) => id,
-                None => {
-                    self.broken_anchor(link, outline, wanted);
-                    String::new()
-                }
-            },
-            (wanted, None) => wanted.to_owned(),
+            ("main", None) => "main".to_owned(),
+            (wanted, Some(prose)) => place(prose, wanted).unwrap_or_else(|| {
+                self.broken_anchor(link, &prose.outline, wanted);
+                String::new()
+            }),
+            (wanted, None) => {
+                self.broken_anchor(link, &Outline::default(), wanted);
+                String::new()
+            }
         };
         if link.style == LinkStyle::Embed {
             return writing.map_or(Target::Plain, |id_of| Target::Passage(self.passage(id_of, page, id)));
@@ -207,6 +246,12 @@ impl Resolver<'_> {
         Target::Plain
     }
 
+    fn only_named(&mut self, link: &LinkRef, name: &str, left: &LeftOut) -> Target {
+        let span = Span { path: self.writing.path.clone(), range: Some(link.source) };
+        self.diagnostics.push(super::concepts::only_named(span, name, left));
+        Target::Plain
+    }
+
     fn suggest(&mut self, word: &str, find: impl Fn(&Names<'_>) -> Option<String>) -> Option<String> {
         self.suggested += 1;
         (word.len() <= 120 && self.suggested <= MOST_SUGGESTIONS).then(|| find(self.names)).flatten()
@@ -220,10 +265,38 @@ impl Resolver<'_> {
     }
 }
 
-/// The id that a fragment names: an id as it is, or the words of a heading.
-fn place(outline: &Outline, wanted: &str) -> Option<String> {
-    let is_id =
-        outline.blocks.iter().any(|block| block.id == wanted) || outline.other_ids.iter().any(|id| id == wanted);
+/// The address or file nearest to what a link names, as it would be written in this file.
+fn nearest_file(names: &Names<'_>, from: &SitePath, path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        return nearest(path, names.routes()).map(str::to_owned);
+    }
+    let stem = path.rsplit('/').next().unwrap_or(path);
+    let last = |known: &&str| known.rsplit('/').next().unwrap_or(known).to_owned();
+    let files: Vec<(String, &str)> = names.paths().map(|known| (last(&known), known)).collect();
+    let found = nearest(stem, files.iter().map(|(name, _)| name.as_str()))?;
+    files.iter().find(|(name, _)| name == found).map(|(_, known)| relative(from, known))
+}
+
+/// ``write `a` or `b` ``
+pub(super) fn one_of(choices: &[String]) -> String {
+    let mut listed: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+    listed.dedup();
+    if let [only] = listed.as_slice() {
+        return format!("give one of them another title or slug; both are {only} now");
+    }
+    format!("write {}", listed.join(" or "))
+}
+
+/// The id that a fragment names: an id as it is, that of a note or its reference, or the words of a heading.
+fn place(prose: &Prose, wanted: &str) -> Option<String> {
+    let outline = &prose.outline;
+    let is_note = |(at, note): (usize, &Note)| {
+        wanted.strip_prefix('n') == Some((at + 1).to_string().as_str()) || note.references.iter().any(|id| id == wanted)
+    };
+    let is_id = wanted == "main"
+        || prose.notes.iter().enumerate().any(is_note)
+        || outline.blocks.iter().any(|block| block.id == wanted)
+        || outline.other_ids.iter().any(|id| id == wanted);
     if is_id {
         return Some(wanted.to_owned());
     }
@@ -236,7 +309,7 @@ fn place(outline: &Outline, wanted: &str) -> Option<String> {
 }
 
 /// `known`, a path inside the book, as it is written in `from`.
-fn relative(from: &SitePath, known: &str) -> String {
+pub(super) fn relative(from: &SitePath, known: &str) -> String {
     let here: Vec<&str> = from.folder().split('/').collect();
     let there: Vec<&str> = known.split('/').collect();
     let shared = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
@@ -246,7 +319,7 @@ fn relative(from: &SitePath, known: &str) -> String {
 }
 
 /// Percent signs undone; what is no UTF-8 afterwards stays as it is written.
-fn decode(written: &str) -> String {
+pub(super) fn decode(written: &str) -> String {
     let mut bytes = Vec::with_capacity(written.len());
     let mut rest = written.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
@@ -263,65 +336,4 @@ fn decode(written: &str) -> String {
         }
     }
     String::from_utf8(bytes).unwrap_or_else(|_| written.to_owned())
-}
-
-/// Fills `Site::pictures`.
-pub(super) fn pictures(site: &mut Site, assets: &[Asset], diagnostics: &mut Diagnostics) {
-    let by_path: BTreeMap<&SitePath, &Asset> = assets.iter().map(|asset| (&asset.path, asset)).collect();
-    let routes: BTreeMap<&SitePath, &Route> = site.files.iter().map(|(route, path)| (path, route)).collect();
-    let statics: BTreeMap<&str, &SitePath> = site.files.iter().map(|(route, path)| (route.as_str(), path)).collect();
-    let mut all = Vec::with_capacity(site.writings.len());
-    for writing in &site.writings {
-        let mut own = Vec::with_capacity(writing.prose.outline.images.len());
-        for image in &writing.prose.outline.images {
-            let span = || Span { path: writing.path.clone(), range: Some(image.source) };
-            if image.alt.trim().is_empty() {
-                diagnostics.push(
-                    Diagnostic::new(Code::MissingAlt, span(), "this image has no description")
-                        .help("describe it between the square brackets, for readers who cannot see it"),
-                );
-            }
-            let first = image.target.split('/').next().unwrap_or("");
-            if first.contains(':') || image.target.starts_with("//") {
-                diagnostics.push(
-                    Diagnostic::new(Code::ExternalImage, span(), "this image would be fetched from another server")
-                        .help("copy it beside the essay and name the copy"),
-                );
-                own.push(Picture::Missing);
-                continue;
-            }
-            let target = decode(image.target.split(['?', '#']).next().unwrap_or(""));
-            let path = match statics.get(target.as_str()) {
-                Some(path) => Some((*path).clone()),
-                None => writing.path.resolve(&target),
-            };
-            let found = path.as_ref().and_then(|path| Some((*by_path.get(path)?, *routes.get(path)?)));
-            let Some((asset, route)) = found else {
-                let name = target.rsplit('/').next().unwrap_or(&target);
-                let near = nearest(name, by_path.keys().map(|path| path.file_name()));
-                let help = near.map_or_else(
-                    || "put the file beside the essay".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
-                diagnostics.push(
-                    Diagnostic::new(Code::MissingImage, span(), format!("there is no image `{target}`")).help(help),
-                );
-                own.push(Picture::Missing);
-                continue;
-            };
-            if asset.size.is_none() && asset.path.extension() != "svg" {
-                diagnostics.push(
-                    Diagnostic::new(
-                        Code::BadImage,
-                        span(),
-                        format!("`{}` is not an image that browsers know", asset.path),
-                    )
-                    .help("save it again as PNG, JPEG, WebP or SVG"),
-                );
-            }
-            own.push(Picture::File(route.clone(), asset.size));
-        }
-        all.push(own);
-    }
-    site.pictures = all;
 }

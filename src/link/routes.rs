@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::names::Hidden;
 use super::{PageId, Site, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
@@ -56,7 +57,7 @@ pub(super) fn file_name(path: &SitePath) -> &str {
 }
 
 /// The address of an essay or single page.
-fn route_of(writing: &Writing) -> Route {
+pub(super) fn route_of(writing: &Writing) -> Route {
     let slug_here = slug_of(writing);
     let address = match writing.kind {
         Kind::Essay => format!("/essays/{slug_here}/"),
@@ -87,33 +88,38 @@ impl RouteTable {
     /// Claims an address; a second claim is reported and refused.
     fn claim(&mut self, route: &Route, what: String, span: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
         let key = route.to_file();
-        if let Some((owner, owner_span)) = self.owners.get(&key) {
-            let place = span.or_else(|| owner_span.clone());
-            let Some(place) = place else { return false };
-            let mut diagnostic = Diagnostic::new(
-                Code::DuplicateRoute,
-                place,
-                format!("{what} and {owner} both want the address `{route}`"),
-            );
-            if let Some(owner_span) = owner_span {
-                diagnostic = diagnostic.label(owner_span.clone(), "the other one");
-            }
-            diagnostics.push(diagnostic.help("give one of them another `slug` or file name"));
-            return false;
+        let Some((owner, owner_span)) = self.owner(&key) else {
+            self.owners.insert(key, (what, span));
+            return true;
+        };
+        let Some(place) = span.or_else(|| owner_span.clone()) else { return false };
+        let message = format!("{what} and {owner} both want the address `{route}`");
+        let mut diagnostic = Diagnostic::new(Code::DuplicateRoute, place, message);
+        if let Some(owner_span) = owner_span {
+            diagnostic = diagnostic.label(owner_span.clone(), "the other one");
         }
-        self.owners.insert(key, (what, span));
-        true
+        diagnostics.push(diagnostic.help("give one of them another `slug` or file name"));
+        false
+    }
+
+    /// Who has this output file, or needs a folder of its name, or a file where this one needs a folder.
+    fn owner(&self, key: &str) -> Option<&(String, Option<Span>)> {
+        let folder = format!("{key}/");
+        let below = || self.owners.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
+        let above = || key.match_indices('/').find_map(|(at, _)| self.owners.get(&key[..at]));
+        self.owners.get(key).or_else(|| below().map(|(_, owner)| owner)).or_else(above)
     }
 }
 
 /// Gives every page and file its address and reports those that want the same.
-pub(super) fn assign(site: &mut Site, assets: &[Asset], diagnostics: &mut Diagnostics) {
+pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnostics: &mut Diagnostics) {
     let mut table = RouteTable::default();
     for (route, what) in [
         (Route::home(), "the front page"),
         (archive(), "the list of essays"),
         (concepts(), "the index of concepts"),
         (Route::new("/404.html").expect("a clean address"), "the page for missing addresses"),
+        (Route::new("/.throughline-output").expect("a clean address"), "the mark of the output folder"),
     ] {
         table.claim(&route, what.to_owned(), None, diagnostics);
     }
@@ -131,12 +137,18 @@ pub(super) fn assign(site: &mut Site, assets: &[Asset], diagnostics: &mut Diagno
     for series in site.series.iter().filter(|series| series.writing.is_none()) {
         table.claim(&series.route, format!("the series `{}`", series.title), series.named_at.clone(), diagnostics);
     }
-    claim_files(site, assets, &mut table, diagnostics);
+    claim_files(site, hidden, assets, &mut table, diagnostics);
     claim_old_addresses(site, &mut table, diagnostics);
 }
 
-fn claim_files(site: &mut Site, assets: &[Asset], table: &mut RouteTable, diagnostics: &mut Diagnostics) {
-    for asset in assets {
+fn claim_files(
+    site: &mut Site,
+    hidden: &Hidden,
+    assets: &[Asset],
+    table: &mut RouteTable,
+    diagnostics: &mut Diagnostics,
+) {
+    for asset in assets.iter().filter(|asset| hidden.owner(&asset.path).is_none()) {
         let below = asset.path.below("content/static").or_else(|| asset.path.below("content"));
         let Some(below) = below else { continue };
         let Some(route) = Route::of_file(below) else {

@@ -1,7 +1,8 @@
 //! Who is shown: drafts, schedule and expiry, as of a day. Knows nothing of addresses and links.
 
 use super::LinkInput;
-use crate::base::path::SitePath;
+use crate::base::diagnostic::Diagnostics;
+use crate::base::path::{Route, SitePath, slug};
 use crate::model::writing::{Kind, Writing};
 
 /// Why a writing is not shown.
@@ -48,6 +49,10 @@ pub struct LeftOut {
     pub title: String,
     /// Its slug, chosen or made.
     pub slug: String,
+    /// Its address.
+    pub route: Route,
+    /// Slugs of the concepts and the series that it names.
+    pub names: Vec<String>,
     /// Why.
     pub why: Why,
 }
@@ -65,20 +70,35 @@ pub fn reason(writing: &Writing, as_of: jiff::civil::Date) -> Option<Why> {
     meta.date.map(|date| date.as_day()).filter(|day| *day > as_of).map(Why::Scheduled)
 }
 
-pub(super) fn split(writings: Vec<Writing>, input: &LinkInput<'_>) -> (Vec<Writing>, Vec<LeftOut>) {
+/// Parts those that are shown from those that are not. What is wrong in the text of a writing counts only where it is
+/// shown: an unfinished draft stops nobody from publishing the rest.
+pub(super) fn split(
+    writings: Vec<Writing>,
+    input: &LinkInput<'_>,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Writing>, Vec<LeftOut>) {
     let mut shown = Vec::with_capacity(writings.len());
     let mut left_out = Vec::new();
-    for writing in writings {
+    for mut writing in writings {
         match reason(&writing, input.as_of) {
-            Some(why) if !input.with_drafts => left_out.push(LeftOut {
-                kind: writing.kind,
-                slug: super::routes::slug_of(&writing),
-                path: writing.path,
-                title: writing.meta.title,
-                why,
-            }),
-            _ => shown.push(writing),
+            Some(why) if !input.with_drafts => left_out.push(left_out_as(writing, why)),
+            _ => {
+                diagnostics.append(std::mem::take(&mut writing.findings));
+                shown.push(writing);
+            }
         }
     }
     (shown, left_out)
+}
+
+fn left_out_as(writing: Writing, why: Why) -> LeftOut {
+    LeftOut {
+        kind: writing.kind,
+        slug: super::routes::slug_of(&writing),
+        route: super::routes::route_of(&writing),
+        names: writing.meta.concepts.iter().chain(&writing.meta.series).map(|name| slug(&name.value)).collect(),
+        path: writing.path,
+        title: writing.meta.title,
+        why,
+    }
 }

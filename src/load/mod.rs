@@ -34,8 +34,12 @@ pub struct Options {
 /// `book.toml` cannot be read, or an option makes no sense.
 pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), Error> {
     let settings_path = SitePath::new("book.toml").expect("clean");
-    let settings: Arc<str> = disk::read_text(&root.join("book.toml"))?.into();
+    let bytes = disk::read_bytes(&root.join("book.toml"))?;
+    let mut unreadable = Diagnostics::default();
+    let settings: Arc<str> = text_of(&settings_path, &bytes, &mut unreadable)
+        .unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned().into());
     let (mut book, mut diagnostics) = book::read(&settings_path, &settings);
+    diagnostics.append(unreadable);
     if let Some(url) = &options.base_url {
         let checked = book::check_base_url(url);
         book.base_url = Some(checked.ok_or_else(|| {
@@ -65,6 +69,11 @@ fn sort_in(file: Loaded, sources: &mut Vec<Source>, assets: &mut Vec<Asset>, dia
     if is_reply {
         return;
     }
+    if !is_static && let Some(remedy) = stray(&file.path) {
+        let message = "this file is neither read nor published";
+        diagnostics.push(Diagnostic::new(Code::StrayFile, Span::file(&file.path), message).help(remedy));
+        return;
+    }
     if is_static || file.path.extension() != "md" {
         let size = imagesize::blob_size(&file.bytes).ok();
         let size = size.and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
@@ -84,16 +93,32 @@ fn sort_in(file: Loaded, sources: &mut Vec<Source>, assets: &mut Vec<Asset>, dia
         );
         return;
     }
-    match std::str::from_utf8(&file.bytes) {
-        Ok(text) => {
-            let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(text).into();
-            sources.push(Source { path: file.path, text });
-        }
+    if let Some(text) = text_of(&file.path, &file.bytes, diagnostics) {
+        sources.push(Source { path: file.path, text });
+    }
+}
+
+/// The bytes as text without a byte order mark; reported where they are no UTF-8.
+fn text_of(path: &SitePath, bytes: &[u8], diagnostics: &mut Diagnostics) -> Option<Arc<str>> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text.strip_prefix('\u{feff}').unwrap_or(text).into()),
         Err(error) => {
             let message = format!("this file is not UTF-8: byte {} cannot be read", error.valid_up_to());
-            diagnostics.push(Diagnostic::new(Code::NotUtf8, Span::file(&file.path), message).help("save it as UTF-8"));
+            diagnostics.push(Diagnostic::new(Code::NotUtf8, Span::file(path), message).help("save it as UTF-8"));
+            None
         }
     }
+}
+
+/// Why a file that is no Markdown of ours does not go out either: it looks like one, and readers were never meant to see it.
+fn stray(path: &SitePath) -> Option<&'static str> {
+    let extension = path.extension();
+    if matches!(extension.as_str(), "markdown" | "mdown" | "mkd" | "mkdn" | "mdx") {
+        return Some("rename it to end in `.md`");
+    }
+    let is_copy = matches!(extension.as_str(), "orig" | "bak" | "rej" | "tmp" | "old")
+        || path.file_name().to_lowercase().contains(".md.");
+    is_copy.then_some("delete it, or move it out of `content/`")
 }
 
 /// `width` and `height` of an SVG's root element, where they are plain numbers.

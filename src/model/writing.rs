@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::book::ConceptLinks;
 use super::prose::Prose;
 use crate::base::date::Date;
+use crate::base::diagnostic::Diagnostics;
 use crate::base::path::SitePath;
 
 /// Which folder of `content/` a writing stands in, and so what it is.
@@ -126,6 +127,8 @@ pub struct Writing {
     pub meta: Meta,
     /// Its text.
     pub prose: Prose,
+    /// What is wrong in its text; the link stage takes it out, and drops it where the writing is not shown.
+    pub findings: Diagnostics,
 }
 
 /// What the source files say, before they are joined.

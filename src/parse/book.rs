@@ -90,6 +90,12 @@ fn read_levels(path: &SitePath, fields: &mut Fields<'_>, book: &mut Book, diagno
             Value::Text(word) => Severity::from_word(word),
             _ => None,
         }) {
+            Some(_) if !code.is_adjustable() => fields.refuse(
+                Code::BadValue,
+                key.range,
+                format!("the level of `{}` cannot be changed: a page would be lost in silence", code.name()),
+                "take the line out",
+            ),
             Some(level) => {
                 book.levels.insert(code, level);
             }

@@ -10,17 +10,50 @@ use crate::base::path::{SitePath, is_bidi};
 use crate::base::span::Span;
 use crate::model::writing::Placed;
 
+/// Keys of other programs, and ours for the same thing.
+const ELSEWHERE: [(&str, &str); 17] = [
+    ("alias", "aliases"),
+    ("redirects", "aliases"),
+    ("permalink", "slug"),
+    ("url", "slug"),
+    ("description", "summary"),
+    ("subtitle", "summary"),
+    ("excerpt", "summary"),
+    ("categories", "concepts"),
+    ("category", "concepts"),
+    ("keywords", "concepts"),
+    ("topics", "concepts"),
+    ("weight", "part"),
+    ("order", "part"),
+    ("published", "date"),
+    ("lastmod", "updated"),
+    ("modified", "updated"),
+    ("cover", "image"),
+];
+
 /// A table that is being read.
 pub(crate) struct Fields<'a> {
     path: &'a SitePath,
     table: Table,
     asked: Vec<&'static str>,
+    /// What stands between a key and its value.
+    sign: &'static str,
     pub(crate) diagnostics: Diagnostics,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn new(path: &'a SitePath, table: Table) -> Self {
-        Self { path, table, asked: Vec::new(), diagnostics: Diagnostics::default() }
+        Self { path, table, asked: Vec::new(), sign: " =", diagnostics: Diagnostics::default() }
+    }
+
+    /// The same, for a table that was written in YAML: remedies are written so too.
+    pub(crate) fn of_yaml(path: &'a SitePath, table: Table) -> Self {
+        Self { sign: ":", ..Self::new(path, table) }
+    }
+
+    /// Whether the key is there, or one that may be a slip of it.
+    pub(crate) fn has_like(&self, key: &str) -> bool {
+        self.table.iter().any(|(name, _)| nearest(name.text(), [key]).is_some())
     }
 
     /// Takes the value of a key out; null is as if missing.
@@ -46,8 +79,8 @@ impl<'a> Fields<'a> {
     fn wrong_type(&mut self, key: &str, wanted: &str, found: &Field) {
         let message = format!("`{key}` must be {wanted}, found {}", found.value.kind());
         let help = match wanted {
-            "text" => format!("put the value between quotes: `{key} = \"…\"`"),
-            "true or false" => format!("write `{key} = true` or `{key} = false`"),
+            "text" => format!("put the value between quotes: `{key}{} \"…\"`", self.sign),
+            "true or false" => format!("write `{key}{0} true` or `{key}{0} false`", self.sign),
             _ => format!("write {wanted}"),
         };
         self.refuse(Code::BadValue, found.range, message, help);
@@ -92,6 +125,13 @@ impl<'a> Fields<'a> {
         let Some(field) = self.take(key) else { return Vec::new() };
         let fields = match field.value {
             Value::List(list) => list,
+            Value::Text(ref text) if text.contains(',') && matches!(key, "concepts" | "tags") => {
+                let names: Vec<&str> = text.split(',').map(str::trim).collect();
+                let message = format!("`{key}` is one text with commas, which would be one name");
+                let help = format!("write `{key}{} [\"{}\"]`", self.sign, names.join("\", \""));
+                self.refuse(Code::BadValue, field.range, message, help);
+                return Vec::new();
+            }
             Value::Text(_) => vec![field],
             _ => {
                 self.wrong_type(key, "a list of texts", &field);
@@ -132,7 +172,7 @@ impl<'a> Fields<'a> {
             Value::Integer(value) if value >= 0 => Some(Placed { value, range: field.range }),
             _ => {
                 let message = format!("`{key}` must be a whole number, found {}", field.value.kind());
-                self.refuse(Code::BadValue, field.range, message, format!("write `{key} = 1`"));
+                self.refuse(Code::BadValue, field.range, message, format!("write `{key}{} 1`", self.sign));
                 None
             }
         }
@@ -198,9 +238,12 @@ impl<'a> Fields<'a> {
             let name = key.text().to_owned();
             let span = Span { path: self.path.clone(), range: Some(key.range) };
             let diagnostic = Diagnostic::new(Code::UnknownKey, span.clone(), format!("there is no key `{name}` here"));
-            self.diagnostics.push(match nearest(&name, self.asked.iter().copied()) {
+            let elsewhere = ELSEWHERE.iter().find(|(other, known)| *other == name && self.asked.contains(known));
+            let near = nearest(&name, self.asked.iter().copied()).or(elsewhere.map(|(_, known)| *known));
+            self.diagnostics.push(match near {
                 Some(known) => diagnostic.help(format!("did you mean `{known}`?")).fix(span, known),
-                None => diagnostic.help("put free data under `[extra]`"),
+                None if name == "author" => diagnostic.help("write `author` in `book.toml`, for the whole book"),
+                None => diagnostic.help("put free data under `extra`"),
             });
         }
         self.diagnostics

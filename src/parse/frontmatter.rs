@@ -9,10 +9,24 @@ use crate::base::span::Span;
 use crate::model::book::ConceptLinks;
 use crate::model::writing::{Kind, Meta, Placed};
 
-/// Reads the front matter of a file. The number is where the text below it begins.
-pub(crate) fn read(kind: Kind, path: &SitePath, text: &str) -> (Meta, usize, Diagnostics) {
+/// What a file says above its text.
+pub(crate) struct Front {
+    pub(crate) meta: Meta,
+    /// Where the text below begins.
+    pub(crate) body_start: usize,
+    /// Whether there is a title or a date, be it a wrong one or under a misspelt key.
+    pub(crate) has_title: bool,
+    pub(crate) has_date: bool,
+    pub(crate) is_yaml: bool,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+/// Reads the front matter of a file.
+pub(crate) fn read(kind: Kind, path: &SitePath, text: &str) -> Front {
     let (table, body_start, mut diagnostics) = split(path, text);
-    let mut fields = Fields::new(path, table);
+    let is_yaml = text.starts_with("---");
+    let mut fields = if is_yaml { Fields::of_yaml(path, table) } else { Fields::new(path, table) };
+    let (has_title, has_date) = (fields.has_like("title"), fields.has_like("date"));
     let mut meta = Meta::default();
     read_common(kind, &mut fields, &mut meta);
     match kind {
@@ -25,7 +39,7 @@ pub(crate) fn read(kind: Kind, path: &SitePath, text: &str) -> (Meta, usize, Dia
         }
     }
     diagnostics.append(fields.finish());
-    (meta, body_start, diagnostics)
+    Front { meta, body_start, has_title, has_date, is_yaml, diagnostics }
 }
 
 /// The table between the fences, and where the text below begins.
@@ -34,19 +48,15 @@ fn split(path: &SitePath, text: &str) -> (Table, usize, Diagnostics) {
     let fence = first.trim_end();
     let mut diagnostics = Diagnostics::default();
     if fence != "+++" && fence != "---" {
+        diagnostics.extend(misplaced(path, text));
         return (Table::new(), 0, diagnostics);
     }
     let start = text.find('\n').map_or(text.len(), |at| at + 1);
-    let mut at = start;
-    for line in text[start..].split_inclusive('\n') {
-        let closes = line.trim_end() == fence || fence == "---" && line.trim_end() == "...";
-        if closes {
-            let input = Text { path, text: &text[start..at], offset: start };
-            let (table, found) = if fence == "+++" { read_toml(&input) } else { read_yaml(&input) };
-            diagnostics.append(found);
-            return (table, at + line.len(), diagnostics);
-        }
-        at += line.len();
+    if let Some((end, next)) = closing(text, start, fence) {
+        let input = Text { path, text: &text[start..end], offset: start };
+        let (table, found) = if fence == "+++" { read_toml(&input) } else { read_yaml(&input) };
+        diagnostics.append(found);
+        return (table, next, diagnostics);
     }
     let span = Span::bytes(path, 0..fence.len());
     diagnostics.push(
@@ -54,6 +64,60 @@ fn split(path: &SitePath, text: &str) -> (Table, usize, Diagnostics) {
             .help(format!("close it with a line `{fence}`")),
     );
     (Table::new(), start, diagnostics)
+}
+
+/// The line that closes the front matter, and the one behind it.
+fn closing(text: &str, start: usize, fence: &str) -> Option<(usize, usize)> {
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        if line.trim_end() == fence || fence == "---" && line.trim_end() == "..." {
+            return Some((at, at + line.len()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Front matter that does not begin on the first line, or without its fence, would be shown to readers, and `draft = true`
+/// with it.
+fn misplaced(path: &SitePath, text: &str) -> Option<Diagnostic> {
+    let mut at = 0;
+    let mut is_blank_above = true;
+    let mut keys = 0;
+    for line in text.split_inclusive('\n').take(12) {
+        let fence = line.trim();
+        let next = at + line.len();
+        let is_fence = fence == "+++" || fence == "---" && is_blank_above;
+        if is_fence && closing(text, next, fence).is_some_and(|(end, _)| begins_with_key(&text[next..end])) {
+            let message = "this front matter does not begin on the first line, and would be shown as text";
+            return Some(
+                Diagnostic::new(Code::BadSyntax, Span::bytes(path, at..at + line.trim_end().len()), message)
+                    .help("move it to the very top of the file, without a blank before it"),
+            );
+        }
+        keys = if begins_with_key(line) { keys + 1 } else { 0 };
+        if keys == 2 && text[..at].lines().filter(|line| !line.trim().is_empty()).count() == 1 {
+            let message = "these look like settings, but no line of `---` or `+++` stands above them";
+            return Some(
+                Diagnostic::new(Code::BadSyntax, Span::bytes(path, at..at + line.trim_end().len()), message)
+                    .help("put a line `---` above and below them, or `+++` where they are written with `=`"),
+            );
+        }
+        is_blank_above &= fence.is_empty();
+        at = next;
+    }
+    None
+}
+
+/// Whether a text begins with one of the keys that nearly every file has.
+fn begins_with_key(text: &str) -> bool {
+    let line = text.trim_start();
+    let end = line.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(line.len());
+    let is_key = matches!(
+        &line[..end],
+        "title" | "date" | "draft" | "summary" | "slug" | "tags" | "concepts" | "series" | "description" | "aliases"
+    );
+    is_key && line[end..].trim_start_matches(' ').starts_with([':', '='])
 }
 
 fn read_common(kind: Kind, fields: &mut Fields<'_>, meta: &mut Meta) {
@@ -180,6 +244,8 @@ fn check_url(fields: &mut Fields<'_>, key: &str, url: Placed<String>) -> Option<
 fn check_language(fields: &mut Fields<'_>, lang: Placed<String>) -> Option<String> {
     let is_tag =
         (2..=35).contains(&lang.value.len()) && lang.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    // A language has two or three letters (BCP 47); what follows narrows it down.
+    let is_tag = is_tag && lang.value.split('-').next().is_some_and(|first| matches!(first.len(), 2 | 3));
     if is_tag {
         return Some(lang.value);
     }

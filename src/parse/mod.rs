@@ -68,9 +68,12 @@ fn converter(book: &Book, diagnostics: &mut Diagnostics) -> math::Converter {
 
 fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing, Diagnostics)> {
     let kind = Kind::ALL.into_iter().find(|kind| source.path.below(kind.folder()).is_some())?;
-    let (mut meta, body_start, mut diagnostics) = frontmatter::read(kind, &source.path, &source.text);
+    let frontmatter::Front { mut meta, body_start, has_title, has_date, is_yaml, mut diagnostics } =
+        frontmatter::read(kind, &source.path, &source.text);
     // What cannot be read may well hold a title and a date: only its own mistake is reported.
     let is_readable = !diagnostics.has(Code::BadSyntax);
+    let sign = if is_yaml { ":" } else { " =" };
+    let top = Span::bytes(&source.path, 0..source.text.lines().next().map_or(0, |line| line.trim_end().len()));
     let input = markdown::Input {
         path: &source.path,
         text: &source.text,
@@ -79,31 +82,26 @@ fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing
         settings: &book.markdown,
         math,
     };
-    let (prose, title, found) = markdown::read(&input);
-    diagnostics.append(found);
+    let (prose, title, findings) = markdown::read(&input);
     if meta.title.is_empty() {
         meta.title = title.unwrap_or_else(|| {
             let name = title_from_name(&source.path);
-            if is_readable {
+            if is_readable && !has_title {
                 diagnostics.push(
-                    Diagnostic::new(
-                        Code::MissingTitle,
-                        Span::file(&source.path),
-                        format!("this {} has no title", kind.word()),
-                    )
-                    .help(format!("add `title`; until then it is called `{name}`")),
+                    Diagnostic::new(Code::MissingTitle, top.clone(), format!("this {} has no title", kind.word()))
+                        .help(format!("add a line `title{sign} \"…\"`; until then it is called `{name}`")),
                 );
             }
             name
         });
     }
-    if kind == Kind::Essay && meta.date.is_none() && is_readable {
+    if kind == Kind::Essay && meta.date.is_none() && is_readable && !has_date {
         diagnostics.push(
-            Diagnostic::new(Code::MissingDate, Span::file(&source.path), "this essay has no date")
-                .help("add a line such as `date = 2021-03-02`"),
+            Diagnostic::new(Code::MissingDate, top, "this essay has no date")
+                .help(format!("add a line such as `date{sign} 2021-03-02`")),
         );
     }
-    Some((Writing { kind, path: source.path.clone(), meta, prose }, diagnostics))
+    Some((Writing { kind, path: source.path.clone(), meta, prose, findings }, diagnostics))
 }
 
 /// `trust-arrives-on-foot.md` as a title.

@@ -117,9 +117,20 @@ pub(crate) fn read_toml(input: &Text<'_>) -> (Table, Diagnostics) {
         return (Table::new(), diagnostics);
     }
     let (table, errors) = DeTable::parse_recoverable(input.text);
+    let is_yaml = !errors.is_empty() && input.text.lines().any(|line| looks_like(line, ':'));
+    if is_yaml && !input.text.lines().any(|line| looks_like(line, '=')) {
+        let help = "put YAML between lines of `---`, or write `key = \"value\"`";
+        diagnostics.push(input.error(0..input.text.trim_end().len(), "this is YAML between the fences of TOML", help));
+        return (Table::new(), diagnostics);
+    }
     for error in errors {
         let range = error.span().unwrap_or(0..0);
         let message = error.message().trim().trim_end_matches('.').replace('\n', ", ");
+        if message.starts_with("invalid date") || message.starts_with("invalid time") {
+            let span = Span { path: input.path.clone(), range: Some(input.range(range)) };
+            diagnostics.push(Diagnostic::new(Code::BadDate, span, lower(&message)).help("write it as 2021-03-02"));
+            continue;
+        }
         let help = if message.contains("duplicate key") {
             "keep one of them"
         } else {
@@ -151,6 +162,8 @@ fn toml_value(input: &Text<'_>, value: &DeValue<'_>) -> Value {
         },
         DeValue::Float(number) => Value::Float(number.as_str().replace('_', "").parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(bool) => Value::Bool(*bool),
+        // A date that the parser refused comes as an empty one, and has been reported.
+        DeValue::Datetime(date) if date.to_string().is_empty() => Value::Null,
         DeValue::Datetime(date) => Value::Date(date.to_string()),
         DeValue::Array(list) => Value::List(
             list.iter()
@@ -159,6 +172,14 @@ fn toml_value(input: &Text<'_>, value: &DeValue<'_>) -> Value {
         ),
         DeValue::Table(table) => Value::Table(toml_table(input, table)),
     }
+}
+
+/// Whether a line begins with a key and this sign.
+fn looks_like(line: &str, sign: char) -> bool {
+    let key = line.split(sign).next().unwrap_or("");
+    key.len() < line.len()
+        && !key.trim().is_empty()
+        && key.trim().chars().all(|c| c.is_alphanumeric() || "_-".contains(c))
 }
 
 fn lower(message: &str) -> String {
@@ -181,11 +202,18 @@ pub(crate) fn read_yaml(input: &Text<'_>) -> (Table, Diagnostics) {
         Ok(node) => match yaml_field(input, node) {
             Field { value: Value::Table(table), .. } => return (table, diagnostics),
             Field { value: Value::Null, .. } => {}
-            other => diagnostics.push(input.error(
-                0..input.text.trim_end().len(),
-                format!("front matter must be keys and values, found {}", other.value.kind()),
-                "write lines such as `title: My essay`",
-            )),
+            other => {
+                let is_toml = input.text.lines().any(|line| looks_like(line, '='));
+                let (message, help) = if is_toml {
+                    let help = "put TOML between lines of `+++`, or write `key: value`";
+                    ("this is TOML between the fences of YAML".to_owned(), help)
+                } else {
+                    let found = other.value.kind();
+                    let help = "write lines such as `title: My essay`";
+                    (format!("front matter must be keys and values, found {found}"), help)
+                };
+                diagnostics.push(input.error(0..input.text.trim_end().len(), message, help));
+            }
         },
         Err(error) => {
             let at = error.location().map_or(0, |place| yaml_byte(input.text, &place));
@@ -195,11 +223,12 @@ pub(crate) fn read_yaml(input: &Text<'_>) -> (Table, Diagnostics) {
             // What follows is advice for programmers who call the parser.
             let line = line.split(", set ").next().unwrap_or(line);
             let end = input.text[at..].find('\n').map_or(input.text.len(), |end| at + end);
-            diagnostics.push(input.error(
-                at..end.max(at),
-                lower(line),
-                "put a text that holds a colon or begins with a special character between quotes",
-            ));
+            let help = if line.contains("duplicate") {
+                "keep one of them"
+            } else {
+                "put a text that holds a colon or begins with a special character between quotes"
+            };
+            diagnostics.push(input.error(at..end.max(at), lower(line), help));
         }
     }
     (Table::new(), diagnostics)

@@ -2,8 +2,10 @@
 
 use rayon::prelude::*;
 
-use crate::base::diagnostic::Diagnostics;
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::SitePath;
+use crate::base::span::Span;
 use crate::link::Site;
 use crate::model::book::Book;
 use crate::model::source::{Artifact, Asset};
@@ -44,7 +46,17 @@ pub fn render(
     for (route, path) in &site.files {
         artifacts.push(Artifact { file: route.to_file(), bytes: by_path[path].bytes.clone() });
     }
-    artifacts.extend(theme.assets.iter().cloned());
+    for asset in &theme.assets {
+        let taken = site.files.iter().find(|(route, _)| route.to_file() == asset.file);
+        if let Some((route, path)) = taken {
+            let message = format!("`{path}` and the theme both want the address `{route}`");
+            diagnostics.push(
+                Diagnostic::new(Code::DuplicateRoute, Span::file(path), message).help("give the file another name"),
+            );
+        } else {
+            artifacts.push(asset.clone());
+        }
+    }
     artifacts.sort_by(|a, b| a.file.cmp(&b.file));
     (artifacts, diagnostics)
 }

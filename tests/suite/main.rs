@@ -6,5 +6,6 @@ mod build;
 mod checks;
 mod links;
 mod markdown;
+mod slips;
 mod support;
 mod tidy;

@@ -1,0 +1,97 @@
+//! Pictures as written to the files they name, with the nearest match where there is none.
+
+use std::collections::BTreeMap;
+
+use super::names::{Found, Names};
+use super::resolve::{decode, relative};
+use super::{Picture, Site};
+use crate::base::codes::Code;
+use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::base::path::{Route, SitePath};
+use crate::base::span::Span;
+use crate::model::source::Asset;
+use crate::model::writing::Writing;
+
+/// Fills `Site::pictures`.
+pub(super) fn find(site: &mut Site, names: &Names<'_>, assets: &[Asset], diagnostics: &mut Diagnostics) {
+    let finder = Finder {
+        names,
+        assets: assets.iter().map(|asset| (&asset.path, asset)).collect(),
+        routes: site.files.iter().map(|(route, path)| (path, route)).collect(),
+        by_address: site.files.iter().map(|(route, path)| (route.as_str(), path)).collect(),
+    };
+    let mut all = Vec::with_capacity(site.writings.len());
+    for writing in &site.writings {
+        let images = &writing.prose.outline.images;
+        let mut own = Vec::with_capacity(images.len());
+        for image in images {
+            let span = Span { path: writing.path.clone(), range: Some(image.source) };
+            if image.alt.trim().is_empty() {
+                diagnostics.push(
+                    Diagnostic::new(Code::MissingAlt, span.clone(), "this image has no description")
+                        .help("describe it between the square brackets, for readers who cannot see it"),
+                );
+            }
+            own.push(finder.find(writing, &image.target, &span, diagnostics));
+        }
+        if let Some(image) = &writing.meta.image {
+            let span = Span { path: writing.path.clone(), range: Some(image.range) };
+            finder.find(writing, &image.value, &span, diagnostics);
+        }
+        all.push(own);
+    }
+    site.pictures = all;
+}
+
+struct Finder<'a> {
+    names: &'a Names<'a>,
+    assets: BTreeMap<&'a SitePath, &'a Asset>,
+    routes: BTreeMap<&'a SitePath, &'a Route>,
+    by_address: BTreeMap<&'a str, &'a SitePath>,
+}
+
+impl Finder<'_> {
+    fn find(&self, writing: &Writing, written: &str, span: &Span, diagnostics: &mut Diagnostics) -> Picture {
+        let first = written.split('/').next().unwrap_or("");
+        if first.contains(':') || written.starts_with("//") {
+            diagnostics.push(
+                Diagnostic::new(Code::ExternalImage, span.clone(), "this image would be fetched from another server")
+                    .help("copy it beside the essay and name the copy"),
+            );
+            return Picture::Missing;
+        }
+        let target = decode(written.split(['?', '#']).next().unwrap_or(""));
+        let path = match self.by_address.get(target.as_str()) {
+            Some(path) => Some((*path).clone()),
+            None => writing.path.resolve(&target),
+        };
+        let found = path.as_ref().and_then(|path| Some((*self.assets.get(path)?, *self.routes.get(path)?)));
+        let Some((asset, route)) = found else {
+            diagnostics.push(self.missing(writing, &target, path.as_ref(), span));
+            return Picture::Missing;
+        };
+        if asset.size.is_none() && asset.path.extension() != "svg" {
+            let message = format!("`{}` is not an image that browsers know", asset.path);
+            diagnostics.push(
+                Diagnostic::new(Code::BadImage, span.clone(), message).help("save it again as PNG, JPEG, WebP or SVG"),
+            );
+        }
+        Picture::File(route.clone(), asset.size)
+    }
+
+    fn missing(&self, writing: &Writing, target: &str, path: Option<&SitePath>, span: &Span) -> Diagnostic {
+        if let Some(Found::Hidden(left)) = path.map(|path| self.names.find_path(path)) {
+            let message = format!("this image belongs to `{}`, which is {}", left.path, left.why.to_words());
+            return Diagnostic::new(Code::LinkToDraft, span.clone(), message)
+                .help("publish that essay first, or copy the image beside this one");
+        }
+        let name = target.rsplit('/').next().unwrap_or(target);
+        let near = nearest(name, self.routes.keys().map(|path| path.file_name()));
+        let known = near.and_then(|near| self.routes.keys().find(|path| path.file_name() == near));
+        let help = known.map_or_else(
+            || "put the file beside the essay".to_owned(),
+            |known| format!("did you mean `{}`?", relative(&writing.path, known.as_str())),
+        );
+        Diagnostic::new(Code::MissingImage, span.clone(), format!("there is no image `{target}`")).help(help)
+    }
+}
