@@ -61,6 +61,10 @@ pub enum Code {
     UnusedFootnote,
     /// A pull quote that differs from the text.
     LoosePullQuote,
+    /// An alert that does not exist.
+    UnknownAlert,
+    /// Raw HTML that the content security policy blocks.
+    BlockedHtml,
     /// A formula that cannot be read.
     BadMath,
     /// A code block in a language without highlighting.
@@ -146,6 +150,8 @@ table! {
     MissingFootnote "missing-footnote" Warning "a footnote reference without its note"
     UnusedFootnote "unused-footnote" Warning "a footnote that nothing refers to"
     LoosePullQuote "loose-pull-quote" Warning "a pull quote that differs from the text"
+    UnknownAlert "unknown-alert" Warning "an alert that does not exist"
+    BlockedHtml "blocked-html" Warning "raw HTML that the content security policy blocks"
     BadMath "bad-math" Error "a formula that cannot be read"
     UnknownLanguage "unknown-language" Warning "a code block in a language without highlighting"
     TooDeep "too-deep" Error "Markdown nested too deep"

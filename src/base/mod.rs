@@ -6,3 +6,4 @@ pub mod diagnostic;
 pub mod fingerprint;
 pub mod path;
 pub mod span;
+pub mod words;

@@ -35,7 +35,7 @@ pub(super) fn collect(site: &mut Site) {
                 continue;
             }
             let sentence = match outline.blocks.get(link.block as usize) {
-                Some(block) if link.text.0 < link.text.1 => sentences::of_block(&outline.text, block.text, link.text),
+                Some(block) => sentences::of_block(&outline.text, block.text, link.text),
                 _ => (0, 0),
             };
             site.backlinks.entry(page).or_default().push(Backlink {

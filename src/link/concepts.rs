@@ -8,6 +8,7 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, slug};
 use crate::base::span::Span;
+use crate::base::words::plain;
 use crate::model::book::ConceptLinks;
 use crate::model::writing::{Kind, Placed};
 
@@ -300,15 +301,6 @@ pub(super) fn check_passages(site: &Site, diagnostics: &mut Diagnostics) {
 /// The essay and block in which a chosen passage stands, typography apart.
 #[must_use]
 pub fn find_passage(site: &Site, passage: &str) -> Option<(WritingId, u32)> {
-    let plain = |text: &str| -> String {
-        let same = |c: char| match c {
-            '\u{2018}' | '\u{2019}' => '\'',
-            '\u{201c}' | '\u{201d}' => '"',
-            '\u{2013}' | '\u{2014}' => '-',
-            _ => c,
-        };
-        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(same).collect::<String>().replace("--", "-")
-    };
     let wanted = plain(passage);
     site.essays.iter().find_map(|id| {
         let outline = &site.writing(*id).prose.outline;

@@ -65,9 +65,10 @@ impl Finder {
     fn new(site: &Site) -> Option<Self> {
         let (mut patterns, mut owners) = (Vec::new(), Vec::new());
         let mut taken = BTreeSet::new();
-        for (at, concept) in site.concepts.iter().enumerate() {
-            for name in concept.names() {
-                for form in forms(name) {
+        // What a concept is called goes before what is only the plural of another one's name.
+        for make in [names as fn(&str) -> Vec<String>, plurals] {
+            for (at, concept) in site.concepts.iter().enumerate() {
+                for form in concept.names().flat_map(make) {
                     if taken.insert(form.clone()) {
                         patterns.push(form);
                         owners.push(ConceptId(index(at)));
@@ -92,11 +93,11 @@ impl Finder {
             let text = &outline.text[run.text.0 as usize..run.text.1 as usize];
             for (start, end, concept) in self.longest(text) {
                 let base = run.text.0 as usize;
-                if Some(concept) == own {
-                    continue;
-                }
                 if text[..start].ends_with('\\') {
                     found.escapes.push(to_u32(base + start - 1));
+                    continue;
+                }
+                if Some(concept) == own || !run.is_open {
                     continue;
                 }
                 let place = (to_u32(base + start), to_u32(base + end));
@@ -147,16 +148,20 @@ impl Finder {
     }
 }
 
-/// A name and its plural, in lower case and, where the first letter is not ASCII, in upper case too.
-fn forms(name: &str) -> Vec<String> {
+/// A name in lower case; where it is not all ASCII, with a capital and in capitals too.
+fn names(name: &str) -> Vec<String> {
     let lower = name.to_lowercase();
-    let mut forms = vec![plural(&lower), lower.clone()];
-    if !lower.is_ascii() {
-        let mut letters = lower.chars();
-        let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-        forms.extend([plural(&capital), capital]);
+    if lower.is_ascii() {
+        return vec![lower];
     }
-    forms
+    let mut letters = lower.chars();
+    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    vec![capital, lower.to_uppercase(), lower]
+}
+
+/// The plurals of these forms.
+fn plurals(name: &str) -> Vec<String> {
+    names(name).iter().map(|form| plural(form)).collect()
 }
 
 /// The English plural of a term: that of its last word.

@@ -55,7 +55,7 @@ pub struct Outline {
     pub blocks: Vec<Block>,
     /// Headings, in order.
     pub headings: Vec<Heading>,
-    /// Text in which concepts may be linked (not in code, links, headings and quotations), in order.
+    /// Text in which concepts may be linked, and text elsewhere that holds a backslash before a word, in order.
     pub runs: Vec<Run>,
     /// Links and transclusions, in order.
     pub links: Vec<LinkRef>,
@@ -116,6 +116,8 @@ pub struct Run {
     pub text: Range,
     /// Index in `Outline::blocks`.
     pub block: u32,
+    /// Whether concepts may be linked in it: not in links, headings and quotations.
+    pub is_open: bool,
 }
 
 /// How a link was written.

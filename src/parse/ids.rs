@@ -61,6 +61,14 @@ fn first_words(text: &str, count: usize) -> String {
     if made.is_empty() { made } else { format!("p-{made}") }
 }
 
+/// Ids that the page has around the text: its main part, its lists, notes and references to them.
+fn is_of_page(id: &str) -> bool {
+    let is_note = id
+        .strip_prefix(['n', 'r'])
+        .is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '-'));
+    matches!(id, "main" | "notes" | "concepts") || is_note
+}
+
 #[derive(Default)]
 struct Taken {
     ids: BTreeSet<String>,
@@ -69,6 +77,7 @@ struct Taken {
 
 impl Taken {
     fn claim(&mut self, id: String) -> String {
+        let id = if is_of_page(&id) { format!("{id}-section") } else { id };
         if self.ids.insert(id.clone()) {
             return id;
         }
@@ -104,6 +113,13 @@ mod tests {
             [(None, "In practice"), (Some("in-practice-2"), "x"), (None, "In practice"), (None, "??")].into_iter(),
         );
         assert_eq!(ids, ["in-practice", "in-practice-2", "in-practice-3", "section"]);
+    }
+
+    #[test]
+    fn ids_of_the_page_are_not_given_to_headings() {
+        let texts = ["Concepts", "Notes", "N1", "Nothing"];
+        let ids = of_headings(texts.into_iter().map(|text| (None, text)));
+        assert_eq!(ids, ["concepts-section", "notes-section", "n1-section", "nothing"]);
     }
 
     #[test]

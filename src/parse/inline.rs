@@ -10,6 +10,7 @@ use super::markdown::Writer;
 use crate::base::codes::Code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::span::to_u32;
+use crate::base::words::without_escapes;
 use crate::model::prose::{ImageRef, LinkRef, LinkStyle, Piece, Shape};
 
 /// Extensions of files that are shown as pictures.
@@ -49,8 +50,9 @@ impl<'a> Writer<'a> {
             return;
         }
         if self.muted > 0 {
-            self.pulls.last_mut().expect("a pull quote is open").text.push_str(text);
-            self.escape(text);
+            let shown = without_escapes(text);
+            self.pulls.last_mut().expect("a pull quote is open").text.push_str(&shown);
+            self.escape(&shown);
             return;
         }
         if !self.input.settings.extensions {
@@ -58,8 +60,8 @@ impl<'a> Writer<'a> {
             return;
         }
         self.open_waiting_block();
-        if self.closed_to_terms == 0 {
-            self.write_run(text);
+        if self.closed_to_terms == 0 || text.contains('\\') {
+            self.write_run(text, self.closed_to_terms == 0);
         } else {
             self.outline.text.push_str(text);
             self.escape(text);
@@ -235,6 +237,13 @@ impl<'a> Writer<'a> {
             LinkType::Email => (LinkStyle::Markdown, format!("mailto:{target}")),
             _ => (LinkStyle::Markdown, target.to_owned()),
         };
+        if end == at + 1 && style == LinkStyle::Markdown && self.input.settings.extensions {
+            let span = self.span(source.clone());
+            self.diagnostics.push(
+                Diagnostic::new(Code::BrokenLink, span, "this link has no words, so readers cannot see it")
+                    .help("write words between the square brackets"),
+            );
+        }
         let link = self.open_link(style, &target, title, source);
         if matches!(link_type, LinkType::WikiLink { has_pothole: false }) {
             let (page, fragment) = target.split_once('#').unwrap_or((&target, ""));

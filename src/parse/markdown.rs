@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::ids;
 use super::math::Converter;
@@ -10,11 +10,11 @@ use super::notes::Notes;
 use super::pull::PullQuote;
 use super::table::Table;
 use crate::base::codes::Code;
-use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::base::path::SitePath;
 use crate::base::span::to_u32;
 use crate::model::book::MarkdownSettings;
-use crate::model::prose::{Block, Heading, Outline, Piece, Prose, Shape};
+use crate::model::prose::{Block, Outline, Piece, Prose, Shape};
 
 /// Elements nested deeper than this are no longer written as elements: no reader could follow, and browsers stop too.
 const DEEPEST: usize = 100;
@@ -39,11 +39,21 @@ pub(crate) struct Input<'a> {
 /// that heading is taken out of the prose where the front matter has no title or the same.
 pub(crate) fn read(input: &Input<'_>) -> (Prose, Option<String>, Diagnostics) {
     let body = &input.text[input.body_start..];
-    let events: Vec<(Event<'_>, Range<usize>)> =
-        Parser::new_ext(body, options(input.settings)).into_offset_iter().collect();
+    let mut lost: Vec<(Range<usize>, String)> = Vec::new();
+    let note_lost = |link: BrokenLink<'_>| {
+        if link.link_type == LinkType::Reference && !link.reference.starts_with('^') {
+            lost.push((link.span, link.reference.to_string()));
+        }
+        None
+    };
+    let parser = Parser::new_with_broken_link_callback(body, options(input.settings), Some(note_lost));
+    let events: Vec<(Event<'_>, Range<usize>)> = parser.into_offset_iter().collect();
     let mut writer = Writer::new(input, events);
     let first = writer.take_title();
     writer.write_body(first.as_ref().map_or(0, |(_, next)| *next));
+    if input.settings.extensions {
+        writer.report_lost_references(&lost);
+    }
     let (prose, diagnostics) = writer.finish();
     (prose, first.map(|(title, _)| title), diagnostics)
 }
@@ -75,8 +85,8 @@ pub(super) struct Writer<'a> {
     pub(super) flushed: usize,
     pub(super) outline: Outline,
     pub(super) diagnostics: Diagnostics,
-    /// Where the text run that is being written begins in `outline.text`.
-    pub(super) run: Option<usize>,
+    /// Where the text run that is being written begins in `outline.text`, and whether concepts may be linked in it.
+    pub(super) run: Option<(usize, bool)>,
     /// The block that is being written.
     pub(super) block: Option<usize>,
     /// For each open list entry, definition and table row: the piece its id goes to, until its text begins.
@@ -95,15 +105,13 @@ pub(super) struct Writer<'a> {
     pub(super) pulls: Vec<PullQuote>,
     pub(super) table: Option<Table>,
     pub(super) notes: Notes,
-    /// By how much headings go down, so that the title stays the only one of level 1; the level of the last one.
-    heading_shift: u8,
-    last_level: u8,
+    /// Levels, as written, of the headings under which the place at hand stands.
+    pub(super) headings_above: Vec<u8>,
 }
 
 impl<'a> Writer<'a> {
     fn new(input: &'a Input<'a>, events: Vec<(Event<'a>, Range<usize>)>) -> Self {
         let mut notes = Notes::default();
-        let mut has_title_heading = false;
         let mut open: Vec<(String, usize)> = Vec::new();
         for (index, (event, _)) in events.iter().enumerate() {
             match event {
@@ -112,7 +120,6 @@ impl<'a> Writer<'a> {
                     let (label, start) = open.pop().expect("every end has its start");
                     notes.definitions.entry(label).or_insert(start..index);
                 }
-                Event::Start(Tag::Heading { level, .. }) => has_title_heading |= *level as u8 == 1 && index > 0,
                 _ => {}
             }
         }
@@ -135,33 +142,9 @@ impl<'a> Writer<'a> {
             pulls: Vec::new(),
             table: None,
             notes,
-            heading_shift: u8::from(has_title_heading && input.settings.extensions),
-            last_level: 1,
+            headings_above: Vec::new(),
             events,
         }
-    }
-
-    /// The title that stands as a heading of level 1 at the very start, and the index of the event behind it.
-    fn take_title(&self) -> Option<(String, usize)> {
-        if !self.input.settings.extensions {
-            return None;
-        }
-        let (Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H1, .. }), _) = self.events.first()?
-        else {
-            return None;
-        };
-        let end = self.events.iter().position(|(event, _)| matches!(event, Event::End(TagEnd::Heading(_))))?;
-        let title: String = self.events[1..end]
-            .iter()
-            .filter_map(|(event, _)| match event {
-                Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
-                Event::SoftBreak | Event::HardBreak => Some(" "),
-                _ => None,
-            })
-            .collect();
-        let same = |a: &str, b: &str| crate::base::path::slug(a) == crate::base::path::slug(b);
-        let is_title = !title.trim().is_empty() && (self.input.title.is_empty() || same(&title, self.input.title));
-        is_title.then(|| (title.trim().to_owned(), end + 1))
     }
 
     fn write_body(&mut self, from: usize) {
@@ -206,6 +189,10 @@ impl<'a> Writer<'a> {
             Event::End(tag) => self.end(tag),
             Event::Text(_) => return self.write_text(at),
             Event::Code(code) => self.write_inline_code(&code),
+            Event::InlineMath(_) if self.is_money(&source) => {
+                let written = &self.input.text[self.input.body_start..][source];
+                self.write_words(written);
+            }
             Event::InlineMath(tex) => self.write_math(&tex, false, &source),
             Event::DisplayMath(tex) => self.write_math(&tex, true, &source),
             Event::Html(html) | Event::InlineHtml(html) => self.write_raw_html(&html, &source),
@@ -219,6 +206,11 @@ impl<'a> Writer<'a> {
             Event::TaskListMarker(is_done) => self.write_task(is_done),
         }
         at + 1
+    }
+
+    /// `$10-$20` is no formula: a dollar sign before a digit closes none (the rule of pandoc's `tex_math_dollars`).
+    fn is_money(&self, source: &Range<usize>) -> bool {
+        self.input.text.as_bytes().get(self.input.body_start + source.end).is_some_and(u8::is_ascii_digit)
     }
 
     fn start(&mut self, at: usize, tag: Tag<'a>, source: Range<usize>) -> usize {
@@ -306,6 +298,17 @@ impl<'a> Writer<'a> {
         at + 1
     }
 
+    /// `[words][label]` without a definition is plain text to every parser; a warning, for it may be meant so.
+    fn report_lost_references(&mut self, lost: &[(Range<usize>, String)]) {
+        for (source, label) in lost {
+            let message = format!("nothing defines the link `[{label}]`");
+            let help = format!("add a line `[{label}]: ADDRESS`");
+            let mut diagnostic = Diagnostic::new(Code::BrokenLink, self.span(source.clone()), message).help(help);
+            diagnostic.severity = Severity::Warning;
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
     fn end_of_definition(&self, at: usize) -> usize {
         let mut depth = 0_usize;
         for (index, (event, _)) in self.events.iter().enumerate().skip(at) {
@@ -345,48 +348,6 @@ impl<'a> Writer<'a> {
         self.html.push('\n');
     }
 
-    fn start_heading(&mut self, level: u8, id: Option<CowStr<'a>>, classes: &[CowStr<'a>]) {
-        self.close_block();
-        if let Some(waiting) = self.waiting.last_mut() {
-            *waiting = None;
-        }
-        self.fresh_line();
-        self.outline.headings.push(Heading::default());
-        self.open_block(Shape::Heading);
-        let level = self.shown_level(level);
-        let heading = self.outline.headings.last_mut().expect("pushed just now");
-        heading.level = level;
-        heading.piece = to_u32(self.pieces.len());
-        self.write(&format!("<h{level}"));
-        self.id_slot(id.map(|id| id.to_string()));
-        if !classes.is_empty() {
-            self.write(" class=\"");
-            let joined = classes.join(" ");
-            self.escape_attribute(&joined);
-            self.write("\"");
-        }
-        self.write(">");
-        self.closed_to_terms += 1;
-    }
-
-    /// The title of the page is the only heading of level 1, and no level is skipped on the way down.
-    fn shown_level(&mut self, level: u8) -> u8 {
-        if !self.input.settings.extensions {
-            return level;
-        }
-        let shown = (level + self.heading_shift).clamp(2, 6).min(self.last_level + 1);
-        self.last_level = shown;
-        shown
-    }
-
-    fn end_heading(&mut self, level: u8) {
-        self.closed_to_terms -= 1;
-        let level = if self.input.settings.extensions { self.last_level } else { level };
-        self.write(&format!("</h{level}>"));
-        self.close_block();
-        self.html.push('\n');
-    }
-
     fn start_list(&mut self, start: Option<u64>) {
         if let Some(waiting) = self.waiting.last_mut() {
             *waiting = None;
@@ -419,35 +380,6 @@ impl<'a> Writer<'a> {
         self.close_block();
         self.waiting.pop();
         self.write(close);
-    }
-
-    fn start_quote(&mut self, at: usize, kind: Option<BlockQuoteKind>) -> usize {
-        if let Some(waiting) = self.waiting.last_mut() {
-            *waiting = None;
-        }
-        self.fresh_line();
-        if let Some(kind) = kind {
-            let (class, title) = alert(kind);
-            self.write(&format!(
-                "<div class=\"alert alert-{class}\" role=\"note\">\n<p class=\"alert-title\">{title}</p>\n"
-            ));
-            return at + 1;
-        }
-        if let Some(content) = self.pull_quote_content(at) {
-            return self.write_pull_quote(at, content);
-        }
-        self.closed_to_terms += 1;
-        self.write("<blockquote>\n");
-        at + 1
-    }
-
-    fn end_quote(&mut self, kind: Option<BlockQuoteKind>) {
-        if kind.is_some() {
-            self.write_line("</div>\n");
-        } else {
-            self.closed_to_terms -= 1;
-            self.write_line("</blockquote>\n");
-        }
     }
 
     fn write_code_block(&mut self, at: usize, kind: &CodeBlockKind<'a>) -> usize {
@@ -535,16 +467,6 @@ impl<'a> Writer<'a> {
 
 fn push_escaped_attribute(html: &mut String, text: &str) {
     pulldown_cmark_escape::escape_html(html, text).expect("writing to a string cannot fail");
-}
-
-fn alert(kind: BlockQuoteKind) -> (&'static str, &'static str) {
-    match kind {
-        BlockQuoteKind::Note => ("note", "Note"),
-        BlockQuoteKind::Tip => ("tip", "Tip"),
-        BlockQuoteKind::Important => ("important", "Important"),
-        BlockQuoteKind::Warning => ("warning", "Warning"),
-        BlockQuoteKind::Caution => ("caution", "Caution"),
-    }
 }
 
 fn is_container(tag: &Tag<'_>) -> bool {

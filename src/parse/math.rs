@@ -55,6 +55,10 @@ impl Converter {
                 (error.0.start..error.0.end, lower)
             })?
             .mathml;
+        if converted.contains(" style=") {
+            let message = "the site's content security policy does not let colours and sizes of formulas through";
+            return Err((0..tex.len(), message.to_owned()));
+        }
         Ok(if is_display { format!("<span class=\"math\">{converted}</span>") } else { converted })
     }
 }

@@ -72,17 +72,18 @@ impl Writer<'_> {
     }
 
     pub(super) fn end_run(&mut self) {
-        let Some(start) = self.run.take() else { return };
+        let Some((start, is_open)) = self.run.take() else { return };
         let block = to_u32(self.block.expect("a run stands in a block"));
         self.pieces.push(Piece::Text(to_u32(self.outline.runs.len())));
-        self.outline.runs.push(Run { text: (to_u32(start), to_u32(self.outline.text.len())), block });
+        let text = (to_u32(start), to_u32(self.outline.text.len()));
+        self.outline.runs.push(Run { text, block, is_open });
     }
 
-    /// Plain text in which concepts may be linked.
-    pub(super) fn write_run(&mut self, text: &str) {
-        if self.run.is_none() {
+    /// Plain text whose words are looked at when all concepts are known.
+    pub(super) fn write_run(&mut self, text: &str, is_open: bool) {
+        if self.run.is_none_or(|(_, was_open)| was_open != is_open) {
             self.flush();
-            self.run = Some(self.outline.text.len());
+            self.run = Some((self.outline.text.len(), is_open));
         }
         self.outline.text.push_str(text);
     }

@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::markdown::Writer;
 use crate::base::codes::Code;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::words::plain;
 
 /// A pull quote, judged when the whole text is known.
 pub(super) struct PullQuote {
@@ -92,16 +93,7 @@ fn is_block(tag: &Tag<'_>) -> bool {
 
 /// Words without the marks that typography changes, one blank between them.
 fn normalise(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .map(|c| match c {
-            '\u{2018}' | '\u{2019}' => '\'',
-            '\u{201c}' | '\u{201d}' => '"',
-            '\u{2013}' | '\u{2014}' => '-',
-            _ => c,
-        })
-        .collect();
-    let joined = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let joined = plain(text);
     joined.trim_matches(|c: char| c == '"' || c == '\'' || c == '.' || c == ',' || c == '\u{2026}').to_owned()
 }
 

@@ -6,8 +6,13 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 use pulldown_cmark::{Event, TagEnd};
 
 use super::markdown::Writer;
+use crate::base::codes::Code;
+use crate::base::diagnostic::Diagnostic;
 use crate::base::span::to_u32;
 use crate::model::prose::{LinkRef, LinkStyle, Piece};
+
+/// Elements that need a script, a style or a page of another origin.
+const BLOCKED: [&str; 7] = ["script", "style", "iframe", "frame", "object", "embed", "form"];
 
 /// Attributes that hold an address.
 const ADDRESSES: [&str; 3] = ["href", "src", "poster"];
@@ -36,12 +41,20 @@ impl Writer<'_> {
         if self.muted > 0 {
             return;
         }
-        if !self.input.settings.extensions || !html.contains('=') {
+        if !self.input.settings.extensions {
             self.write(html);
             return;
         }
         let found = attributes(html);
         self.outline.other_ids.extend(found.ids);
+        for (code, message) in found.blocked {
+            let help = match code {
+                Code::ExternalImage => "copy it beside the essay and name the copy",
+                _ => "link to it, or widen the policy in a theme of your own",
+            };
+            let span = self.span(source.clone());
+            self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
+        }
         let mut written = 0;
         for (range, target) in found.addresses {
             self.write(&html[written..range.start]);
@@ -66,7 +79,9 @@ impl Writer<'_> {
 #[derive(Default)]
 struct Found {
     ids: Vec<String>,
-    /// Relative addresses with their bytes in the HTML, in order.
+    /// What the content security policy of the built-in theme does not let work, and why.
+    blocked: Vec<(Code, String)>,
+    /// Addresses on this site with their bytes in the HTML, in order.
     addresses: Vec<(Range<usize>, String)>,
 }
 
@@ -74,14 +89,34 @@ fn attributes(html: &str) -> Found {
     let mut found = Found::default();
     for token in Tokenizer::new_with_emitter(html, DefaultEmitter::<usize>::new_with_span()) {
         let Ok(Token::StartTag(tag)) = token else { continue };
+        let element = String::from_utf8_lossy(&tag.name).into_owned();
+        if BLOCKED.contains(&element.as_str()) {
+            let message = format!("the site's content security policy does not let `<{element}>` work");
+            found.blocked.push((Code::BlockedHtml, message));
+        }
         for (name, value) in &tag.attributes {
             let text = String::from_utf8_lossy(value);
-            if name.as_slice() == b"id" {
+            let name = String::from_utf8_lossy(name);
+            if name == "id" {
                 found.ids.push(text.into_owned());
                 continue;
             }
-            let is_address = ADDRESSES.iter().any(|address| name.as_slice() == address.as_bytes());
-            if !is_address || !is_relative(&text) {
+            if name == "style" || name.starts_with("on") {
+                let message = format!("the site's content security policy does not let the attribute `{name}` work");
+                found.blocked.push((Code::BlockedHtml, message));
+                continue;
+            }
+            if !ADDRESSES.contains(&name.as_ref()) {
+                continue;
+            }
+            if !is_on_site(&text) {
+                if name != "href" && !BLOCKED.contains(&element.as_str()) && !text.starts_with("data:") {
+                    let (code, what) = match element.as_str() {
+                        "img" => (Code::ExternalImage, "this image".to_owned()),
+                        other => (Code::BlockedHtml, format!("what this `<{other}>` names")),
+                    };
+                    found.blocked.push((code, format!("{what} would be fetched from another server")));
+                }
                 continue;
             }
             // Only an address that stands in the source as it reads (no entities) can be replaced safely.
@@ -95,9 +130,10 @@ fn attributes(html: &str) -> Found {
     found
 }
 
-fn is_relative(address: &str) -> bool {
+/// Whether an address leads to this site: relative, from its root, or to a place on the page.
+fn is_on_site(address: &str) -> bool {
     let scheme = address.split(['/', '?', '#']).next().unwrap_or("");
-    !address.is_empty() && !address.starts_with(['/', '#', '?']) && !scheme.contains(':')
+    !address.is_empty() && !address.starts_with("//") && !scheme.contains(':')
 }
 
 #[cfg(test)]
@@ -105,7 +141,7 @@ mod tests {
     use super::attributes;
 
     #[test]
-    fn relative_addresses_and_ids_are_found() {
+    fn addresses_on_the_site_and_ids_are_found() {
         let html = "<p id=here><img src=\"a b.png\" alt='src=\"c.png\"'><a href='../x.md#y'>x</a><a href=\"https://e.org/\">e</a>";
         let found = attributes(html);
         let addresses: Vec<&str> = found.addresses.iter().map(|(range, _)| &html[range.clone()]).collect();

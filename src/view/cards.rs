@@ -1,9 +1,12 @@
 //! Essays, concepts and series as they stand in lists. Knows no page but the entry.
 
+use std::collections::BTreeMap;
+
 use super::Viewer;
 use super::views::{BacklinkView, Card, CountView, DateView, LinkView, PassageView, SeriesCard, TermView};
 use crate::base::date::Date;
-use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId};
+use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, sentences};
+use crate::model::prose::Range;
 use crate::model::writing::{Kind, Writing};
 use crate::view::prose::quote;
 
@@ -41,12 +44,19 @@ impl Viewer<'_> {
         LinkView { title: self.site.title(page, self.book).to_owned(), url: self.url(page) }
     }
 
+    /// A link to a paragraph.
+    pub(super) fn link_to_block(&self, id: WritingId, block: u32) -> LinkView {
+        let link = self.link(self.site.page_of(id));
+        let block = &self.site.writing(id).prose.outline.blocks[block as usize];
+        LinkView { url: if block.id.is_empty() { link.url } else { format!("{}#{}", link.url, block.id) }, ..link }
+    }
+
     pub(super) fn count(&self, id: ConceptId) -> CountView {
         let concept = self.site.concept(id);
         CountView {
             title: concept.title.clone(),
             url: concept.route.to_url(),
-            summary: definition(self.site, id).to_owned(),
+            summary: first_sentence(definition(self.site, id)).to_owned(),
             count: concept.appearances.len(),
         }
     }
@@ -72,28 +82,31 @@ impl Viewer<'_> {
         }
     }
 
-    /// Pages that link to this one, with their sentences.
+    /// Pages that link to this one, with their sentences, each once.
     pub(super) fn backlinks(&self, page: PageId, wanted: impl Fn(Kind) -> bool) -> Vec<BacklinkView> {
-        let mut views: Vec<(WritingId, BacklinkView)> = Vec::new();
-        for link in self.site.backlinks.get(&page).into_iter().flatten() {
-            let writing = self.site.writing(link.from);
-            if !wanted(writing.kind) {
+        let links = self.site.backlinks.get(&page).map_or(&[][..], Vec::as_slice);
+        let mut views = Vec::new();
+        for links in links.chunk_by(|a, b| a.from == b.from) {
+            let from = links[0].from;
+            let kind = self.site.writing(from).kind;
+            if !wanted(kind) {
                 continue;
             }
-            if views.last().is_none_or(|(id, _)| *id != link.from) {
-                let from = self.link(self.site.page_of(link.from));
-                let kind = writing.kind.word().to_owned();
-                views.push((link.from, BacklinkView { title: from.title, url: from.url, kind, passages: Vec::new() }));
+            let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
+            for link in links.iter().filter(|link| link.sentence.0 < link.sentence.1) {
+                sentences.entry(link.sentence).or_insert((link.block, Vec::new())).1.push(link.text);
             }
-            if link.sentence.0 < link.sentence.1 {
-                let passage = self.passage(link.from, link.block, link.sentence, &[link.text]);
-                let (_, view) = views.last_mut().expect("pushed above");
-                if !view.passages.iter().any(|known| known.html == passage.html) {
-                    view.passages.push(passage);
-                }
-            }
+            let passage =
+                |(sentence, (block, marks)): (Range, (u32, Vec<Range>))| self.passage(from, block, sentence, &marks);
+            let link = self.link(self.site.page_of(from));
+            views.push(BacklinkView {
+                title: link.title,
+                url: link.url,
+                kind: kind.word().to_owned(),
+                passages: sentences.into_iter().map(passage).collect(),
+            });
         }
-        views.into_iter().map(|(_, view)| view).collect()
+        views
     }
 
     /// A sentence of a writing with marked words, and the address of its paragraph.
@@ -111,4 +124,9 @@ impl Viewer<'_> {
 /// The definition of a concept; empty without one.
 pub(super) fn definition(site: &Site, id: ConceptId) -> &str {
     site.concept(id).writing.map_or("", |id| &site.writing(id).meta.summary)
+}
+
+/// The first sentence of a plain text.
+fn first_sentence(text: &str) -> &str {
+    sentences::all(text).first().map_or("", |(start, end)| &text[*start..*end])
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Viewer;
 use super::cards::definition;
 use super::views::{AppearanceView, ChosenView, ConceptView, MapArc, MapRow, MapView, PassageView, RelatedConcept};
+use crate::base::words::without_escapes;
 use crate::link::{Appearance, ConceptId, PageId, Relation, concepts};
 use crate::model::prose::Range;
 use crate::model::writing::Kind;
@@ -12,7 +13,7 @@ use crate::model::writing::Kind;
 /// Passages of one essay that stand open; the rest can be unfolded.
 const OPEN_PASSAGES: usize = 3;
 /// Passages of one essay in all.
-const MOST_PASSAGES: usize = 40;
+const MOST_PASSAGES: usize = 200;
 /// Essays that are quoted; of more, those that use the concept most are.
 const MOST_ESSAYS: usize = 60;
 /// Names on the map besides the concept itself.
@@ -27,8 +28,8 @@ impl Viewer<'_> {
         let chosen =
             concept.writing.and_then(|writing| self.site.writing(writing).meta.passage.as_ref()).map(|passage| {
                 let place = concepts::find_passage(self.site, &passage.value);
-                let html = crate::view::prose::escaped(&passage.value);
-                ChosenView { html, essay: place.map(|(essay, _)| self.link(PageId::Writing(essay))) }
+                let html = crate::view::prose::escaped(&without_escapes(&passage.value));
+                ChosenView { html, essay: place.map(|(essay, block)| self.link_to_block(essay, block)) }
             });
         let (quoted, further) = self.most_telling(&concept.appearances);
         let mut year = None;
@@ -85,14 +86,15 @@ impl Viewer<'_> {
         let own_year = self.site.writing(found.essay).meta.date.map(|date| date.year());
         let is_new = own_year != *year;
         *year = own_year;
-        let mut passages: Vec<PassageView> = self
-            .sentences(id, found)
+        let sentences = self.sentences(id, found);
+        let unquoted = sentences.len().saturating_sub(MOST_PASSAGES);
+        let mut passages: Vec<PassageView> = sentences
             .into_iter()
             .take(MOST_PASSAGES)
             .map(|(sentence, (block, marks))| self.passage(found.essay, block, sentence, &marks))
             .collect();
         let more = passages.split_off(passages.len().min(OPEN_PASSAGES));
-        AppearanceView { title: link.title, url: link.url, year: own_year.filter(|_| is_new), passages, more }
+        AppearanceView { title: link.title, url: link.url, year: own_year.filter(|_| is_new), passages, more, unquoted }
     }
 
     fn related_concepts(&self, id: ConceptId) -> Vec<RelatedConcept> {
@@ -106,30 +108,32 @@ impl Viewer<'_> {
             };
             reasons.entry(*other).or_default().push(word.to_owned());
         }
-        let stated: Vec<ConceptId> = reasons.keys().copied().collect();
-        let mut order = stated;
-        for (other, count) in self.ties_of(id) {
-            if count < 2 && !reasons.contains_key(&other) {
-                continue;
+        let ties: BTreeMap<ConceptId, u32> = self.ties_of(id).into_iter().collect();
+        let view = |other: ConceptId| {
+            let mut reasons = reasons.remove(&other).unwrap_or_default();
+            match ties.get(&other) {
+                None => {}
+                Some(1) => reasons.push("used together in 1 essay".to_owned()),
+                Some(count) => reasons.push(format!("used together in {count} essays")),
             }
-            if !reasons.contains_key(&other) {
-                if order.len() >= MOST_RELATED {
-                    continue;
-                }
-                order.push(other);
-            }
-            let essays = if count == 1 { "1 essay".to_owned() } else { format!("{count} essays") };
-            reasons.entry(other).or_default().push(format!("used together in {essays}"));
-        }
-        order
-            .into_iter()
-            .map(|other| RelatedConcept {
+            RelatedConcept {
                 title: self.site.concept(other).title.clone(),
                 url: self.site.concept(other).route.to_url(),
                 summary: definition(self.site, other).to_owned(),
-                reasons: reasons.remove(&other).unwrap_or_default(),
-            })
-            .collect()
+                reasons,
+            }
+        };
+        self.neighbours(id).into_iter().map(view).collect()
+    }
+
+    /// The concepts that are listed as related and stand on the map: those the author names, then those used together
+    /// with this one in more than one essay, the strongest first.
+    fn neighbours(&self, id: ConceptId) -> Vec<ConceptId> {
+        let stated: std::collections::BTreeSet<ConceptId> =
+            self.site.concept(id).relations.iter().map(|(_, other)| *other).collect();
+        let tied = self.ties_of(id).into_iter().filter(|(other, count)| *count > 1 && !stated.contains(other));
+        let tied = tied.map(|(other, _)| other).take(MOST_RELATED.saturating_sub(stated.len()));
+        stated.iter().copied().chain(tied).collect()
     }
 
     /// Concepts used together with this one, the strongest first.
@@ -138,11 +142,11 @@ impl Viewer<'_> {
     }
 
     fn map(&self, id: ConceptId) -> Option<MapView> {
-        let mut strength: BTreeMap<ConceptId, u32> = self.ties_of(id).into_iter().collect();
-        for (_, other) in &self.site.concept(id).relations {
-            *strength.entry(*other).or_default() += 1;
-        }
-        let mut neighbours: Vec<(u32, ConceptId)> = strength.into_iter().map(|(other, count)| (count, other)).collect();
+        let ties: BTreeMap<ConceptId, u32> = self.ties_of(id).into_iter().collect();
+        let stated = |other: ConceptId| self.site.concept(id).relations.iter().any(|(_, known)| *known == other);
+        let strength = |other: ConceptId| ties.get(&other).copied().unwrap_or(0) + u32::from(stated(other));
+        let mut neighbours: Vec<(u32, ConceptId)> =
+            self.neighbours(id).into_iter().map(|other| (strength(other), other)).collect();
         neighbours.sort_by_key(|(count, other)| (u32::MAX - count, *other));
         neighbours.truncate(NEIGHBOURS);
         if neighbours.is_empty() {

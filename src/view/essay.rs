@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::Viewer;
 use super::cards::date_view;
 use super::views::{ContentsEntry, EssayView, LinkView, RelatedView, SeriesPlace, SingleView};
-use crate::link::{ConceptId, PageId, Reason, WritingId};
-use crate::model::prose::Heading;
+use crate::link::{ConceptId, PageId, Reason, Target, WritingId};
+use crate::model::prose::{Block, Heading, Shape};
+use crate::view::prose::plain_words;
 
 /// Fewer headings need no table of contents.
 const FEWEST_HEADINGS: usize = 3;
@@ -34,7 +35,7 @@ impl Viewer<'_> {
             words: outline.words,
             series: self.series_place(id),
             syndication: writing.meta.syndication.iter().map(|url| place_name(url)).collect(),
-            contents: contents(&outline.headings),
+            contents: self.contents(id),
             body: filler.body(id),
             notes: filler.notes(id),
             concepts: self.concepts_in(id).into_iter().map(|concept| self.term(concept)).collect(),
@@ -62,10 +63,28 @@ impl Viewer<'_> {
     fn concepts_in(&self, id: WritingId) -> Vec<ConceptId> {
         let named = self.site.writing(id).meta.concepts.iter().filter_map(|name| self.site.find_concept(&name.value));
         let linked = self.site.mentions[id.0 as usize].list.iter().filter(|mention| mention.is_linked);
-        let all: BTreeSet<ConceptId> = named.chain(linked.map(|mention| mention.concept)).collect();
+        let pointed_at = self.site.targets[id.0 as usize].iter().filter_map(|target| match target {
+            Target::Page(PageId::Concept(concept), _) => Some(*concept),
+            _ => None,
+        });
+        let all: BTreeSet<ConceptId> = named.chain(linked.map(|mention| mention.concept)).chain(pointed_at).collect();
         let mut sorted: Vec<ConceptId> = all.into_iter().collect();
         sorted.sort_by_key(|concept| self.site.concept(*concept).title.to_lowercase());
         sorted
+    }
+
+    /// The headings, if there are enough of them; backslashes before words are not shown.
+    fn contents(&self, id: WritingId) -> Vec<ContentsEntry> {
+        let outline = &self.site.writing(id).prose.outline;
+        if outline.headings.len() < FEWEST_HEADINGS {
+            return Vec::new();
+        }
+        let blocks = outline.blocks.iter().filter(|block| block.shape == Shape::Heading);
+        let entry = |(heading, block): (&Heading, &Block)| {
+            let title = plain_words(&outline.text, block.text, &self.site.mentions[id.0 as usize].escapes);
+            ContentsEntry { title: title.trim().to_owned(), id: heading.id.clone(), level: heading.level }
+        };
+        outline.headings.iter().zip(blocks).map(entry).collect()
     }
 
     fn series_place(&self, id: WritingId) -> Option<SeriesPlace> {
@@ -99,15 +118,6 @@ impl Viewer<'_> {
         };
         self.site.related[id.0 as usize].iter().map(view).collect()
     }
-}
-
-fn contents(headings: &[Heading]) -> Vec<ContentsEntry> {
-    if headings.len() < FEWEST_HEADINGS {
-        return Vec::new();
-    }
-    let entry =
-        |heading: &Heading| ContentsEntry { title: heading.text.clone(), id: heading.id.clone(), level: heading.level };
-    headings.iter().map(entry).collect()
 }
 
 fn place_name(url: &str) -> LinkView {

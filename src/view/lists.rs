@@ -20,6 +20,7 @@ impl Viewer<'_> {
         let newest = || self.site.essays.iter().rev();
         let start = newest().filter(|id| self.site.writing(**id).meta.is_start).take(MOST_START);
         let mut used: Vec<ConceptId> = (0..self.site.concepts.len()).map(|at| ConceptId(index(at))).collect();
+        used.retain(|id| !self.site.concept(*id).appearances.is_empty());
         used.sort_by_key(|id| (usize::MAX - self.site.concept(*id).appearances.len(), *id));
         used.truncate(MOST_CONCEPTS);
         let mut concepts: Vec<CountView> = used.into_iter().map(|id| self.count(id)).collect();

@@ -237,6 +237,8 @@ impl<'a> Viewer<'a> {
             lang: lang.clone(),
             root: route.to_root(),
             url: route.to_url(),
+            is_public: writing
+                .is_none_or(|id| crate::link::reason_not_public(self.site.writing(id), self.as_of).is_none()),
             has_notes: prose.is_some_and(|prose| !prose.notes.is_empty()),
             has_math: prose.is_some_and(|prose| prose.outline.has_math),
         }

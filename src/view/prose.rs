@@ -151,19 +151,36 @@ impl Filler<'_> {
 
     fn embed(&self, html: &mut String, passage: &Passage) {
         html.push_str("<figure class=\"embed\"><blockquote>\n");
-        if passage.is_bare {
-            html.push_str("<p>");
+        let mut text = String::new();
+        self.fill(&mut text, passage.writing, passage.pieces, false);
+        let writing = self.site.writing(passage.writing);
+        if text.trim().is_empty() {
+            // A concept may be nothing but its definition.
+            escape_text(&mut text, &writing.meta.summary);
         }
-        self.fill(html, passage.writing, passage.pieces, false);
-        if passage.is_bare {
-            html.push_str("</p>");
+        if passage.is_bare || !text.contains('<') {
+            text = format!("<p>{text}</p>");
         }
+        html.push_str(&without_headings(&text));
         html.push_str("</blockquote><figcaption>From <a href=\"");
         escape_attribute(html, &self.page_address(passage.page, &passage.fragment));
         html.push_str("\">");
-        escape_text(html, &self.site.writing(passage.writing).meta.title);
+        escape_text(html, &writing.meta.title);
         html.push_str("</a></figcaption></figure>\n");
     }
+}
+
+/// Headings of a passage as paragraphs: on another page they would stand at a level that does not fit.
+fn without_headings(html: &str) -> String {
+    let mut plain = html.to_owned();
+    for level in 1..=6 {
+        plain = plain
+            .replace(&format!("<h{level}>"), "<p class=\"heading\">")
+            .replace(&format!("<h{level} class=\""), "<p class=\"heading ")
+            .replace(&format!("<h{level} "), "<p ")
+            .replace(&format!("</h{level}>"), "</p>");
+    }
+    plain
 }
 
 /// An address that leaves the site, as it goes into HTML: percent signs where URLs want them.
@@ -236,7 +253,7 @@ pub(crate) fn quote(text: &str, sentence: Range, marks: &[Range], escapes: &[u32
     }
     let mut from = start;
     let part = |html: &mut String, from: usize, to: usize| escape_words(html, text, from..to, escapes);
-    for mark in marks {
+    for mark in marks.iter().filter(|mark| mark.0 < mark.1) {
         let (mark_start, mark_end) = (mark.0 as usize, mark.1 as usize);
         if mark_start < from || mark_end > end {
             continue;
@@ -254,15 +271,26 @@ pub(crate) fn quote(text: &str, sentence: Range, marks: &[Range], escapes: &[u32
     html
 }
 
-/// These bytes of a text, without the backslashes that keep words from being linked.
+/// These bytes of a text as HTML, without the backslashes that keep words from being linked.
 fn escape_words(html: &mut String, text: &str, range: std::ops::Range<usize>, escapes: &[u32]) {
+    parts(text, range, escapes, |part| escape_text(html, part));
+}
+
+/// These bytes of a text, without those backslashes.
+pub(crate) fn plain_words(text: &str, range: Range, escapes: &[u32]) -> String {
+    let mut plain = String::new();
+    parts(text, range.0 as usize..range.1 as usize, escapes, |part| plain.push_str(part));
+    plain
+}
+
+fn parts(text: &str, range: std::ops::Range<usize>, escapes: &[u32], mut take: impl FnMut(&str)) {
     let mut from = range.start;
     let first = escapes.partition_point(|at| (*at as usize) < range.start);
     for escape in escapes[first..].iter().map(|at| *at as usize).take_while(|at| *at < range.end) {
-        escape_text(html, &text[from..escape]);
+        take(&text[from..escape]);
         from = escape + 1;
     }
-    escape_text(html, &text[from..range.end]);
+    take(&text[from..range.end]);
 }
 
 fn escape_text(html: &mut String, text: &str) {

@@ -45,6 +45,8 @@ pub struct PageView {
     pub root: String,
     /// Its address from the site's root, without a slash at the start; empty for home.
     pub url: String,
+    /// Whether readers see it; `false` for drafts, scheduled and expired essays that are shown all the same.
+    pub is_public: bool,
     /// Whether it has footnotes.
     pub has_notes: bool,
     /// Whether it has formulas.
@@ -119,7 +121,7 @@ pub struct CountView {
     pub title: String,
     /// Its address.
     pub url: String,
-    /// Its definition; empty without one.
+    /// The first sentence of its definition; empty without one.
     pub summary: String,
     /// How many essays use it.
     pub count: usize,
@@ -281,7 +283,7 @@ pub struct ConceptView {
 pub struct ChosenView {
     /// HTML of the passage.
     pub html: String,
-    /// The essay it stands in; `null` if it stands in none.
+    /// The essay and paragraph it stands in; `null` if it stands in none.
     pub essay: Option<LinkView>,
 }
 
@@ -296,8 +298,10 @@ pub struct AppearanceView {
     pub year: Option<i16>,
     /// The first passages, at most 3; empty where the essay names the concept but does not use the word.
     pub passages: Vec<PassageView>,
-    /// The rest of them.
+    /// The rest of them, at most 197.
     pub more: Vec<PassageView>,
+    /// How many sentences are too many to quote.
+    pub unquoted: usize,
 }
 
 /// A related concept.
@@ -342,7 +346,7 @@ pub struct MapRow {
 pub struct MapArc {
     /// SVG path data.
     pub path: String,
-    /// Stroke width, 1 to 5: the more passages are shared, the wider.
+    /// Stroke width, 1 to 5: the more essays are shared, the wider.
     pub width: u32,
     /// Whether it ends at this concept (solid) or joins two others (dashed).
     pub is_direct: bool,

@@ -67,7 +67,7 @@ fn links_of_every_style_are_resolved_and_come_back_as_backlinks() {
     assert_eq!(second.matches("href=\"../../essays/a/#a-place\"").count(), 2);
     let first = book.read("essays/a/index.html");
     assert!(first.contains("Read <mark>the first</mark> now."), "{first}");
-    assert!(first.contains("Then <mark>again</mark> and first-one."), "{first}");
+    assert!(first.contains("Then <mark>again</mark> and <mark>first-one</mark>."), "{first}");
     let third = book.read("essays/c/index.html");
     assert!(
         third.contains("<p>Here it is. Nothing more.</p>")
@@ -117,4 +117,71 @@ fn drafts_scheduled_and_expired_essays_are_left_out_and_named() {
 fn an_old_address_leads_on() {
     let book = Book::new(&essay("a", "A", "2020-01-01", "aliases = [\"/2019/a\"]", "Text."));
     assert!(book.build_clean().read("2019/a/index.html").contains("url=../../essays/a/"));
+}
+
+#[test]
+fn a_link_to_a_concept_is_a_place_where_it_appears() {
+    let book = Book::new(&format!(
+        "-- content/concepts/trust.md --\n+++\ntitle = \"trust\"\n+++\n{}",
+        essay(
+            "a",
+            "A",
+            "2020-01-01",
+            "",
+            "Here [we rely](../concepts/trust.md) on them, [again](../concepts/trust.md)."
+        )
+    ));
+    let html = book.build_clean().read("concepts/trust/index.html");
+    assert!(
+        html.contains("Here <mark>we rely</mark> on them, <mark>again</mark>.")
+            && html.contains("1 sentence in 1 essay"),
+        "{html}"
+    );
+    assert!(book.read("essays/a/index.html").contains("Concepts in this essay"));
+}
+
+#[test]
+fn a_sentence_with_two_links_to_a_page_is_quoted_once() {
+    let book = Book::new(&format!(
+        "{}{}",
+        essay("a", "A", "2020-01-01", "", "Text."),
+        essay("b", "B", "2020-01-02", "", "See [one](a.md) and [two](a.md).")
+    ));
+    let html = book.build_clean().read("essays/a/index.html");
+    assert_eq!(html.matches("See <mark>one</mark> and <mark>two</mark>.").count(), 1, "{html}");
+}
+
+#[test]
+fn a_name_goes_before_the_plural_of_another_and_capitals_count() {
+    let concept = |name: &str| format!("-- content/concepts/{name}.md --\n+++\ntitle = \"{name}\"\n+++\n");
+    let book = Book::new(&format!(
+        "{}{}{}{}",
+        concept("mean"),
+        concept("means"),
+        concept("café"),
+        essay("a", "A", "2020-01-01", "", "The means matter. The CAFÉ too.")
+    ));
+    assert!(book.build_clean().read("concepts/means/index.html").contains("The <mark>means</mark> matter."));
+    assert!(book.read("concepts/cafe/index.html").contains("The <mark>CAFÉ</mark> too."));
+}
+
+#[test]
+fn the_map_shows_what_the_list_names_and_the_chosen_passage_leads_to_its_paragraph() {
+    let book = Book::new(&format!(
+        "-- content/concepts/trust.md --\n+++\ntitle = \"trust\"\npassage = \"Trust and calm.\"\n+++\n{}",
+        essay("a", "A", "2020-01-01", "concepts = [\"calm\"]", "Trust and calm.")
+    ));
+    let html = book.build_clean().read("concepts/trust/index.html");
+    assert!(!html.contains("<svg viewBox") && !html.contains("Related concepts"), "once together is no tie: {html}");
+    assert!(html.contains("<figcaption><a href=\"../../essays/a/#p-trust-and-calm\">A</a>"), "{html}");
+}
+
+#[test]
+fn pages_that_are_not_public_tell_search_engines_so() {
+    let book = Book::new(
+        &(essay("a", "A", "2020-01-01", "draft = true", "Text.") + &essay("b", "B", "2020-01-01", "", "Text.")),
+    );
+    assert!(book.run(&["build", "--drafts", "--as-of", "2026-01-01"]).status.success());
+    assert!(book.read("essays/a/index.html").contains("content=\"noindex\""));
+    assert!(!book.read("essays/b/index.html").contains("noindex"));
 }

@@ -87,3 +87,54 @@ fn plain_commonmark_is_left_alone() {
         "<h1>One</h1>\n<p>&quot;x&quot; -- https://a.b.org | ~~y~~</p>\n".replace("&quot;", "\"")
     );
 }
+
+#[test]
+fn sums_of_money_are_no_formulas() {
+    let html = page("It costs $10-$20, $1/$2 or $5M-$6M, and $n$ is a formula.");
+    assert_has(&html, &["It costs $10-$20, $1/$2 or $5M-$6M, and <math>"]);
+    assert_eq!(html.matches("<math>").count(), 1);
+}
+
+#[test]
+fn headings_of_one_level_stay_on_one_level() {
+    let html = page("## A\n\n## B\n\n# C\n\n### D\n\n### E");
+    assert_has(&html, &["<h2 id=\"a\">", "<h2 id=\"b\">", "<h2 id=\"c\">", "<h3 id=\"d\">", "<h3 id=\"e\">"]);
+}
+
+#[test]
+fn a_passage_brings_no_headings_and_a_bare_concept_its_definition() {
+    let book = Book::new(&format!(
+        "-- content/concepts/calm.md --\n+++\ntitle = \"calm\"\nsummary = \"Not being hurried.\"\n+++\n-- content/pages/p.md --\n+++\ntitle = \"P\"\n+++\n## One\n\n### Two {{.wide}}\n\nText.\n-- content/essays/one.md --\n{ESSAY}![[calm]]\n\n![[P]]\n"
+    ));
+    let html = book.build_clean().read("essays/one/index.html");
+    assert_has(
+        &html,
+        &[
+            "<blockquote>\n<p>Not being hurried.</p>",
+            "<p class=\"heading\">One</p>",
+            "<p class=\"heading wide\">Two</p>",
+        ],
+    );
+}
+
+#[test]
+fn a_backslash_before_a_concept_is_shown_nowhere_and_changes_no_comparison() {
+    let book = Book::new(&format!(
+        "-- content/concepts/trust.md --\n+++\ntitle = \"trust\"\npassage = \"All trust here is earned.\"\n+++\nOn \\trust itself.\n-- content/essays/one.md --\n{ESSAY}## On \\trust\n\n## B\n\n## C\n\nAll \\trust here is earned. [More \\trust](one.md#b)\n\n> Their \\trust.\n\n> [!pull]\n> All \\trust here is earned.\n"
+    ));
+    for file in ["essays/one/index.html", "concepts/trust/index.html"] {
+        let html = book.build_clean().read(file);
+        assert!(!html.contains('\\'), "{file}: {html}");
+    }
+}
+
+#[test]
+fn raw_html_is_checked_like_markdown() {
+    let book = Book::new(&format!(
+        "-- content/essays/one.md --\n{ESSAY}<a href=\"/essays/one/\">a</a> <a href=\"#p-a-b\">b</a>\n"
+    ));
+    assert_has(
+        &book.build_clean().read("essays/one/index.html"),
+        &["<a href=\"../../essays/one/\">", "<a href=\"#p-a-b\">"],
+    );
+}

@@ -170,6 +170,8 @@ fn a_link_that_cannot_work_gets_its_remedy() {
     let own = "-- book.toml --\ntitle = \"T\"\nbase_url = \"https://me.example/b/\"\n";
     assert_each(&[
         (body("[w]()"), "broken-link: this link leads nowhere"),
+        (body("[](one.md)"), "broken-link: this link has no words"),
+        (body("[words][label]"), "broken-link: nothing defines the link `[label]`"),
         (body("[w](http://)"), "broken-link: `http://` is no address"),
         (body("[w](htps://example.org)"), "did you mean `https:`?"),
         (body("[w](www.example.com)"), "write `https://www.example.com`"),
@@ -194,4 +196,22 @@ fn a_name_of_an_essay_and_a_concept_means_the_essay_where_essays_are_meant() {
 #[test]
 fn a_folder_that_is_not_there_is_wrong_usage() {
     assert_eq!(Book::new("").run(&["-C", "nowhere", "build"]).status.code(), Some(2));
+}
+
+#[test]
+fn what_browsers_would_not_let_work_is_named() {
+    assert_each(&[
+        (body("<iframe src=\"https://example.org/\"></iframe>"), "blocked-html"),
+        (
+            body("<b style=\"color: red\">x</b>"),
+            "blocked-html: the site's content security policy does not let the attribute `style` work",
+        ),
+        (body("<video src=\"https://example.org/a.mp4\"></video>"), "blocked-html"),
+        (body("<img src=\"https://example.org/a.png\" alt=\"a\">"), "external-image"),
+        (body("<a href=\"/essays/oen/\">x</a>"), "broken-link"),
+        (body("<a href=\"#nothing\">x</a>"), "broken-anchor"),
+        (body("$\\color{red}{x}$"), "bad-math"),
+        (body("> [!WARNING] Mind\n> this."), "unknown-alert: `[!WARNING]` must stand alone"),
+        (body("> [!IMPORTNAT]\n> this."), "did you mean `[!IMPORTANT]`?"),
+    ]);
 }
