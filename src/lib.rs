@@ -26,7 +26,8 @@ pub mod view;
 
 pub use command::run;
 
-/// One Markdown text as an HTML fragment, read as essays are; links and pictures stay as they are written.
+/// One Markdown text as an HTML fragment, read as essays are, its footnotes in a list at the end; links and pictures stay
+/// as they are written. Front matter is left out.
 #[must_use]
 pub fn markdown_to_html(
     path: &base::path::SitePath,

@@ -9,6 +9,7 @@ use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, stage};
 use crate::load::load;
+use crate::model::source::Artifact;
 
 pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
     let root = disk::find_book(start)?;
@@ -21,6 +22,10 @@ pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> 
     stage::replace(&out, &root, &made.artifacts)?;
     if terminal.format != Format::Human {
         return Ok(0);
+    }
+    if terminal.is_verbose {
+        let line = |artifact: &Artifact| format!("{:>10}  {}", artifact.bytes.len(), artifact.file);
+        terminal.say(&made.artifacts.iter().map(line).collect::<Vec<_>>().join("\n"));
     }
     say_left_out(&made, terminal);
     let index = out.join("index.html");

@@ -7,7 +7,7 @@ use crate::base::path::SitePath;
 use crate::cli::{Extensions, Markdown};
 use crate::io::disk;
 use crate::io::error::Error;
-use crate::io::terminal::Terminal;
+use crate::io::terminal::{Format, Terminal, to_json};
 use crate::model::book::MarkdownSettings;
 
 pub(super) fn run(options: &Markdown, terminal: &Terminal) -> Result<u8, Error> {
@@ -23,7 +23,18 @@ pub(super) fn run(options: &Markdown, terminal: &Terminal) -> Result<u8, Error> 
         SitePath::new(name.trim_start_matches("../")).unwrap_or_else(|| SitePath::new("text.md").expect("clean"));
     let (html, diagnostics) = crate::markdown_to_html(&path, &text, &settings);
     let report: Report = diagnostics.into_report(&std::collections::BTreeMap::new());
-    terminal.report(&report, &|_| Some(text.as_str().into()));
-    terminal.write_out(html.trim_end_matches('\n'));
+    let sources = |_: &SitePath| Some(text.as_str().into());
+    match terminal.format {
+        Format::Sarif => return Err(Error::Usage("`markdown` writes HTML or, with `--format json`, JSON".to_owned())),
+        Format::Json => {
+            let mut value = to_json(&report, &sources);
+            value["html"] = html.into();
+            terminal.write_out(&value.to_string());
+        }
+        Format::Human => {
+            terminal.report(&report, &sources);
+            terminal.write_out(html.trim_end_matches('\n'));
+        }
+    }
     Ok(u8::from(report.has_errors()))
 }

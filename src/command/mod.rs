@@ -32,7 +32,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         When::Always => anstream::ColorChoice::Always,
         When::Never => anstream::ColorChoice::Never,
     };
-    let terminal = Terminal { format: cli.global.format, color, is_quiet: cli.global.quiet };
+    let terminal =
+        Terminal { format: cli.global.format, color, is_quiet: cli.global.quiet, is_verbose: cli.global.verbose };
     let start = cli.global.book.clone().unwrap_or_else(|| PathBuf::from("."));
     let done = match cli.command {
         Command::New(new) => new::run(&new, &start, &terminal),

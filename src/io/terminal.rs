@@ -39,6 +39,8 @@ pub struct Terminal {
     pub color: ColorChoice,
     /// Whether results are kept to themselves.
     pub is_quiet: bool,
+    /// Whether every file that is written is named.
+    pub is_verbose: bool,
 }
 
 impl Terminal {
@@ -93,7 +95,7 @@ pub fn human(report: &Report, sources: Sources<'_>, errors_only: bool) -> String
     let counts: Vec<String> = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
         .into_iter()
         .map(|(severity, word)| (report.count(severity), word))
-        .filter(|(count, _)| *count > 0)
+        .filter(|(count, word)| *count > 0 && (!errors_only || *word == "error"))
         .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
         .collect();
     if !counts.is_empty() {

@@ -42,6 +42,14 @@ pub(crate) fn read(kind: Kind, path: &SitePath, text: &str) -> Front {
     Front { meta, body_start, has_title, has_date, is_yaml, diagnostics }
 }
 
+/// Where the text below the front matter begins; 0 without any.
+pub(crate) fn body_start(text: &str) -> usize {
+    let fence = text.lines().next().unwrap_or("").trim_end();
+    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let has_fence = fence == "+++" || fence == "---" && begins_with_key(&text[start..]);
+    has_fence.then(|| closing(text, start, fence)).flatten().map_or(0, |(_, next)| next)
+}
+
 /// The table between the fences, and where the text below begins.
 fn split(path: &SitePath, text: &str) -> (Table, usize, Diagnostics) {
     let first = text.lines().next().unwrap_or("");

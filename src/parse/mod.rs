@@ -50,8 +50,9 @@ pub fn parse_text(path: &SitePath, text: &str, settings: &MarkdownSettings) -> (
     let book = Book { markdown: settings.clone(), ..Book::default() };
     let mut diagnostics = Diagnostics::default();
     let math = converter(&book, &mut diagnostics);
-    // Without extensions a heading at the start is text like any other.
-    let input = markdown::Input { path, text, body_start: 0, title: "\u{0}", settings, math: &math };
+    // A heading at the start is text like any other; without extensions front matter is, too.
+    let body_start = if settings.extensions { frontmatter::body_start(text) } else { 0 };
+    let input = markdown::Input { path, text, body_start, title: "\u{0}", settings, math: &math };
     let (prose, _, found) = markdown::read(&input);
     diagnostics.append(found);
     (prose, diagnostics)

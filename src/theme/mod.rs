@@ -4,12 +4,13 @@ mod assets;
 pub mod builtin;
 mod growth;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use tera::{Context, ErrorKind, Kwargs, State, Tera, Value};
 
 use crate::base::codes::Code;
-use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::model::source::{Artifact, Layer, Source};
@@ -41,6 +42,7 @@ pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
             templates.push((format!("{}/{name}", layer.name), source.clone()));
         }
     }
+    report_unused(&templates, &mut diagnostics);
     let all = templates.clone();
     templates.retain(|(_, source)| {
         let Some((range, name)) = growth::doubling(&source.text) else { return true };
@@ -69,6 +71,27 @@ pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
         if templates.len() == before {
             templates.clear();
         }
+    }
+}
+
+/// Templates that no page asks for and none names.
+fn report_unused(templates: &[(String, Source)], diagnostics: &mut Diagnostics) {
+    let known = builtin::names();
+    let known: Vec<&str> = known.iter().filter_map(|name| name.strip_prefix("templates/")).collect();
+    for (name, source) in templates {
+        let own = name.split_once('/').map_or(name.as_str(), |(_, own)| own);
+        let is_named = templates.iter().any(|(other, source)| other != name && source.text.contains(own));
+        if known.contains(&own) || is_named {
+            continue;
+        }
+        let help = match nearest(own, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("include it in another template, or name it {}", known.join(", ")),
+        };
+        let mut diagnostic =
+            Diagnostic::new(Code::TemplateError, Span::file(&source.path), "no page uses this template").help(help);
+        diagnostic.severity = Severity::Warning;
+        diagnostics.push(diagnostic);
     }
 }
 
@@ -198,6 +221,11 @@ fn explain(error: &tera::Error, templates: &[(String, Source)], page: Option<&st
         }
     };
     let source = name.as_deref().and_then(source_of);
+    let message = message.trim().trim_start_matches("error: ").to_owned();
+    let (range, near) = match (range, source) {
+        (None, Some((_, source))) => place_of(&message, &source.text, templates),
+        (range, _) => (range, None),
+    };
     let path = source.map_or_else(|| SitePath::new("themes").expect("clean"), |(_, source)| source.path.clone());
     let span = match range {
         Some(range) => Span::bytes(&path, range),
@@ -206,7 +234,27 @@ fn explain(error: &tera::Error, templates: &[(String, Source)], page: Option<&st
     let first = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("this template cannot be used").trim();
     let mut letters = first.trim_end_matches('.').chars();
     let lower: String = letters.next().map(char::to_lowercase).into_iter().flatten().chain(letters).collect();
-    let diagnostic =
-        Diagnostic::new(Code::TemplateError, span, lower).help("the manual lists what templates may use under Themes");
-    (diagnostic, source.map(|(name, _)| name.clone()))
+    let help = near.map_or_else(
+        || "the manual lists what templates may use under Themes".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    (Diagnostic::new(Code::TemplateError, span, lower).help(help), source.map(|(name, _)| name.clone()))
 }
+
+/// Where in a template the first name stands that a message quotes and the template writes, with the nearest name of a
+/// template or block.
+fn place_of(message: &str, text: &str, templates: &[(String, Source)]) -> (Option<Range<usize>>, Option<String>) {
+    let quoted = message.split('`').skip(1).step_by(2);
+    let is_in_statement = |at: usize| text[..at].rfind("{%").is_some_and(|open| !text[open..at].contains("%}"));
+    let Some((at, name)) = quoted.filter(|name| !name.is_empty()).find_map(|name| {
+        text.match_indices(name).map(|(at, _)| at).find(|at| is_in_statement(*at)).map(|at| (at, name))
+    }) else {
+        return (None, None);
+    };
+    let files = templates.iter().flat_map(|(known, _)| [known.as_str(), known.rsplit('/').next().unwrap_or(known)]);
+    let near = if name.contains('.') { nearest(name, files) } else { nearest(name, BLOCKS) };
+    (Some(at..at + name.len()), near.map(str::to_owned))
+}
+
+/// Blocks of the built-in templates.
+const BLOCKS: [&str; 6] = ["title", "policy", "head_extra", "header", "main", "footer"];

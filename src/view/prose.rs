@@ -193,46 +193,60 @@ fn external(target: &str) -> String {
 /// A text of Markdown that belongs to no book: links and pictures as they are written.
 pub(crate) fn standalone(prose: &crate::model::prose::Prose) -> String {
     let mut html = String::with_capacity(prose.html.len());
-    for piece in &prose.pieces {
+    let end = prose.notes.iter().map(|note| note.pieces.0 as usize).min().unwrap_or(prose.pieces.len());
+    standalone_pieces(&mut html, prose, &prose.pieces[..end]);
+    if !prose.notes.is_empty() {
+        html.push_str("<section class=\"notes\" role=\"doc-endnotes\">\n<ol>\n");
+        for (at, note) in prose.notes.iter().enumerate() {
+            html.push_str(&format!("<li id=\"n{}\">", at + 1));
+            standalone_pieces(&mut html, prose, &prose.pieces[note.pieces.0 as usize..note.pieces.1 as usize]);
+            html.push_str("</li>\n");
+        }
+        html.push_str("</ol>\n</section>\n");
+    }
+    html
+}
+
+fn standalone_pieces(html: &mut String, prose: &crate::model::prose::Prose, pieces: &[Piece]) {
+    for piece in pieces {
         match piece {
             Piece::Html((start, end)) | Piece::Own((start, end)) => {
                 html.push_str(&prose.html[*start as usize..*end as usize])
             }
             Piece::Text(run) => {
                 let run = prose.outline.runs[*run as usize].text;
-                escape_text(&mut html, &prose.outline.text[run.0 as usize..run.1 as usize]);
+                escape_text(html, &prose.outline.text[run.0 as usize..run.1 as usize]);
             }
             Piece::LinkOpen(link) | Piece::Embed(link) => {
                 let link = &prose.outline.links[*link as usize];
                 html.push_str("<a href=\"");
-                escape_attribute(&mut html, &external(&link.target));
+                escape_attribute(html, &external(&link.target));
                 if !link.title.is_empty() {
                     html.push_str("\" title=\"");
-                    escape_attribute(&mut html, &link.title);
+                    escape_attribute(html, &link.title);
                 }
                 html.push_str("\">");
                 if link.style == LinkStyle::Embed {
-                    escape_text(&mut html, &link.target);
+                    escape_text(html, &link.target);
                     html.push_str("</a>\n");
                 }
             }
             Piece::LinkClose(_) => html.push_str("</a>"),
-            Piece::Address(link) => escape_attribute(&mut html, &prose.outline.links[*link as usize].target),
+            Piece::Address(link) => escape_attribute(html, &prose.outline.links[*link as usize].target),
             Piece::Image(image) => {
                 let image = &prose.outline.images[*image as usize];
                 html.push_str("<img src=\"");
-                escape_attribute(&mut html, &external(&image.target));
+                escape_attribute(html, &external(&image.target));
                 html.push_str("\" alt=\"");
-                escape_attribute(&mut html, &image.alt);
+                escape_attribute(html, &image.alt);
                 if !image.title.is_empty() {
                     html.push_str("\" title=\"");
-                    escape_attribute(&mut html, &image.title);
+                    escape_attribute(html, &image.title);
                 }
                 html.push_str("\">");
             }
         }
     }
-    html
 }
 
 /// The longest passage that is quoted; longer sentences are cut around the words in question.

@@ -127,3 +127,39 @@ fn front_matter_that_cannot_be_read_is_its_only_finding() {
         assert!(!book.build().contains("Options"), "{front}");
     }
 }
+
+#[test]
+fn a_slip_in_a_theme_is_shown_in_its_line_with_the_nearest_name() {
+    for (template, line, near) in [
+        ("{% extends \"default/essay.html\" %}\n{% block foter %}x{% endblock foter %}", 2, "footer"),
+        ("{% extends \"default/esay.html\" %}", 1, "default/essay.html"),
+        ("x\ny\n{% include \"crad.html\" %}", 3, "card.html"),
+    ] {
+        let book = Book::new(&format!(
+            "-- book.toml --\ntitle = \"T\"\ntheme = \"mine\"\n-- themes/mine/templates/essay.html --\n{template}\n{}",
+            essay("Text.")
+        ));
+        let report = book.build();
+        assert!(report.contains(&format!("essay.html:{line}:")), "{report}");
+        assert!(report.contains(&format!("did you mean `{near}`?")) && !report.contains("]: error:"), "{report}");
+    }
+    let book = Book::new(&format!(
+        "-- book.toml --\ntitle = \"T\"\ntheme = \"mine\"\n-- themes/mine/templates/esay.html --\nx\n{}",
+        essay("Text.")
+    ));
+    let report = book.build();
+    assert!(report.contains("no page uses this template") && report.contains("did you mean `essay.html`?"), "{report}");
+}
+
+#[test]
+fn quiet_says_nothing_but_errors_and_machines_get_json() {
+    let book = Book::new(&essay("![](https://example.org/x.png)"));
+    assert!(book.run(&["check", "--quiet"]).stderr.is_empty());
+    for arguments in [&["explain", "--format", "json"][..], &["explain", "broken-link", "--format", "json"]] {
+        let output = book.run(arguments);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+    }
+    let output = book.run(&["markdown", "content/essays/one.md", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(value["html"].as_str().unwrap().starts_with("<p"), "front matter is no text: {value}");
+}
