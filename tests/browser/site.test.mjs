@@ -20,7 +20,8 @@ before(async () => {
   requests = [];
   server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://x");
-    requests.push(url.pathname);
+    // What the browser fetches ahead by the speculation rules is no request of a page.
+    if (!request.headers["sec-purpose"]) requests.push(url.pathname);
     const file = path.join(site, decodeURIComponent(url.pathname), url.pathname.endsWith("/") ? "index.html" : "");
     try {
       const bytes = await readFile(file);
@@ -190,13 +191,20 @@ test("no page scrolls sideways with the text spacing of WCAG 1.4.12", async () =
   }
 });
 
-test("forty notes stand beside their lines or below one another, without script", async () => {
+test("notes stand beside their lines or below one another on every kind of page, without script", async () => {
   const book = mkdtempSync(path.join(tmpdir(), "throughline-notes-"));
   try {
-    mkdirSync(path.join(book, "content/essays"), { recursive: true });
-    writeFileSync(path.join(book, "book.toml"), 'title = "Notes"\n');
-    const texts = Array.from({ length: 40 }, (_, at) => `${"A few plain words stand here. ".repeat(at % 4 + 1)}[^n${at}]\n\n[^n${at}]: ${"The note says a little more. ".repeat(at % 3 + 1)}\n`);
-    writeFileSync(path.join(book, "content/essays/one.md"), `+++\ntitle = "One"\ndate = 2020-01-02\n+++\n${texts.join("\n")}`);
+    const noted = (count) => Array.from({ length: count }, (_, at) => `${"A few plain words stand here. ".repeat(at % 4 + 1)}[^n${at}]\n\n[^n${at}]: ${"The note says a little more. ".repeat(at % 3 + 1)}\n`).join("\n");
+    const files = {
+      "book.toml": 'title = "Notes"\n',
+      "content/essays/one.md": `+++\ntitle = "One"\ndate = 2020-01-02\n+++\n${noted(45)}`,
+      "content/pages/more.md": `+++\ntitle = "More"\n+++\n${noted(3)}`,
+      "content/concepts/calm.md": `+++\ntitle = "calm"\n+++\n${noted(3)}`,
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(path.dirname(path.join(book, name)), { recursive: true });
+      writeFileSync(path.join(book, name), text);
+    }
     execFileSync(path.resolve(site, "../target/debug/throughline"), ["-C", book, "build", "--quiet", "--deny", "warnings"]);
     const page = await browser.newPage({ viewport: { width: 1216, height: 900 }, javaScriptEnabled: false });
     await page.route("**/*", async (route) => {
@@ -204,19 +212,41 @@ test("forty notes stand beside their lines or below one another, without script"
       const file = path.join(book, "public", url.pathname, url.pathname.endsWith("/") ? "index.html" : "");
       await route.fulfill({ body: readFileSync(file), contentType: types[path.extname(file)] });
     });
-    await page.goto(`${base}/essays/one/`);
-    const places = await page.evaluate(() => [...document.querySelectorAll(".notes li")].map((note, at) => {
-      const box = note.getBoundingClientRect(), reference = document.getElementById(`r${at + 1}`).getBoundingClientRect();
-      return { top: box.top, bottom: box.bottom, line: reference.top };
-    }));
-    assert.equal(places.length, 40);
-    places.forEach((place, at) => {
-      const before = at ? places[at - 1].bottom : -Infinity;
-      assert.ok(place.top >= before, `note ${at + 1} overlaps the one before`);
-      assert.ok(Math.abs(place.top - place.line) <= 4 || Math.abs(place.top - before - 16) <= 4, `note ${at + 1}: ${JSON.stringify(place)} after ${before}`);
-    });
+    for (const [address, count] of [["/essays/one/", 45], ["/more/", 3], ["/concepts/calm/", 3]]) {
+      await page.goto(base + address);
+      const places = await page.evaluate(() => [...document.querySelectorAll(".notes li")].map((note, at) => {
+        const box = note.getBoundingClientRect(), reference = document.getElementById(`r${at + 1}`).getBoundingClientRect();
+        return { top: box.top, bottom: box.bottom, left: box.left, right: box.right, line: reference.top };
+      }));
+      const text = await page.$eval(".prose", (prose) => { const box = prose.getBoundingClientRect(); return { right: box.right, bottom: box.bottom }; });
+      assert.equal(places.length, count);
+      places.slice(0, 40).forEach((place, at) => {
+        const before = at ? places[at - 1].bottom : -Infinity;
+        assert.ok(place.left > text.right && place.right <= 1216, `${address}: note ${at + 1} is not in the margin`);
+        assert.ok(place.top >= before, `${address}: note ${at + 1} overlaps the one before`);
+        assert.ok(Math.abs(place.top - place.line) <= 4 || Math.abs(place.top - before - 16) <= 4, `${address}: note ${at + 1}: ${JSON.stringify(place)} after ${before}`);
+      });
+      places.slice(40).forEach((place, at) => assert.ok(place.top >= (at ? places[39 + at].bottom : text.bottom), `${address}: note ${at + 41} is not below the text`));
+    }
     await page.close();
   } finally { rmSync(book, { recursive: true }); }
+});
+
+test("an essay asks for at most six files besides its pictures", async () => {
+  for (const address of folders("essays")) {
+    const before = requests.length;
+    await open(address, {}, async (page) => { await page.waitForLoadState("networkidle"); });
+    const own = requests.slice(before).filter((asked) => asked === address || !asked.startsWith(address));
+    assert.ok(own.length <= 6, `${address}: ${own.join(" ")}`);
+  }
+});
+
+test("readers who ask for more contrast get black and white in either scheme", async () => {
+  for (const [colorScheme, paper] of [["light", "rgb(255, 255, 255)"], ["dark", "rgb(0, 0, 0)"]]) {
+    await open("/", { colorScheme, contrast: "more" }, async (page) => {
+      assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor), paper, colorScheme);
+    });
+  }
 });
 
 test("every focusable element shows a ring of 3 pixels and is large enough to hit", async () => {
