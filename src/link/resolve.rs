@@ -96,6 +96,7 @@ impl Resolver<'_> {
             self.report(link, Code::BrokenLink, "this link leads nowhere".to_owned(), help);
             return Target::Plain;
         }
+        // The book's own address in full leads to its pages too; what the book does not have may be another part of the host.
         let own_address = self.base_url.and_then(|base| link.target.strip_prefix(base.trim_end_matches('/')));
         let own_address = own_address.filter(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?']));
         let target = match own_address {
@@ -120,6 +121,9 @@ impl Resolver<'_> {
             }
             if self.addresses.contains(path.as_str()) {
                 return Target::File(Route::of_file(below).expect("the address of a file"));
+            }
+            if own_address.is_some() {
+                return Target::External;
             }
             return self.broken(link, &path);
         }
