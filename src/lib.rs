@@ -15,6 +15,7 @@ pub mod base;
 pub mod build;
 pub mod cli;
 mod command;
+pub mod import;
 pub mod io;
 pub mod link;
 pub mod load;

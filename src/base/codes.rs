@@ -81,6 +81,12 @@ pub enum Code {
     LostPassage,
     /// Two essays that claim the same place in a series.
     DuplicatePart,
+    /// Two replies with one id.
+    DuplicateReply,
+    /// Replies to an essay that does not exist.
+    OrphanReplies,
+    /// A reply to a reply that is not there, or that answers itself in a circle.
+    LostParent,
     /// A theme that does not exist.
     UnknownTheme,
     /// A template that cannot be used.
@@ -160,6 +166,9 @@ table! {
     DuplicateName "duplicate-name" Error "one name that two concepts or two series claim"
     LostPassage "lost-passage" Warning "a chosen passage that stands in no essay"
     DuplicatePart "duplicate-part" Warning "two essays that claim the same place in a series"
+    DuplicateReply "duplicate-reply" Error "two replies with one id"
+    OrphanReplies "orphan-replies" Warning "replies to an essay that does not exist"
+    LostParent "lost-parent" Note "a reply to a reply that is not there"
     UnknownTheme "unknown-theme" Error "a theme that does not exist"
     TemplateError "template-error" Error "a template that cannot be used"
 }

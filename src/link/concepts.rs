@@ -33,6 +33,8 @@ pub struct Concept {
     pub relations: Vec<(Relation, ConceptId)>,
     /// Essays that use it, oldest first.
     pub appearances: Vec<Appearance>,
+    /// Replies that use it: the essay, and the index in its conversation; oldest essay first.
+    pub replies: Vec<(WritingId, u32)>,
 }
 
 impl Concept {
@@ -129,6 +131,7 @@ fn new_concept(own: String, title: String) -> Concept {
         links: None,
         relations: Vec::new(),
         appearances: Vec::new(),
+        replies: Vec::new(),
     }
 }
 
@@ -278,6 +281,15 @@ pub(super) fn connect(site: &mut Site) {
         }
         for (concept, found) in used {
             site.concepts[concept.0 as usize].appearances.push(found);
+        }
+    }
+    for essay in &site.essays {
+        let placed = site.conversations.get(essay).map_or(&[][..], |conversation| &conversation.replies);
+        for (at, placed) in placed.iter().enumerate() {
+            let used: BTreeSet<ConceptId> = placed.mentions.iter().map(|(concept, ..)| *concept).collect();
+            for concept in used {
+                site.concepts[concept.0 as usize].replies.push((*essay, index(at)));
+            }
         }
     }
     site.ties = ties.into_iter().map(|((first, second), count)| Tie { first, second, count }).collect();

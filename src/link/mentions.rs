@@ -58,6 +58,9 @@ pub(super) fn find(site: &mut Site, book: &Book) {
         }
         own
     };
+    site.conversations.par_iter_mut().flat_map(|(_, conversation)| conversation.replies.par_iter_mut()).for_each(
+        |placed| placed.mentions = placed.reply.as_ref().map(|reply| finder.in_text(&reply.text)).unwrap_or_default(),
+    );
     site.mentions = site.writings.par_iter().zip(&own).map(|(writing, own)| finder.read(writing, *own, book)).collect();
 }
 
@@ -109,6 +112,17 @@ impl Finder {
         let policy = writing.meta.concept_links.unwrap_or(book.concept_links);
         self.choose_links(&mut found.list, outline, policy);
         found
+    }
+
+    /// Concepts in a plain text, with the words and the sentence around them.
+    fn in_text(&self, text: &str) -> Vec<(ConceptId, Range, Range)> {
+        let all = sentences::all(text);
+        let place = |(start, end, concept): (usize, usize, ConceptId)| {
+            let at = all.partition_point(|(_, to)| *to < end).min(all.len().saturating_sub(1));
+            let (from, to) = all.get(at).copied().unwrap_or((start, end));
+            (concept, (to_u32(start), to_u32(end)), (to_u32(from.min(start)), to_u32(to.max(end))))
+        };
+        self.longest(text).into_iter().map(place).collect()
     }
 
     /// The longest words that stand alone, from left to right, without overlap.

@@ -11,6 +11,7 @@ mod related;
 mod resolve;
 mod routes;
 pub mod sentences;
+pub mod threads;
 mod visibility;
 
 use jiff::civil;
@@ -28,6 +29,7 @@ pub use concepts::{Appearance, Concept, Relation, Tie};
 pub use mentions::{Mention, Mentions};
 pub use related::{Reason, Related};
 pub use routes::Redirect;
+pub use threads::Conversation;
 pub use visibility::{LeftOut, Why, reason as reason_not_public};
 
 /// Index of a writing in `Site::writings`.
@@ -57,6 +59,8 @@ pub enum PageId {
     Concept(ConceptId),
     /// A series.
     Series(SeriesId),
+    /// Every reply, where there are any.
+    Replies,
 }
 
 /// Where a link leads.
@@ -131,6 +135,8 @@ pub struct Site {
     pub backlinks: std::collections::BTreeMap<PageId, Vec<Backlink>>,
     /// For each writing, what to read next; empty for all but essays.
     pub related: Vec<Vec<Related>>,
+    /// What readers said of each essay that they answered.
+    pub conversations: std::collections::BTreeMap<WritingId, Conversation>,
     /// Files that go out as they are, by address.
     pub files: Vec<(Route, SitePath)>,
     /// Old addresses.
@@ -165,6 +171,7 @@ impl Site {
             PageId::Home => Route::home(),
             PageId::Archive => routes::archive(),
             PageId::Concepts => routes::concepts(),
+            PageId::Replies => routes::replies(),
             PageId::Writing(id) => self.routes[id.0 as usize].clone(),
             PageId::Concept(id) => self.concept(id).route.clone(),
             PageId::Series(id) => self.series(id).route.clone(),
@@ -178,10 +185,17 @@ impl Site {
             PageId::Home => &book.title,
             PageId::Archive => "Essays",
             PageId::Concepts => "Concepts",
+            PageId::Replies => "Replies",
             PageId::Writing(id) => &self.writing(id).meta.title,
             PageId::Concept(id) => &self.concept(id).title,
             PageId::Series(id) => &self.series(id).title,
         }
+    }
+
+    /// Whether any essay has replies to show.
+    #[must_use]
+    pub fn has_replies(&self) -> bool {
+        self.conversations.values().any(|conversation| conversation.count > 0)
     }
 
     /// The page that shows a writing: its own, that of its concept or that of its series.
@@ -227,8 +241,9 @@ pub fn link(parsed: Parsed, input: &LinkInput<'_>) -> (Site, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let (shown, left_out) = visibility::split(parsed.writings, input, &mut diagnostics);
     let hidden = names::Hidden::new(&left_out);
-    let mut site = Site { writings: shown, left_out, ..Site::default() };
+    let mut site = Site { writings: shown, left_out: left_out.clone(), ..Site::default() };
     collections::sort_essays(&mut site);
+    threads::collect(&mut site, parsed.replies, &left_out, &mut diagnostics);
     concepts::collect(&mut site, &hidden, &mut diagnostics);
     collections::collect_series(&mut site, &mut diagnostics);
     routes::assign(&mut site, &hidden, input.assets, &mut diagnostics);

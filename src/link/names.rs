@@ -118,7 +118,9 @@ impl<'a> Names<'a> {
                 names.by_path.insert(writing.path.clone(), page);
             }
         }
-        for page in [PageId::Home, PageId::Archive, PageId::Concepts].into_iter().chain(names.labels.keys().copied()) {
+        let lists = [PageId::Home, PageId::Archive, PageId::Concepts].into_iter();
+        let lists = lists.chain(site.has_replies().then_some(PageId::Replies));
+        for page in lists.chain(names.labels.keys().copied()) {
             names.by_route.insert(site.route(page).as_str().to_owned(), page);
         }
         names.by_route.extend(site.redirects.iter().map(|old| (old.from.as_str().to_owned(), old.to)));

@@ -187,12 +187,13 @@ impl Resolver<'_> {
             PageId::Writing(id) => Some(id),
             PageId::Concept(id) => self.site.concept(id).writing,
             PageId::Series(id) => self.site.series(id).writing,
-            PageId::Home | PageId::Archive | PageId::Concepts => None,
+            PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies => None,
         };
         let prose = writing.map(|id| &self.site.writing(id).prose);
         let id = match (fragment.trim(), prose) {
             ("", _) => String::new(),
             ("main", None) => "main".to_owned(),
+            (wanted, Some(_)) if self.is_reply(page, wanted) => wanted.to_owned(),
             (wanted, Some(prose)) => place(prose, wanted).unwrap_or_else(|| {
                 self.broken_anchor(link, &prose.outline, wanted);
                 String::new()
@@ -206,6 +207,12 @@ impl Resolver<'_> {
             return writing.map_or(Target::Plain, |id_of| Target::Passage(self.passage(id_of, page, id)));
         }
         if page == self.own && !id.is_empty() { Target::Here(id) } else { Target::Page(page, id) }
+    }
+
+    fn is_reply(&self, page: PageId, wanted: &str) -> bool {
+        let PageId::Writing(id) = page else { return false };
+        let conversation = self.site.conversations.get(&id);
+        conversation.is_some_and(|found| found.replies.iter().any(|placed| placed.anchor == wanted))
     }
 
     fn passage(&self, writing: WritingId, page: PageId, fragment: String) -> Passage {

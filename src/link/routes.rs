@@ -31,6 +31,11 @@ pub(super) fn concepts() -> Route {
     Route::new("/concepts/").expect("a clean address")
 }
 
+/// `/replies/`
+pub(super) fn replies() -> Route {
+    Route::new("/replies/").expect("a clean address")
+}
+
 /// The slug of a writing: the one its writer chose, or that of its file name (of its title for a concept).
 #[must_use]
 pub(super) fn slug_of(writing: &Writing) -> String {
@@ -122,6 +127,9 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
         (Route::new("/.throughline-output").expect("a clean address"), "the mark of the output folder"),
     ] {
         table.claim(&route, what.to_owned(), None, diagnostics);
+    }
+    if site.has_replies() {
+        table.claim(&replies(), "the page of replies".to_owned(), None, diagnostics);
     }
     site.routes = site.writings.iter().map(route_of).collect();
     for (writing, route) in site.writings.iter().zip(&site.routes) {

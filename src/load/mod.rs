@@ -65,8 +65,8 @@ pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), E
 
 fn sort_in(file: Loaded, sources: &mut Vec<Source>, assets: &mut Vec<Asset>, diagnostics: &mut Diagnostics) {
     let is_static = file.path.below("content/static").is_some();
-    let is_reply = file.path.below("content/replies").is_some();
-    if is_reply {
+    if let Some(below) = file.path.below("content/replies") {
+        sort_in_replies(below.starts_with("unmatched/"), file, sources, diagnostics);
         return;
     }
     if !is_static && let Some(remedy) = stray(&file.path) {
@@ -90,6 +90,23 @@ fn sort_in(file: Loaded, sources: &mut Vec<Source>, assets: &mut Vec<Asset>, dia
                 "this file is not read: it stands outside the known folders",
             )
             .help("move it to `content/essays/`, `content/concepts/`, `content/series/` or `content/pages/`"),
+        );
+        return;
+    }
+    if let Some(text) = text_of(&file.path, &file.bytes, diagnostics) {
+        sources.push(Source { path: file.path, text });
+    }
+}
+
+/// Replies stand in TOML files; those that belong to no essay yet are kept in a folder of their own and not read.
+fn sort_in_replies(is_unmatched: bool, file: Loaded, sources: &mut Vec<Source>, diagnostics: &mut Diagnostics) {
+    if is_unmatched {
+        return;
+    }
+    if file.path.extension() != "toml" {
+        diagnostics.push(
+            Diagnostic::new(Code::StrayFile, Span::file(&file.path), "this file is neither read nor published")
+                .help("bring it in with `throughline import replies`, and keep it outside the book: it may hold addresses of people"),
         );
         return;
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::Severity;
+use crate::model::thread::State;
 
 /// Which mentions of a concept become links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -35,6 +36,68 @@ impl ConceptLinks {
     }
 }
 
+/// How much of the names of people who replied is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Names {
+    /// `Ada Quill`
+    #[default]
+    Full,
+    /// `Ada`
+    First,
+    /// `A. Q.`
+    Initials,
+    /// Nothing.
+    None,
+}
+
+impl Names {
+    /// The words for them in settings.
+    pub const WORDS: [&'static str; 4] = ["full", "first", "initials", "none"];
+
+    /// The choice that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "full" => Some(Self::Full),
+            "first" => Some(Self::First),
+            "initials" => Some(Self::Initials),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
+
+    /// As much of a name as may be shown.
+    #[must_use]
+    pub fn apply(self, name: &str) -> String {
+        let initial = |word: &str| word.chars().next().map(|letter| format!("{letter}."));
+        match self {
+            Self::Full => name.to_owned(),
+            Self::First => name.split_whitespace().next().unwrap_or("").to_owned(),
+            Self::Initials => name.split_whitespace().filter_map(initial).collect::<Vec<_>>().join(" "),
+            Self::None => String::new(),
+        }
+    }
+}
+
+/// `[replies]` of the settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepliesSettings {
+    /// What readers see of a reply that is public at its source, unless its file says otherwise.
+    pub import_as: State,
+    /// How much of names is shown.
+    pub names: Names,
+    /// Whether headlines are shown.
+    pub headlines: bool,
+    /// Where somebody asks for the removal of a reply: `mailto:…` or `https://…`; empty if not said.
+    pub removal: String,
+}
+
+impl Default for RepliesSettings {
+    fn default() -> Self {
+        Self { import_as: State::Shown, names: Names::Full, headlines: false, removal: String::new() }
+    }
+}
+
 /// The settings of a book.
 #[derive(Clone, Debug)]
 pub struct Book {
@@ -54,6 +117,8 @@ pub struct Book {
     pub concept_links: ConceptLinks,
     /// How Markdown is read.
     pub markdown: MarkdownSettings,
+    /// How replies are shown.
+    pub replies: RepliesSettings,
     /// Levels of diagnostic codes that differ from their own.
     pub levels: BTreeMap<Code, Severity>,
     /// Free data for templates.
@@ -81,6 +146,7 @@ impl Default for Book {
             theme: "default".to_owned(),
             concept_links: ConceptLinks::First,
             markdown: MarkdownSettings::default(),
+            replies: RepliesSettings::default(),
             levels: BTreeMap::new(),
             extra: Map::new(),
         }

@@ -3,4 +3,5 @@
 pub mod book;
 pub mod prose;
 pub mod source;
+pub mod thread;
 pub mod writing;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::book::ConceptLinks;
 use super::prose::Prose;
+use super::thread::Replies;
 use crate::base::date::Date;
 use crate::base::diagnostic::Diagnostics;
 use crate::base::path::SitePath;
@@ -136,4 +137,6 @@ pub struct Writing {
 pub struct Parsed {
     /// Every writing, sorted by path.
     pub writings: Vec<Writing>,
+    /// The replies to each essay that has some, sorted by path.
+    pub replies: Vec<Replies>,
 }

@@ -6,7 +6,8 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::base::path::{SitePath, is_slug};
 use crate::base::span::Span;
-use crate::model::book::{Book, ConceptLinks};
+use crate::model::book::{Book, ConceptLinks, Names, RepliesSettings};
+use crate::model::thread::State;
 
 /// Reads the settings; what is wrong is reported and left at its default.
 pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
@@ -67,10 +68,34 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
         }
         diagnostics.append(inner.finish());
     }
+    if let Some(table) = fields.table("replies") {
+        let mut inner = Fields::new(path, table);
+        read_replies(&mut inner, &mut book.replies);
+        diagnostics.append(inner.finish());
+    }
     read_levels(path, &mut fields, &mut book, &mut diagnostics);
     book.extra = fields.free("extra");
     diagnostics.append(fields.finish());
     (book, diagnostics)
+}
+
+fn read_replies(fields: &mut Fields<'_>, replies: &mut RepliesSettings) {
+    if let Some(word) = fields.word("import_as", &["shown", "held"]) {
+        replies.import_as = State::from_word(&word.value).expect("one of the words");
+    }
+    if let Some(word) = fields.word("names", &Names::WORDS) {
+        replies.names = Names::from_word(&word.value).expect("one of the words");
+    }
+    replies.headlines = fields.boolean("headlines").unwrap_or_default();
+    if let Some(removal) = fields.text("removal") {
+        let is_good = ["mailto:", "https://", "http://"].iter().any(|start| removal.value.starts_with(start));
+        if is_good && !removal.value.contains(char::is_whitespace) {
+            replies.removal = removal.value;
+        } else {
+            let help = "write it as `mailto:me@example.org` or `https://example.org/contact`";
+            fields.refuse(Code::BadValue, removal.range, "`removal` must be an address", help);
+        }
+    }
 }
 
 fn read_levels(path: &SitePath, fields: &mut Fields<'_>, book: &mut Book, diagnostics: &mut Diagnostics) {

@@ -66,7 +66,7 @@ fn is_of_page(id: &str) -> bool {
     let is_note = id
         .strip_prefix(['n', 'r'])
         .is_some_and(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '-'));
-    matches!(id, "main" | "notes" | "concepts") || is_note
+    matches!(id, "main" | "notes" | "concepts" | "replies") || is_note
 }
 
 #[derive(Default)]

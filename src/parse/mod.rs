@@ -15,7 +15,9 @@ mod pieces;
 mod pull;
 mod quotes;
 mod raw_html;
+mod replies;
 mod table;
+mod untrusted;
 mod values;
 
 use rayon::prelude::*;
@@ -27,6 +29,7 @@ use crate::base::span::Span;
 use crate::model::book::{Book, MarkdownSettings};
 use crate::model::prose::Prose;
 use crate::model::source::{Snapshot, Source};
+use crate::model::thread::Replies;
 use crate::model::writing::{Kind, Parsed, Writing};
 
 /// Reads every source of the book.
@@ -36,12 +39,19 @@ pub fn parse(snapshot: &Snapshot) -> (Parsed, Diagnostics) {
     let math = converter(&snapshot.book, &mut diagnostics);
     let read: Vec<Option<(Writing, Diagnostics)>> =
         snapshot.sources.par_iter().map(|source| read(source, &snapshot.book, &math)).collect();
-    let mut writings = Vec::with_capacity(read.len());
+    let mut parsed = Parsed { writings: Vec::with_capacity(read.len()), replies: Vec::new() };
     for (writing, found) in read.into_iter().flatten() {
-        writings.push(writing);
+        parsed.writings.push(writing);
         diagnostics.append(found);
     }
-    (Parsed { writings }, diagnostics)
+    let files = snapshot.sources.par_iter().filter(|source| source.path.below("content/replies").is_some());
+    let read: Vec<(Replies, Diagnostics)> =
+        files.map(|source| replies::read(&source.path, &source.text, &snapshot.book.replies)).collect();
+    for (replies, found) in read {
+        parsed.replies.push(replies);
+        diagnostics.append(found);
+    }
+    (parsed, diagnostics)
 }
 
 /// Reads one Markdown text that belongs to no book. Links stay as they are written.

@@ -17,7 +17,7 @@ macro_rules! files {
 
 const TEMPLATES: &[(&str, &[u8])] = &files!("templates"
     "base.html" "home.html" "essay.html" "archive.html" "concept.html" "concepts.html" "series.html" "page.html"
-    "missing.html" "card.html" "notes.html" "backlinks.html");
+    "missing.html" "replies.html" "card.html" "notes.html" "backlinks.html" "reply.html");
 
 const ASSETS: &[(&str, &[u8])] = &files!("assets"
     "style.css" "script.js" "favicon.svg" "literata-roman.woff2" "literata-italic.woff2" "OFL.txt");

@@ -48,6 +48,7 @@ impl Viewer<'_> {
             passage_count: concept.appearances.iter().map(|found| self.sentences(id, found).len()).sum(),
             related: self.related_concepts(id),
             backlinks: self.backlinks(PageId::Concept(id), |kind| kind != Kind::Essay),
+            replies: self.reply_words(id),
             map: self.map(id),
         }
     }

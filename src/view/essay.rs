@@ -40,6 +40,7 @@ impl Viewer<'_> {
             notes: filler.notes(id),
             concepts: self.concepts_in(id).into_iter().map(|concept| self.term(concept)).collect(),
             backlinks: self.backlinks(PageId::Writing(id), |_| true),
+            replies: self.thread_view(id),
             related: self.related_views(id),
             extra: writing.meta.extra.clone(),
         }
@@ -120,7 +121,7 @@ impl Viewer<'_> {
     }
 }
 
-fn place_name(url: &str) -> LinkView {
+pub(super) fn place_name(url: &str) -> LinkView {
     let host = url.split("://").nth(1).unwrap_or(url).split('/').next().unwrap_or(url);
     let known = PLACES.iter().find(|(part, _)| host.contains(part));
     LinkView {

@@ -5,6 +5,7 @@ mod concept;
 mod essay;
 mod lists;
 pub(crate) mod prose;
+mod thread;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -18,8 +19,8 @@ use crate::model::prose::Prose;
 use crate::model::writing::Kind;
 use prose::Filler;
 use views::{
-    ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, LinkView, MissingView, PageView, SeriesView,
-    SingleView,
+    ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, LinkView, MissingView, PageView,
+    RepliesView, SeriesView, SingleView,
 };
 
 /// A page of the site.
@@ -49,6 +50,8 @@ pub enum View {
     Series(Box<SeriesView>),
     /// `single`
     Single(Box<SingleView>),
+    /// `replies`
+    Replies(Box<RepliesView>),
     /// `missing`
     Missing(Box<MissingView>),
 }
@@ -65,6 +68,7 @@ impl View {
             Self::Concept(_) => "concept",
             Self::Series(_) => "series",
             Self::Single(_) => "single",
+            Self::Replies(_) => "replies",
             Self::Missing(_) => "missing",
         }
     }
@@ -124,6 +128,7 @@ impl<'a> Viewer<'a> {
         let series = (0..self.site.series.len()).map(|at| PageId::Series(SeriesId(index(at))));
         [PageId::Home, PageId::Archive, PageId::Concepts]
             .into_iter()
+            .chain(self.site.has_replies().then_some(PageId::Replies))
             .chain(concepts)
             .chain(series)
             .chain(writings)
@@ -149,6 +154,7 @@ impl<'a> Viewer<'a> {
                 .collect(),
             essay_count: self.site.essays.len(),
             concept_count: self.site.concepts.len(),
+            has_replies: self.site.has_replies(),
             extra: self.book.extra.clone(),
         }
     }
@@ -174,6 +180,11 @@ impl<'a> Viewer<'a> {
                 let summary = format!("The {} ideas that run through {}.", self.site.concepts.len(), self.book.title);
                 let page = self.page_view("concepts", &route, "Concepts", &summary, None);
                 Page { page, route, view: View::Concepts(Box::new(self.concepts_view())) }
+            }
+            PageId::Replies => {
+                let summary = format!("What readers said of the essays of {}.", self.book.title);
+                let page = self.page_view("replies", &route, "Replies", &summary, None);
+                Page { page, route, view: View::Replies(Box::new(self.replies_view())) }
             }
             PageId::Concept(concept) => {
                 let view = self.concept_view(concept, &root);

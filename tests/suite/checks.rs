@@ -43,7 +43,8 @@ fn each_mistake_gets_the_report_of_its_document() {
             continue;
         }
         if std::env::var("SNAPSHOTS").is_ok_and(|mode| mode == "overwrite") {
-            std::fs::write(&path, document.replace(block(&document, "report"), report.trim_end())).unwrap();
+            let old = format!("````report\n{}", block(&document, "report"));
+            std::fs::write(&path, document.replace(&old, &format!("````report\n{}", report.trim_end()))).unwrap();
         }
         wrong.push(format!("{}:\n{report}", code.name()));
     }

@@ -29,6 +29,7 @@ fn imports_point_one_way() {
         ("base", &[] as &[&str]),
         ("model", &["base"]),
         ("io", &["base", "model"]),
+        ("import", &["base", "model"]),
         ("parse", &["base", "model"]),
         ("link", &["base", "model"]),
         ("view", &["base", "model", "link"]),

@@ -1,0 +1,4 @@
+//! Replies from elsewhere, brought into files of the book. Never part of a build.
+
+pub mod foreign;
+pub mod input;
