@@ -225,6 +225,27 @@ pub fn slug(text: &str) -> String {
     slug
 }
 
+/// Percent signs undone; what is no UTF-8 afterwards stays as it is written.
+#[must_use]
+pub fn percent_decoded(written: &str) -> String {
+    let mut bytes = Vec::with_capacity(written.len());
+    let mut rest = written.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
+        match pair.filter(|_| *first == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| written.to_owned())
+}
+
 /// Whether a slug that a writer chose can stand in an address as it is.
 #[must_use]
 pub fn is_slug(text: &str) -> bool {

@@ -2,3 +2,5 @@
 
 pub mod foreign;
 pub mod input;
+pub mod matching;
+pub mod normalise;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::names::{Found, Names};
-use super::resolve::{decode, relative};
+use super::resolve::relative;
 use super::{Picture, Site};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
-use crate::base::path::{Route, SitePath};
+use crate::base::path::{Route, SitePath, percent_decoded};
 use crate::base::span::Span;
 use crate::model::source::Asset;
 use crate::model::writing::Writing;
@@ -60,7 +60,7 @@ impl Finder<'_> {
             );
             return Picture::Missing;
         }
-        let target = decode(written.split(['?', '#']).next().unwrap_or(""));
+        let target = percent_decoded(written.split(['?', '#']).next().unwrap_or(""));
         let path = match self.by_address.get(target.as_str()) {
             Some(path) => Some((*path).clone()),
             None => writing.path.resolve(&target),

@@ -7,7 +7,7 @@ use super::names::{Found, Names};
 use super::{LeftOut, PageId, Passage, Site, Target, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
-use crate::base::path::{Route, SitePath, slug};
+use crate::base::path::{Route, SitePath, percent_decoded, slug};
 use crate::base::span::Span;
 use crate::model::book::Book;
 use crate::model::prose::{LinkRef, LinkStyle, Note, Outline, Prose, Shape};
@@ -109,7 +109,7 @@ impl Resolver<'_> {
         if first.contains(':') || path.starts_with("//") {
             return self.external(link, first);
         }
-        let path = decode(path.split('?').next().unwrap_or(""));
+        let path = percent_decoded(path.split('?').next().unwrap_or(""));
         if path.is_empty() {
             return self.land(link, self.own, fragment);
         }
@@ -182,7 +182,7 @@ impl Resolver<'_> {
 
     /// The page is found; what remains is the place on it.
     fn land(&mut self, link: &LinkRef, page: PageId, fragment: &str) -> Target {
-        let fragment = decode(fragment);
+        let fragment = percent_decoded(fragment);
         let writing = match page {
             PageId::Writing(id) => Some(id),
             PageId::Concept(id) => self.site.concept(id).writing,
@@ -327,24 +327,4 @@ pub(super) fn relative(from: &SitePath, known: &str) -> String {
     let mut parts = vec![".."; here.len() - shared];
     parts.extend(&there[shared..]);
     parts.join("/")
-}
-
-/// Percent signs undone; what is no UTF-8 afterwards stays as it is written.
-pub(super) fn decode(written: &str) -> String {
-    let mut bytes = Vec::with_capacity(written.len());
-    let mut rest = written.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.filter(|_| *first == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| written.to_owned())
 }

@@ -1,0 +1,227 @@
+//! Words of any source to the Markdown that reply files hold: no HTML, no pictures, links kept.
+
+use std::sync::LazyLock;
+
+use htmd::HtmlToMarkdown;
+use htmd::options::{BulletListMarker, Options};
+
+use super::foreign::{Body, Format};
+
+/// HTML beyond this length, or nested deeper, is read as plain text: no reply is like that, and the reader of HTML calls
+/// itself for each level.
+const LONGEST: usize = 1 << 20;
+const DEEPEST: usize = 200;
+
+static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
+    HtmlToMarkdown::builder()
+        .skip_tags(vec![
+            "script", "style", "img", "svg", "math", "iframe", "object", "embed", "form", "button", "head", "title",
+        ])
+        .options(Options {
+            bullet_list_marker: BulletListMarker::Dash,
+            ul_bullet_spacing: 1,
+            ol_number_spacing: 1,
+            ..Options::default()
+        })
+        .build()
+});
+
+/// The words as Markdown, without blank lines around them.
+#[must_use]
+pub fn to_markdown(body: &Body) -> String {
+    let text: String = body.text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let markdown = match body.format {
+        Format::Markdown => text,
+        Format::Plain => from_plain(&text),
+        Format::Html if is_simple(&text) => {
+            CONVERTER.convert(&with_paragraphs(&text)).unwrap_or_else(|_| from_plain(&strip_tags(&text)))
+        }
+        Format::Html => from_plain(&strip_tags(&text)),
+    };
+    let lines: Vec<&str> = markdown.lines().map(|line| line.trim_end_matches(['\t', '\r'])).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// Whether HTML is short and flat enough to be read as a tree.
+fn is_simple(html: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for (at, _) in html.match_indices('<') {
+        if html[at + 1..].starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else {
+            depth += 1;
+            deepest = deepest.max(depth);
+        }
+    }
+    // Elements without an end (`<p>`, `<br>`) count as levels here, so the bound is on what can be, not on what is.
+    html.len() <= LONGEST && (deepest <= DEEPEST || !has_deep_tree(html))
+}
+
+/// Whether open elements that hold others are nested too deep, elements without an end left out.
+fn has_deep_tree(html: &str) -> bool {
+    let mut depth = 0_usize;
+    for (at, _) in html.match_indices('<') {
+        let rest = &html[at + 1..];
+        let name: String =
+            rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        if rest.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if !name.is_empty() && !matches!(name.as_str(), "p" | "br" | "li" | "hr" | "img" | "input") {
+            depth += 1;
+        }
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
+}
+
+/// Line feeds of HTML without any block element are paragraphs and breaks: many sources keep them so.
+fn with_paragraphs(html: &str) -> String {
+    let has_blocks = ["<p", "<br", "<div", "<ul", "<ol", "<blockquote", "<pre"].iter().any(|tag| html.contains(tag));
+    if has_blocks {
+        return html.to_owned();
+    }
+    let paragraphs: Vec<String> = html
+        .replace("\r\n", "\n")
+        .split("\n\n")
+        .filter(|part| !part.trim().is_empty())
+        .map(|part| format!("<p>{}</p>", part.trim().replace('\n', "<br>")))
+        .collect();
+    paragraphs.join("\n")
+}
+
+/// The words of HTML without its tags; for what no reader would write by hand.
+fn strip_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len().min(LONGEST));
+    for token in html5gum::Tokenizer::new(html).flatten() {
+        if let html5gum::Token::String(words) = token {
+            text.push_str(&String::from_utf8_lossy(&words));
+        }
+    }
+    text
+}
+
+/// Plain text as Markdown that shows it as it is: signs that mean something are escaped, addresses become links, line breaks
+/// stay.
+fn from_plain(text: &str) -> String {
+    let mut markdown = String::with_capacity(text.len() + text.len() / 8);
+    let mut is_first_of_paragraph = true;
+    for line in text.replace("\r\n", "\n").lines().map(str::trim) {
+        if line.is_empty() {
+            if !is_first_of_paragraph {
+                markdown.push_str("\n\n");
+            }
+            is_first_of_paragraph = true;
+            continue;
+        }
+        if !is_first_of_paragraph {
+            markdown.push_str("\\\n");
+        }
+        is_first_of_paragraph = false;
+        push_line(&mut markdown, line);
+    }
+    markdown
+}
+
+fn push_line(markdown: &mut String, line: &str) {
+    let digits = line.chars().take_while(char::is_ascii_digit).count();
+    let is_numbered = digits > 0 && line[digits..].starts_with(['.', ')']);
+    if is_numbered {
+        markdown.push_str(&line[..digits]);
+        markdown.push('\\');
+        push_words(markdown, &line[digits..]);
+        return;
+    }
+    if line.starts_with(['#', '-', '+', '=', '~', '|']) {
+        markdown.push('\\');
+    }
+    // A leading `>` is how readers quote; Markdown means the same.
+    if let Some(quoted) = line.strip_prefix('>') {
+        markdown.push_str("> ");
+        push_words(markdown, quoted.trim_start_matches(['>', ' ']));
+        return;
+    }
+    push_words(markdown, line);
+}
+
+fn push_words(markdown: &mut String, line: &str) {
+    for (at, word) in line.split(' ').enumerate() {
+        if at > 0 {
+            markdown.push(' ');
+        }
+        let start = word
+            .find("https://")
+            .or_else(|| word.find("http://"))
+            .filter(|at| word[..*at].chars().all(|c| !c.is_alphanumeric()));
+        match start {
+            Some(start) => {
+                let address = word[start..].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '>']);
+                escape(markdown, &word[..start]);
+                if address.contains(['<', '>', '`']) || address.len() < 10 {
+                    escape(markdown, address);
+                } else {
+                    markdown.push('<');
+                    markdown.push_str(address);
+                    markdown.push('>');
+                }
+                escape(markdown, &word[start + address.len()..]);
+            }
+            None => escape(markdown, word),
+        }
+    }
+}
+
+fn escape(markdown: &mut String, word: &str) {
+    for c in word.chars() {
+        if matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '&') {
+            markdown.push('\\');
+        }
+        markdown.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(format: Format, text: &str) -> String {
+        to_markdown(&Body { text: text.to_owned(), format })
+    }
+
+    #[test]
+    fn html_keeps_its_links_and_loses_its_pictures() {
+        let html = "<p>See <a href=\"https://example.org/a\">this</a> &amp; <b>that</b>.</p><p><img src=x onerror=y>End<br>line</p>";
+        let markdown = of(Format::Html, html);
+        assert_eq!(markdown, "See [this](https://example.org/a) & **that**.\n\nEnd  \nline");
+        assert_eq!(of(Format::Html, "One.\nTwo.\n\nThree."), "One.  \nTwo.\n\nThree.");
+    }
+
+    #[test]
+    fn plain_text_comes_out_as_it_went_in() {
+        let text = "1. *Not* a list_\n# nor this, see https://example.org/x_y.\n\n> quoted\n\n- dash & <b>";
+        let markdown = of(Format::Plain, text);
+        assert!(markdown.contains("<https://example.org/x_y>.") && markdown.contains("\n\n> quoted\n\n"), "{markdown}");
+        let options = pulldown_cmark::Options::empty();
+        let shown: String = pulldown_cmark::Parser::new_ext(&markdown, options)
+            .filter_map(|event| match event {
+                pulldown_cmark::Event::Text(words) => Some(words.to_string()),
+                pulldown_cmark::Event::HardBreak => Some("\n".to_owned()),
+                pulldown_cmark::Event::End(pulldown_cmark::TagEnd::Paragraph) => Some("\n\n".to_owned()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(
+            shown.trim(),
+            "1. *Not* a list_\n# nor this, see https://example.org/x_y.\n\nquoted\n\n- dash & <b>"
+        );
+    }
+
+    #[test]
+    fn deep_and_endless_html_becomes_plain_words() {
+        let deep = format!("{}words{}", "<div>".repeat(50_000), "</div>".repeat(50_000));
+        assert_eq!(of(Format::Html, &deep), "words");
+        assert_eq!(of(Format::Html, &"<b>".repeat(100_000)), "");
+    }
+}
