@@ -3,4 +3,6 @@
 pub mod foreign;
 pub mod input;
 pub mod matching;
+pub mod merge;
 pub mod normalise;
+pub mod record;

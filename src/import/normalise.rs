@@ -38,8 +38,12 @@ pub fn to_markdown(body: &Body) -> String {
         }
         Format::Html => from_plain(&strip_tags(&text)),
     };
-    let lines: Vec<&str> = markdown.lines().map(|line| line.trim_end_matches(['\t', '\r'])).collect();
-    lines.join("\n").trim().to_owned()
+    // A break made by blanks at the end of a line would be lost in many editors.
+    let line = |line: &str| match line.strip_suffix("  ") {
+        Some(words) if !words.trim().is_empty() => format!("{}\\", words.trim_end()),
+        _ => line.trim_end().to_owned(),
+    };
+    markdown.lines().map(line).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// Whether HTML is short and flat enough to be read as a tree.
@@ -194,8 +198,8 @@ mod tests {
     fn html_keeps_its_links_and_loses_its_pictures() {
         let html = "<p>See <a href=\"https://example.org/a\">this</a> &amp; <b>that</b>.</p><p><img src=x onerror=y>End<br>line</p>";
         let markdown = of(Format::Html, html);
-        assert_eq!(markdown, "See [this](https://example.org/a) & **that**.\n\nEnd  \nline");
-        assert_eq!(of(Format::Html, "One.\nTwo.\n\nThree."), "One.  \nTwo.\n\nThree.");
+        assert_eq!(markdown, "See [this](https://example.org/a) & **that**.\n\nEnd\\\nline");
+        assert_eq!(of(Format::Html, "One.\nTwo.\n\nThree."), "One.\\\nTwo.\n\nThree.");
     }
 
     #[test]

@@ -50,6 +50,8 @@ fn read_thread(path: &SitePath, table: Table, diagnostics: &mut Diagnostics) -> 
     let thread = Thread { source: text(fields.text("source")), address: address(&mut fields, "address") };
     // What an import notes down for the next one; a page does not show it.
     fields.text("key");
+    fields.text("title");
+    fields.text("essay");
     fields.date("captured");
     fields.number("claimed");
     diagnostics.append(fields.finish());
@@ -96,7 +98,8 @@ fn read_reply(
     };
     fields.number("reactions");
     fields.text("note");
-    fields.text("kind");
+    fields.text("thread");
+    fields.text("imported");
     diagnostics.append(fields.finish());
     if id.is_none() {
         let span = Span { path: path.clone(), range: Some(top) };

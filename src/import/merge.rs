@@ -1,0 +1,340 @@
+//! New records over a file of replies: what came from outside is renewed, what the author wrote stays. Knows texts, no files.
+//!
+//! Each reply remembers under `imported` what its fields were when they were last brought in, as four hexadecimal digits a
+//! field, so that an edit by hand can be told from a change at the source.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
+
+use super::record::{OUTSIDE, Record};
+use crate::base::fingerprint::Fingerprint;
+
+/// The head of a thread in a file.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// The word for the source.
+    pub source: String,
+    /// What names the thread at its source.
+    pub key: String,
+    /// Its address there.
+    pub address: Option<String>,
+    /// How many replies the source claims.
+    pub claimed: Option<u64>,
+    /// The day of capture.
+    pub captured: Option<jiff::civil::Date>,
+    /// The essay's title as the source has it; kept for threads that match no essay.
+    pub title: Option<String>,
+    /// Whether every reply of the thread is among the records, so that one that is not is gone.
+    pub is_whole: bool,
+}
+
+/// A file after new records, with what changed.
+#[derive(Clone, Debug, Default)]
+pub struct Merged {
+    /// The text of the file.
+    pub text: String,
+    /// How many replies are new.
+    pub added: u64,
+    /// How many changed at the source.
+    pub updated: u64,
+    /// How many are as they were.
+    pub unchanged: u64,
+    /// How many are gone at the source since the last import.
+    pub gone: u64,
+    /// Ids of replies that changed at the source where the author has changed them too: the author's words stay.
+    pub kept: Vec<String>,
+}
+
+/// Puts the records of a thread into a file. `comment` is the first line of a new file.
+///
+/// # Errors
+/// The file cannot be read as TOML, or holds something else than replies; with the reason.
+pub fn merge(before: Option<&str>, comment: &str, head: &Head, records: &[Record]) -> Result<Merged, String> {
+    let mut document: DocumentMut = before.unwrap_or("").parse().map_err(|error: toml_edit::TomlError| {
+        let line = error.span().map_or(1, |span| before.unwrap_or("")[..span.start].matches('\n').count() + 1);
+        format!("line {line}: {}", error.message())
+    })?;
+    let thread = put_head(&mut document, head)?;
+    let mut merged = Merged::default();
+    let replies = tables(&mut document, "reply")?;
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, table) in replies.iter().enumerate() {
+        if let Some(id) = table.get("id").and_then(Item::as_str) {
+            places.insert(id.to_owned(), at);
+        }
+    }
+    for record in records {
+        match places.get(&record.id).and_then(|at| replies.get_mut(*at)) {
+            Some(table) => renew(table, record, &mut merged),
+            None => {
+                replies.push(new_table(record, thread.as_deref()));
+                merged.added += 1;
+            }
+        }
+    }
+    if head.is_whole {
+        let seen: BTreeSet<&str> = records.iter().map(|record| record.id.as_str()).collect();
+        merged.gone = mark_gone(replies, &head.source, thread.as_deref(), &seen);
+    }
+    let text = document.to_string();
+    let is_new = before.is_none_or(|before| before.trim().is_empty());
+    merged.text = if is_new { format!("{comment}\n\n{}", text.trim_start()) } else { text };
+    Ok(merged)
+}
+
+/// Marks the replies of a thread that were not seen; returns how many.
+fn mark_gone(replies: &mut ArrayOfTables, source: &str, thread: Option<&str>, seen: &BTreeSet<&str>) -> u64 {
+    let prefix = format!("{source}:");
+    let mut gone = 0;
+    for table in replies.iter_mut() {
+        let id = table.get("id").and_then(Item::as_str).unwrap_or("");
+        let is_here = id.starts_with(&prefix) && table.get("thread").and_then(Item::as_str) == thread;
+        let said = table.get("at_source").and_then(Item::as_str).unwrap_or("");
+        if is_here && !seen.contains(id) && !matches!(said, "gone" | "deleted") {
+            set(table, "at_source", Some(Value::from("gone")));
+            remember(table, "at_source");
+            gone += 1;
+        }
+    }
+    gone
+}
+
+/// The list of tables under a key, made where it is missing.
+fn tables<'a>(document: &'a mut DocumentMut, key: &str) -> Result<&'a mut ArrayOfTables, String> {
+    let item = document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    item.as_array_of_tables_mut().ok_or_else(|| format!("`{key}` must be written as `[[{key}]]`"))
+}
+
+/// Puts the head of the thread in, and returns its key where replies must name it: where another thread of the same source
+/// stands before it.
+fn put_head(document: &mut DocumentMut, head: &Head) -> Result<Option<String>, String> {
+    let threads = tables(document, "thread")?;
+    let text = |table: &Table, key: &str| table.get(key).and_then(Item::as_str).unwrap_or("").to_owned();
+    let is_source = |table: &Table| text(table, "source") == head.source;
+    let first = threads.iter().find(|table| is_source(table)).map(|table| text(table, "key"));
+    let at = threads.iter().position(|table| is_source(table) && text(table, "key") == head.key);
+    let at = at.unwrap_or_else(|| {
+        let mut table = Table::new();
+        table.insert("source", toml_edit::value(head.source.clone()));
+        table.insert("key", toml_edit::value(head.key.clone()));
+        threads.push(table);
+        threads.len() - 1
+    });
+    let Some(table) = threads.get_mut(at) else { return Err("the list of threads cannot be written".to_owned()) };
+    let day = head.captured.and_then(|day| day.to_string().parse::<toml_edit::Datetime>().ok());
+    let wanted = [
+        ("title", head.title.clone().map(Value::from)),
+        ("address", head.address.clone().map(Value::from)),
+        ("claimed", head.claimed.and_then(|count| i64::try_from(count).ok()).map(Value::from)),
+        ("captured", day.map(Value::from)),
+    ];
+    for (key, value) in wanted {
+        // What a later copy does not say is not forgotten.
+        if value.is_some() {
+            set(table, key, value);
+        }
+    }
+    Ok((first.is_some_and(|first| first != head.key)).then(|| head.key.clone()))
+}
+
+/// Sets a value, leaving what stands around it, or takes it out; nothing is touched where it is the same.
+fn set(table: &mut Table, key: &str, value: Option<Value>) -> bool {
+    let old = table.get(key).and_then(Item::as_value).map(mark);
+    let new = value.as_ref().map(mark);
+    if old == new {
+        return false;
+    }
+    match (value, table.get_mut(key).and_then(Item::as_value_mut)) {
+        (None, _) => {
+            table.remove(key);
+        }
+        (Some(value), Some(place)) => {
+            let decor = place.decor().clone();
+            *place = shaped(value);
+            *place.decor_mut() = decor;
+        }
+        (Some(value), None) => {
+            table.insert(key, Item::Value(shaped(value)));
+        }
+    }
+    true
+}
+
+/// A text of several lines is written so that it can be read and edited.
+fn shaped(value: Value) -> Value {
+    let Some(text) = value.as_str().filter(|text| text.contains('\n')) else { return value };
+    let can_be_literal = !text.contains("'''") && !text.ends_with('\'') && !text.contains('\r');
+    let literal = can_be_literal.then(|| format!("'''\n{text}'''").parse::<Value>().ok()).flatten();
+    literal.filter(|literal| literal.as_str() == value.as_str()).unwrap_or(value)
+}
+
+/// Four hexadecimal digits that tell one value from another.
+fn mark(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.value().clone(),
+        Value::Datetime(date) => date.value().to_string(),
+        Value::Integer(number) => number.value().to_string(),
+        Value::Boolean(bool) => bool.value().to_string(),
+        other => other.as_array().map_or_else(
+            || other.to_string(),
+            |list| list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        ),
+    };
+    Fingerprint::of(text.as_bytes()).to_short_hex().chars().take(4).collect()
+}
+
+/// What stands for a field that has no value.
+const NONE: &str = "-";
+
+fn mark_or_none(value: Option<&Value>) -> String {
+    value.map_or_else(|| NONE.to_owned(), mark)
+}
+
+fn new_table(record: &Record, thread: Option<&str>) -> Table {
+    let mut table = Table::new();
+    table.insert("id", toml_edit::value(record.id.clone()));
+    if let Some(thread) = thread {
+        table.insert("thread", toml_edit::value(thread));
+    }
+    for key in OUTSIDE {
+        if key == "text"
+            && let Some(passage) = &record.passage
+        {
+            table.insert("passage", toml_edit::value(passage.clone()));
+        }
+        if let Some(value) = record.fields.get(key) {
+            table.insert(key, Item::Value(shaped(value.clone())));
+        }
+    }
+    let marks = OUTSIDE.map(|key| mark_or_none(record.fields.get(key))).join(" ");
+    table.insert("imported", toml_edit::value(marks));
+    table
+}
+
+/// Notes down one field as it is now.
+fn remember(table: &mut Table, key: &str) {
+    let known = table.get("imported").and_then(Item::as_str).unwrap_or("").to_owned();
+    let known: Vec<&str> = known.split(' ').collect();
+    let now = mark_or_none(table.get(key).and_then(Item::as_value));
+    let marks: Vec<&str> = OUTSIDE
+        .iter()
+        .enumerate()
+        .map(|(at, field)| if *field == key { now.as_str() } else { known.get(at).copied().unwrap_or(NONE) })
+        .collect();
+    set(table, "imported", Some(Value::from(marks.join(" "))));
+}
+
+/// New values over those that nobody edited.
+fn renew(table: &mut Table, record: &Record, merged: &mut Merged) {
+    let known = table.get("imported").and_then(Item::as_str).unwrap_or("").to_owned();
+    let known: Vec<&str> = known.split(' ').collect();
+    let mut is_updated = false;
+    let mut is_kept = false;
+    let mut marks = Vec::with_capacity(OUTSIDE.len());
+    for (at, key) in OUTSIDE.into_iter().enumerate() {
+        // A reply that was written by hand remembers nothing: all that stands there is the author's.
+        let last = known.get(at).copied().unwrap_or("");
+        let here = mark_or_none(table.get(key).and_then(Item::as_value));
+        let new = record.fields.get(key);
+        let there = mark_or_none(new);
+        // A range that was found with the day of capture is not lost by an import without it.
+        if key == "between" && new.is_none() && record.fields.contains_key("age") {
+            marks.push(if last.is_empty() { NONE.to_owned() } else { last.to_owned() });
+            continue;
+        }
+        if here == last || here == NONE && last.is_empty() {
+            is_updated |= set(table, key, new.cloned());
+        } else if there != last && there != here {
+            is_kept = true;
+        }
+        marks.push(there);
+    }
+    set(table, "imported", Some(Value::from(marks.join(" "))));
+    if is_kept {
+        merged.kept.push(record.id.clone());
+    }
+    if is_updated {
+        merged.updated += 1;
+    } else {
+        merged.unchanged += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(id: &str, author: &str, text: &str) -> Record {
+        let fields = BTreeMap::from([("author", Value::from(author)), ("text", Value::from(text))]);
+        Record { id: id.to_owned(), fields, passage: None }
+    }
+
+    fn head(is_whole: bool) -> Head {
+        Head { source: "disqus".to_owned(), key: "t1".to_owned(), is_whole, ..Head::default() }
+    }
+
+    fn put(before: Option<&str>, records: &[Record]) -> Merged {
+        merge(before, "# Replies", &head(true), records).expect("a good file")
+    }
+
+    #[test]
+    fn the_same_import_changes_no_byte() {
+        let records =
+            [record("disqus:1", "Ada", "One line."), record("disqus:2", "Bo", "Two\n\nparagraphs, it's \\ so.")];
+        let first = put(None, &records);
+        assert!(
+            first.text.starts_with("# Replies\n\n[[thread]]\nsource = \"disqus\"\nkey = \"t1\"\n\n[[reply]]\n"),
+            "{}",
+            first.text
+        );
+        assert!(first.text.contains("text = '''\nTwo\n\nparagraphs, it's \\ so.'''\n"), "{}", first.text);
+        let second = put(Some(&first.text), &records);
+        assert_eq!((second.text, second.added, second.updated, second.unchanged), (first.text, 0, 0, 2));
+    }
+
+    #[test]
+    fn edits_at_the_source_come_in_and_edits_by_hand_stay() {
+        let first = put(None, &[record("disqus:1", "Ada", "Old."), record("disqus:2", "Bo", "Mine.")]);
+        let edited = first.text.replace("author = \"Bo\"", "# A comment.\nauthor = \"Bo Berg\"\nstate = \"held\"");
+        let second = put(Some(&edited), &[record("disqus:1", "Ada", "New."), record("disqus:2", "Bo", "Mine.")]);
+        for part in ["\"New.\"", "# A comment.\nauthor = \"Bo Berg\"\nstate = \"held\"\n"] {
+            assert!(second.text.contains(part), "{part} is not in {}", second.text);
+        }
+        assert_eq!((second.updated, second.unchanged, second.kept.len()), (1, 1, 0));
+        let third = put(Some(&second.text), &[record("disqus:1", "Ada", "New."), record("disqus:2", "Bob", "Mine.")]);
+        assert!(third.text.contains("author = \"Bo Berg\""), "the author's word stays: {}", third.text);
+        assert_eq!(third.kept, ["disqus:2"]);
+        let fourth = put(Some(&third.text), &[record("disqus:1", "Ada", "New."), record("disqus:2", "Bob", "Mine.")]);
+        assert_eq!((fourth.text, fourth.kept.len()), (third.text, 0));
+    }
+
+    #[test]
+    fn a_reply_that_is_gone_is_marked_and_one_that_comes_back_is_not() {
+        let both = [record("disqus:1", "Ada", "A."), record("disqus:2", "Bo", "B.")];
+        let first = put(None, &both);
+        let second = put(Some(&first.text), &both[..1]);
+        assert!(second.text.contains("at_source = \"gone\"") && second.gone == 1, "{}", second.text);
+        let part = merge(Some(&first.text), "", &head(false), &both[..1]).expect("good");
+        assert_eq!(part.text, first.text, "a part of a thread says nothing of the rest");
+        let third = put(Some(&second.text), &both);
+        assert!(!third.text.contains("gone"), "{}", third.text);
+    }
+
+    #[test]
+    fn a_second_thread_of_one_source_is_told_apart() {
+        let first = put(None, &[record("disqus:1", "Ada", "A.")]);
+        let other = Head { key: "t2".to_owned(), ..head(true) };
+        let second = merge(Some(&first.text), "", &other, &[record("disqus:9", "Cy", "C.")]).expect("good");
+        assert!(second.text.contains("id = \"disqus:9\"\nthread = \"t2\"\n") && second.gone == 0, "{}", second.text);
+        let third = put(Some(&second.text), &[record("disqus:1", "Ada", "A.")]);
+        assert_eq!((third.text, third.gone), (second.text, 0));
+    }
+
+    #[test]
+    fn a_broken_file_is_refused_with_its_line() {
+        let refused = merge(Some("[[reply]]\nid = \n"), "", &head(true), &[]).expect_err("broken");
+        assert!(refused.starts_with("line 2"), "{refused}");
+        assert!(merge(Some("reply = 3\n"), "", &head(true), &[]).is_err());
+    }
+}
