@@ -1,8 +1,10 @@
 //! Replies from elsewhere, brought into files of the book. Never part of a build.
 
+pub mod count;
 pub mod foreign;
 pub mod input;
 pub mod matching;
 pub mod merge;
 pub mod normalise;
 pub mod record;
+pub mod run;
