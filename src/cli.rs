@@ -65,8 +65,78 @@ pub enum Command {
         /// The code, such as `broken-link`; without it, all codes are listed
         code: Option<String>,
     },
+    /// Bring in what stands elsewhere
+    #[command(subcommand)]
+    Import(Import),
+    /// Look after the replies of readers
+    #[command(subcommand)]
+    Replies(Replies),
     /// Turn one Markdown text into an HTML fragment
     Markdown(Markdown),
+}
+
+/// What to bring in.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Bring in replies from an export, a saved page or a copied text
+    #[command(
+        after_help = "The source is recognised from the content.\n\nExamples:\n  throughline import replies disqus.xml --dry-run\n  throughline import replies thread.txt --essay trust --captured 2026-11-20"
+    )]
+    Replies(ImportReplies),
+}
+
+/// Options of `import replies`.
+#[derive(Debug, Args)]
+pub struct ImportReplies {
+    /// The file or folder; `-` for standard input
+    pub file: PathBuf,
+    /// The essay that everything belongs to, by file name, slug, title or address
+    #[arg(long, value_name = "ESSAY")]
+    pub essay: Option<String>,
+    /// The source, where it is not recognised
+    #[arg(long, value_name = "SOURCE")]
+    pub from: Option<String>,
+    /// The day on which a page was copied or saved; ages such as "4y" are counted from it
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub captured: Option<jiff::civil::Date>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What to do with replies.
+#[derive(Debug, Subcommand)]
+pub enum Replies {
+    /// List the replies, those of one essay or all
+    List {
+        /// The essay, by file name, slug or title
+        essay: Option<String>,
+    },
+    /// Show one reply with everything that is known of it
+    Show {
+        /// Its id, such as `disqus:77`
+        id: String,
+    },
+    /// Keep a reply back until you decide
+    Hold {
+        /// Its id
+        id: String,
+    },
+    /// Never show a reply
+    Hide {
+        /// Its id
+        id: String,
+    },
+    /// Show a reply to readers
+    Publish {
+        /// Its id
+        id: String,
+    },
+    /// Take a person, or one reply, out of every file, and never bring them in again
+    Forget {
+        /// The name as it stands in the files, or the id of a reply
+        who: String,
+    },
 }
 
 /// What to make.

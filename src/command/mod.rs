@@ -2,8 +2,10 @@
 
 mod build;
 mod explain;
+mod import;
 mod markdown;
 mod new;
+mod replies;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use std::sync::Arc;
 use clap::Parser;
 
 use crate::base::path::SitePath;
-use crate::cli::{Cli, Command, Site, When};
+use crate::cli::{self, Cli, Command, Site, When};
 use crate::io::terminal::Terminal;
 use crate::load::Options;
 use crate::model::source::Snapshot;
@@ -40,6 +42,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Command::Build(options) => build::build(&options, &start, &terminal),
         Command::Check(site) => build::check(&site, &start, &terminal),
         Command::Explain { code } => explain::run(code.as_deref(), &terminal),
+        Command::Import(cli::Import::Replies(options)) => import::replies(&options, &start, &terminal),
+        Command::Replies(what) => replies::run(&what, &start, &terminal),
         Command::Markdown(options) => markdown::run(&options, &terminal),
     };
     done.unwrap_or_else(|error| {

@@ -6,5 +6,7 @@ pub mod input;
 pub mod matching;
 pub mod merge;
 pub mod normalise;
+pub mod own_json;
 pub mod record;
 pub mod run;
+pub mod sources;

@@ -38,6 +38,24 @@ pub fn find_book(start: &Path) -> Result<PathBuf, Error> {
     found.map(Path::to_owned).ok_or_else(|| Error::NoBook(start.to_owned()))
 }
 
+/// Files with this extension below a folder, sorted; none where there is no folder. Links are not followed.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn files_below(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| Error::Read { path: folder.to_owned(), source: error.into() })?;
+        if entry.file_type().is_file() && entry.path().extension().is_some_and(|found| found == extension) {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
 /// Whether a folder of the book exists.
 #[must_use]
 pub fn has_folder(root: &Path, folder: &str) -> bool {
@@ -59,6 +77,21 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
 pub fn read_text(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     Ok(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Reads a text that may be there.
+///
+/// # Errors
+/// It is there and cannot be read, or is no UTF-8.
+pub fn read_text_if_there(path: &Path) -> Result<Option<String>, Error> {
+    match fs::read(path) {
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Read { path: path.to_owned(), source }),
+        Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| {
+            let source = std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not UTF-8");
+            Error::Read { path: path.to_owned(), source }
+        }),
+    }
 }
 
 /// Reads standard input to its end.

@@ -34,6 +34,9 @@ pub enum Error {
     /// Something stands already where a new thing should go.
     #[error("`{}` exists already and is left alone", .0.display())]
     Exists(PathBuf),
+    /// An import ended early.
+    #[error("{0}")]
+    Import(String),
     /// The command line asks for something that cannot be.
     #[error("{0}")]
     Usage(String),
@@ -44,7 +47,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Read { .. } | Self::Write { .. } => 3,
+            Self::Read { .. } | Self::Write { .. } | Self::Import(_) => 3,
             _ => 2,
         }
     }

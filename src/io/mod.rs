@@ -1,6 +1,7 @@
 //! The only doors to the world: files, clock, environment, terminal.
 #![allow(clippy::disallowed_methods, reason = "this is where the world is touched")]
 
+pub mod archive;
 pub mod clock;
 pub mod disk;
 pub mod error;

@@ -120,3 +120,38 @@ fn swap(staging: &Path, out: &Path) -> Result<(), Error> {
     fs::rename(staging, out).or_else(|error| fs::rename(&aside, out).and(Err(error))).map_err(failed)?;
     fs::remove_dir_all(&aside).map_err(failed)
 }
+
+/// Writes one file of a book: at every moment it is the old one or the new one.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
+    let failed = |source: std::io::Error| Error::Write { path: path.to_owned(), source };
+    let parent = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(failed)?;
+    let name = path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
+    let temporary = parent.join(format!(".{name}.new-{}", std::process::id()));
+    let written = fs::File::create(&temporary).and_then(|mut file| {
+        std::io::Write::write_all(&mut file, text.as_bytes())?;
+        file.sync_all()
+    });
+    let done = written.and_then(|()| fs::rename(&temporary, path));
+    if done.is_err() {
+        // The unfinished file is of no use; that it stays is no second failure.
+        drop(fs::remove_file(&temporary));
+    }
+    done.map_err(failed)
+}
+
+/// Takes a file away.
+///
+/// # Errors
+/// It is there and cannot be taken away.
+pub fn remove_file(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Write { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}

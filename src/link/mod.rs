@@ -192,6 +192,18 @@ impl Site {
         }
     }
 
+    /// The name of the file of replies that belongs to an essay, without its extension.
+    #[must_use]
+    pub fn replies_name(&self, id: WritingId) -> &str {
+        threads::name_of(&self.writing(id).path)
+    }
+
+    /// The slug of a writing.
+    #[must_use]
+    pub fn slug(&self, id: WritingId) -> String {
+        routes::slug_of(self.writing(id))
+    }
+
     /// Whether any essay has replies to show.
     #[must_use]
     pub fn has_replies(&self) -> bool {

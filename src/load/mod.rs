@@ -66,7 +66,7 @@ pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), E
 fn sort_in(file: Loaded, sources: &mut Vec<Source>, assets: &mut Vec<Asset>, diagnostics: &mut Diagnostics) {
     let is_static = file.path.below("content/static").is_some();
     if let Some(below) = file.path.below("content/replies") {
-        sort_in_replies(below.starts_with("unmatched/"), file, sources, diagnostics);
+        sort_in_replies(below.starts_with("unmatched/") || below == "forgotten.toml", file, sources, diagnostics);
         return;
     }
     if !is_static && let Some(remedy) = stray(&file.path) {

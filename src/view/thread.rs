@@ -5,6 +5,7 @@ use super::cards::date_view;
 use super::views::{
     AnsweredView, LinkView, PassageView, RepliesEssay, RepliesView, ReplyDate, ReplyView, ReplyWord, ThreadView,
 };
+use crate::base::words::plain;
 use crate::link::threads::{Conversation, Placed};
 use crate::link::{ConceptId, PageId, WritingId};
 use crate::model::thread::{Reply, When, source_name};
@@ -81,7 +82,7 @@ impl Viewer<'_> {
         view.is_edited = reply.is_edited;
         view.is_author = reply.is_author;
         view.passage = placed.block.map(|block| self.passage_of(id, block, reply));
-        view.body.clone_from(&reply.html);
+        view.body = body(reply, view.passage.is_some()).to_owned();
         view
     }
 
@@ -186,4 +187,14 @@ fn reply_date(reply: &Reply) -> Option<ReplyDate> {
             Some(ReplyDate { iso: String::new(), text: format!("about {year}") })
         }
     }
+}
+
+/// The words of a reply, without a quotation at its beginning that is shown as its passage already.
+fn body(reply: &Reply, has_passage: bool) -> &str {
+    let quoted = reply.text.lines().next().unwrap_or("");
+    let passage = reply.passage.as_ref().map_or("", |passage| passage.value.as_str());
+    let letters = |text: &str| plain(text).trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let is_same = has_passage && letters(quoted) == letters(passage);
+    let rest = reply.html.strip_prefix("<blockquote>").filter(|_| is_same);
+    rest.and_then(|rest| rest.split_once("</blockquote>")).map_or(reply.html.as_str(), |(_, rest)| rest.trim_start())
 }

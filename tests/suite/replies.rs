@@ -140,3 +140,96 @@ fn circles_and_lost_passages_are_named_and_lose_nothing() {
     let html = book.read("essays/one/index.html");
     assert!(["a", "b", "c"].iter().all(|id| html.contains(&format!("Words of {id}."))), "{html}");
 }
+
+/// What one import says, as JSON.
+fn import(book: &Book, arguments: &[&str]) -> serde_json::Value {
+    let output = book.run(&[&["import", "replies", "--format", "json"], arguments].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+const EXPORT: &str = r#"-- outside/export.json --
+{"threads": [
+  {"id": "t1", "essay": "one", "claimed": 3, "replies": [
+    {"id": "1", "name": "Ada", "date": "2021-03-02T07:00:00Z", "text": "> Trust arrives on foot, I think.\n\nIt does."},
+    {"id": "2", "parent": "1", "name": "Bo", "text": "Never."},
+    {"id": "3", "state": "spam", "text": "Buy now."}]},
+  {"id": "t2", "title": "Something else", "replies": [{"id": "9", "text": "Lost?"}]}]}
+"#;
+
+#[test]
+fn an_import_reports_writes_and_repeats_without_a_change() {
+    let book = Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Trust arrives on foot, I think. Yes.\n{EXPORT}"));
+    let before = crate::support::tree(&book.path().join("content"));
+    let plan = import(&book, &["outside/export.json", "--dry-run"]);
+    assert_eq!(before, crate::support::tree(&book.path().join("content")), "a dry run changes nothing");
+    let done = import(&book, &["outside/export.json"]);
+    assert_eq!(plan, done);
+    for (key, wanted) in [
+        ("records", 4),
+        ("live", 3),
+        ("spam", 1),
+        ("deleted", 0),
+        ("threads", 2),
+        ("depth", 2),
+        ("authors", 2),
+        ("claimed", 3),
+        ("missing_parents", 0),
+        ("matched", 1),
+        ("unmatched", 1),
+        ("added", 3),
+        ("updated", 0),
+        ("unchanged", 0),
+    ] {
+        assert_eq!(done[key], wanted, "{key}: {done}");
+    }
+    assert_eq!(done["left"][0]["reason"], "spam");
+    let after = crate::support::tree(&book.path().join("content"));
+    let again = import(&book, &["outside/export.json"]);
+    assert_eq!((again["added"].as_u64(), again["unchanged"].as_u64()), (Some(0), Some(3)));
+    assert_eq!(after, crate::support::tree(&book.path().join("content")));
+    let html = book.build_clean().read("essays/one/index.html");
+    assert!(html.contains("<p>It does.</p>") && html.contains("#p-trust-arrives-on-foot-i\">"), "{html}");
+    assert_eq!(html.matches("Trust arrives on foot, I think</a>").count(), 1, "the quotation stands once: {html}");
+}
+
+#[test]
+fn replies_are_held_shown_and_forgotten_by_command() {
+    let book = Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Trust arrives on foot, I think. Yes.\n{EXPORT}"));
+    import(&book, &["outside/export.json"]);
+    let listed = String::from_utf8(book.run(&["replies", "list", "one"]).stdout).unwrap();
+    assert!(listed.contains("json:1") && listed.contains("Ada") && !listed.contains("json:9"), "{listed}");
+    assert!(book.run(&["replies", "hold", "json:2"]).status.success());
+    assert!(!book.build_clean().read("essays/one/index.html").contains("Never."));
+    assert!(book.run(&["replies", "publish", "json:2"]).status.success());
+    assert!(book.build_clean().read("essays/one/index.html").contains("Never."));
+    assert!(book.run(&["replies", "forget", "ada"]).status.success());
+    import(&book, &["outside/export.json"]);
+    book.build_clean();
+    for (folder, what) in [("content", "files"), ("public", "output")] {
+        for (file, bytes) in crate::support::tree(&book.path().join(folder)) {
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains("Ada") && !text.contains("It does"), "{what}: {file}");
+        }
+    }
+    assert_eq!(book.run(&["replies", "forget", "nobody"]).status.code(), Some(2));
+}
+
+#[test]
+fn what_cannot_be_imported_is_refused_before_anything_is_written() {
+    let book = Book::new(&format!(
+        "-- content/essays/one.md --\n{ESSAY}Text.\n-- outside/notes.txt --\nJust notes.\n{EXPORT}"
+    ));
+    for (arguments, wanted) in [
+        (&["outside/notes.txt"][..], "nothing that replies can be read from"),
+        (&["outside/none.json"], "cannot read"),
+        (&["outside/export.json", "--essay", "oen"], "did you mean `one`?"),
+        (&["outside/export.json", "--from", "linkdin"], "there is no source `linkdin`"),
+    ] {
+        let output = book.run(&[&["import", "replies"], arguments].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(wanted), "{arguments:?}: {said}");
+    }
+    assert!(!book.path().join("content/replies").exists());
+}

@@ -1,0 +1,262 @@
+//! `import replies`: what stands elsewhere comes into files of the book.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use similar::TextDiff;
+
+use super::replies::forgotten;
+use crate::cli;
+use crate::import::input::{Input, Part};
+use crate::import::matching::{Essay, Essays, Match};
+use crate::import::record::Circumstances;
+use crate::import::run::{Desk, Importer, Summary, Wishes};
+use crate::import::sources;
+use crate::io::archive::{self, Contents};
+use crate::io::error::Error;
+use crate::io::terminal::{Format, Terminal};
+use crate::io::{disk, stage};
+use crate::link::{LinkInput, link};
+use crate::load::{Options, load};
+use crate::parse::parse;
+
+pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
+    let root = disk::find_book(start)?;
+    let is_input = options.file == Path::new("-");
+    let contents = if is_input { archive::standard_input()? } else { archive::open(&options.file)? };
+    let input = input_of(contents);
+    let source = source_of(&input, options)?;
+    let (essays, author) = essays_of(&root)?;
+    let essay = match &options.essay {
+        Some(name) => Some(named(&essays, name)?),
+        None => None,
+    };
+    let wishes = Wishes {
+        source: source.name.to_owned(),
+        is_whole: source.is_whole,
+        essay,
+        given: Circumstances { captured: options.captured, author },
+        forgotten: forgotten(&root)?,
+    };
+    let mut desk = BookDesk {
+        root,
+        is_dry: options.dry_run,
+        asks: !is_input && terminal.format == Format::Human && std::io::stdin().is_terminal(),
+        changed: BTreeMap::new(),
+    };
+    let mut importer = Importer::new(&mut desk, &essays, wishes);
+    let read = (source.read)(&input, &mut importer);
+    let (summary, failure) = (importer.summary, importer.failure);
+    if terminal.format == Format::Human {
+        if options.dry_run {
+            say_diffs(&desk, terminal)?;
+        }
+        say(source.what, &summary, options.dry_run, terminal);
+    } else {
+        terminal.write_out(&to_json(source.name, &summary).to_string());
+    }
+    if let Some(why) = failure {
+        return Err(Error::Import(why));
+    }
+    match read {
+        Ok(()) => Ok(u8::from(!summary.unread.is_empty())),
+        Err(why) => Err(Error::Usage(format!("`{}`: {why}", options.file.display()))),
+    }
+}
+
+fn input_of(contents: Contents) -> Input {
+    let part = |entry: archive::Entry| {
+        let open = entry.open;
+        Part::new(entry.name, entry.size, move || Ok(Box::new(open()?)))
+    };
+    let parts: Vec<Part> = contents.entries.into_iter().map(part).collect();
+    Input { parts, is_folder: contents.is_folder }
+}
+
+fn source_of(input: &Input, options: &cli::ImportReplies) -> Result<&'static sources::Source, Error> {
+    let file = options.file.display();
+    let names = || {
+        let all: BTreeSet<&str> = sources::ALL.iter().map(|source| source.name).collect();
+        all.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    if let Some(from) = &options.from
+        && !sources::ALL.iter().any(|source| source.name == *from)
+    {
+        return Err(Error::Usage(format!("there is no source `{from}`; write one of {}", names())));
+    }
+    match sources::of_input(input, options.from.as_deref()).as_slice() {
+        [] => Err(Error::Usage(format!(
+            "`{file}` is nothing that replies can be read from; if it is, say `--from` with one of {}",
+            names()
+        ))),
+        [source] => Ok(source),
+        several => {
+            let listed: Vec<&str> = several.iter().map(|source| source.name).collect();
+            Err(Error::Usage(format!("`{file}` looks like {}; say which with `--from`", listed.join(" and "))))
+        }
+    }
+}
+
+/// Every essay of the book, drafts too, as threads are matched with them.
+pub(super) fn essays_of(root: &Path) -> Result<(Essays, String), Error> {
+    let (snapshot, _) = load(root, &Options { with_drafts: true, ..Options::default() })?;
+    let (parsed, _) = parse(&snapshot);
+    let input = LinkInput {
+        book: &snapshot.book,
+        assets: &snapshot.assets,
+        as_of: snapshot.as_of,
+        with_drafts: snapshot.with_drafts,
+    };
+    let (site, _) = link(parsed, &input);
+    let essay = |id: &crate::link::WritingId| {
+        let writing = site.writing(*id);
+        Essay {
+            name: site.replies_name(*id).to_owned(),
+            title: writing.meta.title.clone(),
+            slug: site.slug(*id),
+            route: site.routes[id.0 as usize].as_str().to_owned(),
+            aliases: writing.meta.old_addresses.iter().map(|old| old.value.clone()).collect(),
+            copies: writing.meta.syndication.iter().chain(&writing.meta.canonical).cloned().collect(),
+            text: writing.prose.outline.text.clone(),
+        }
+    };
+    Ok((Essays::new(site.essays.iter().map(essay).collect()), snapshot.book.author))
+}
+
+/// The essay that a person names.
+pub(super) fn named(essays: &Essays, name: &str) -> Result<usize, Error> {
+    match essays.find(name) {
+        Match::One(at, _) => Ok(at),
+        Match::Several(all) => {
+            let names: Vec<&str> = all.iter().map(|at| essays.list()[*at].name.as_str()).collect();
+            Err(Error::Usage(format!("`{name}` fits several essays: {}", names.join(", "))))
+        }
+        Match::None(near) => {
+            let hint = near.map_or_else(String::new, |at| format!("; did you mean `{}`?", essays.list()[at].name));
+            Err(Error::Usage(format!("there is no essay `{name}`{hint}")))
+        }
+    }
+}
+
+/// The files of the book. In a dry run changes are kept in memory, so that a later thread sees them.
+struct BookDesk {
+    root: PathBuf,
+    is_dry: bool,
+    asks: bool,
+    /// For a dry run: each file as it would be; `None` for one that would be taken away.
+    changed: BTreeMap<String, Option<String>>,
+}
+
+impl Desk for BookDesk {
+    fn read(&mut self, name: &str) -> Result<Option<String>, String> {
+        if let Some(changed) = self.changed.get(name) {
+            return Ok(changed.clone());
+        }
+        disk::read_text_if_there(&self.root.join(name)).map_err(|error| error.to_string())
+    }
+
+    fn write(&mut self, name: &str, text: &str) -> Result<(), String> {
+        if self.is_dry {
+            self.changed.insert(name.to_owned(), Some(text.to_owned()));
+            return Ok(());
+        }
+        stage::write_file(&self.root.join(name), text).map_err(|error| error.to_string())
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), String> {
+        if self.is_dry {
+            self.changed.insert(name.to_owned(), None);
+            return Ok(());
+        }
+        stage::remove_file(&self.root.join(name)).map_err(|error| error.to_string())
+    }
+
+    fn choose(&mut self, thread: &str, essays: &[&str]) -> Option<usize> {
+        if !self.asks {
+            return None;
+        }
+        let mut out = std::io::stderr().lock();
+        let list: Vec<String> = essays.iter().enumerate().map(|(at, name)| format!("  {} {name}", at + 1)).collect();
+        writeln!(
+            out,
+            "Which essay does \u{201c}{thread}\u{201d} belong to?\n{}\nNumber, or nothing to keep it aside:",
+            list.join("\n")
+        )
+        .ok()?;
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).ok()?;
+        answer.trim().parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < essays.len())
+    }
+}
+
+fn say_diffs(desk: &BookDesk, terminal: &Terminal) -> Result<(), Error> {
+    for (name, after) in &desk.changed {
+        let before = disk::read_text_if_there(&desk.root.join(name))?.unwrap_or_default();
+        let after = after.as_deref().unwrap_or("");
+        let diff = TextDiff::from_lines(before.as_str(), after);
+        let (old, new) =
+            (if before.is_empty() { "/dev/null" } else { name }, if after.is_empty() { "/dev/null" } else { name });
+        terminal.say(diff.unified_diff().context_radius(2).header(old, new).to_string().trim_end());
+    }
+    Ok(())
+}
+
+fn say(what: &str, summary: &Summary, is_dry: bool, terminal: &Terminal) {
+    let counts = &summary.counts;
+    let mut lines = vec![format!(
+        "{what}: {} records in {} threads, {} of them live; {} new, {} changed at the source, {} as they were",
+        counts.records,
+        counts.threads,
+        counts.live,
+        summary.sum(|thread| thread.added),
+        summary.sum(|thread| thread.updated),
+        summary.sum(|thread| thread.unchanged),
+    )];
+    for thread in &summary.threads {
+        let place =
+            if thread.essay.is_empty() { "no essay".to_owned() } else { format!("\u{201c}{}\u{201d}", thread.essay) };
+        let by = if thread.by.is_empty() { String::new() } else { format!(" ({})", thread.by) };
+        let of = thread.claimed.map_or_else(String::new, |claimed| format!(" of {claimed}"));
+        lines.push(format!("  {place}{by}: {}{of}, {} new -> {}", thread.records, thread.added, thread.file));
+        lines.extend(thread.gaps.iter().map(|gap| format!("    {gap}")));
+        lines.extend(thread.kept.iter().map(|id| format!("    {id} changed at its source; your edit stays")));
+        if thread.gone > 0 {
+            lines.push(format!("    {} no longer there, marked as gone", thread.gone));
+        }
+    }
+    lines.extend(summary.left.iter().map(|(reason, count)| format!("  left out: {count}, {reason}")));
+    lines.extend(summary.unread.iter().map(|left| format!("  not read: {}: {}", left.place, left.reason)));
+    if is_dry {
+        lines.push("Nothing was changed; leave `--dry-run` out to bring this in.".to_owned());
+    }
+    terminal.say(&lines.join("\n"));
+}
+
+fn to_json(source: &str, summary: &Summary) -> Value {
+    let counts = &summary.counts;
+    let threads: Vec<Value> = summary
+        .threads
+        .iter()
+        .map(|thread| {
+            json!({ "key": thread.key, "file": thread.file, "essay": thread.essay, "by": thread.by,
+                "records": thread.records, "claimed": thread.claimed, "added": thread.added, "updated": thread.updated,
+                "unchanged": thread.unchanged, "gone": thread.gone, "kept": thread.kept, "gaps": thread.gaps })
+        })
+        .collect();
+    let left: Vec<Value> = summary
+        .left
+        .iter()
+        .map(|(reason, count)| json!({ "reason": reason, "count": count }))
+        .chain(summary.unread.iter().map(|left| json!({ "reason": left.reason, "place": left.place, "count": 1 })))
+        .collect();
+    json!({
+        "source": source, "records": counts.records, "live": counts.live, "deleted": counts.deleted, "spam": counts.spam,
+        "pings": counts.pings, "threads": counts.threads, "depth": counts.depth, "authors": counts.authors(),
+        "claimed": counts.claimed, "missing_parents": counts.missing_parents, "matched": summary.matched,
+        "unmatched": summary.unmatched, "added": summary.sum(|thread| thread.added),
+        "updated": summary.sum(|thread| thread.updated), "unchanged": summary.sum(|thread| thread.unchanged),
+        "gone": summary.sum(|thread| thread.gone), "left": left, "per_thread": threads,
+    })
+}
