@@ -83,6 +83,24 @@ pub enum Import {
         after_help = "The source is recognised from the content.\n\nExamples:\n  throughline import replies disqus.xml --dry-run\n  throughline import replies thread.txt --essay trust --captured 2026-11-20"
     )]
     Replies(ImportReplies),
+    /// Turn a copied page into an essay and the replies under it
+    #[command(
+        after_help = "An essay that exists already is left alone; the replies come in.\n\nExample:\n  throughline import page copied.txt --captured 2026-11-20"
+    )]
+    Page(ImportPage),
+}
+
+/// Options of `import page`.
+#[derive(Debug, Args)]
+pub struct ImportPage {
+    /// The text file; `-` for standard input
+    pub file: PathBuf,
+    /// The day on which it was copied; ages such as "4y" are counted from it
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub captured: Option<jiff::civil::Date>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Options of `import replies`.

@@ -66,7 +66,7 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
     }
 }
 
-fn input_of(contents: Contents) -> Input {
+pub(super) fn input_of(contents: Contents) -> Input {
     let part = |entry: archive::Entry| {
         let open = entry.open;
         Part::new(entry.name, entry.size, move || Ok(Box::new(open()?)))
@@ -141,12 +141,12 @@ pub(super) fn named(essays: &Essays, name: &str) -> Result<usize, Error> {
 }
 
 /// The files of the book. In a dry run changes are kept in memory, so that a later thread sees them.
-struct BookDesk {
-    root: PathBuf,
-    is_dry: bool,
-    asks: bool,
+pub(super) struct BookDesk {
+    pub(super) root: PathBuf,
+    pub(super) is_dry: bool,
+    pub(super) asks: bool,
     /// For a dry run: each file as it would be; `None` for one that would be taken away.
-    changed: BTreeMap<String, Option<String>>,
+    pub(super) changed: BTreeMap<String, Option<String>>,
 }
 
 impl Desk for BookDesk {
@@ -191,7 +191,7 @@ impl Desk for BookDesk {
     }
 }
 
-fn say_diffs(desk: &BookDesk, terminal: &Terminal) -> Result<(), Error> {
+pub(super) fn say_diffs(desk: &BookDesk, terminal: &Terminal) -> Result<(), Error> {
     for (name, after) in &desk.changed {
         let before = disk::read_text_if_there(&desk.root.join(name))?.unwrap_or_default();
         let after = after.as_deref().unwrap_or("");
@@ -203,7 +203,7 @@ fn say_diffs(desk: &BookDesk, terminal: &Terminal) -> Result<(), Error> {
     Ok(())
 }
 
-fn say(what: &str, summary: &Summary, is_dry: bool, terminal: &Terminal) {
+pub(super) fn say(what: &str, summary: &Summary, is_dry: bool, terminal: &Terminal) {
     let counts = &summary.counts;
     let mut lines = vec![format!(
         "{what}: {} records in {} threads, {} of them live; {} new, {} changed at the source, {} as they were",
@@ -234,7 +234,7 @@ fn say(what: &str, summary: &Summary, is_dry: bool, terminal: &Terminal) {
     terminal.say(&lines.join("\n"));
 }
 
-fn to_json(source: &str, summary: &Summary) -> Value {
+pub(super) fn to_json(source: &str, summary: &Summary) -> Value {
     let counts = &summary.counts;
     let threads: Vec<Value> = summary
         .threads

@@ -3,6 +3,7 @@
 mod build;
 mod explain;
 mod import;
+mod import_page;
 mod markdown;
 mod new;
 mod replies;
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Command::Check(site) => build::check(&site, &start, &terminal),
         Command::Explain { code } => explain::run(code.as_deref(), &terminal),
         Command::Import(cli::Import::Replies(options)) => import::replies(&options, &start, &terminal),
+        Command::Import(cli::Import::Page(options)) => import_page::run(&options, &start, &terminal),
         Command::Replies(what) => replies::run(&what, &start, &terminal),
         Command::Markdown(options) => markdown::run(&options, &terminal),
     };

@@ -78,6 +78,13 @@ impl Essays {
         essays
     }
 
+    /// The same essays and one more; its index is the last.
+    #[must_use]
+    pub fn with(mut self, essay: Essay) -> Self {
+        self.list.push(essay);
+        Self::new(self.list)
+    }
+
     /// The essays.
     #[must_use]
     pub fn list(&self) -> &[Essay] {

@@ -3,10 +3,12 @@
 pub mod count;
 pub mod foreign;
 pub mod input;
+pub mod linkedin_paste;
 pub mod matching;
 pub mod merge;
 pub mod normalise;
 pub mod own_json;
+pub mod page;
 pub mod record;
 pub mod run;
 pub mod sources;

@@ -171,7 +171,7 @@ fn ids(source: &str, replies: &[ForeignReply]) -> Vec<String> {
             let own = reply.id.as_deref().map(one_line).filter(|id| !id.is_empty());
             let base = match own {
                 Some(id) => format!("{source}:{id}"),
-                None => format!("{source}:x{}", made_id(reply)),
+                None => format!("{source}:{}", made_id(reply)),
             };
             let mut id = base.clone();
             while !taken.insert(id.clone()) {
@@ -187,12 +187,14 @@ fn ids(source: &str, replies: &[ForeignReply]) -> Vec<String> {
 /// How much of a text makes its id: ends of long replies are cut by some pages.
 const ID_LETTERS: usize = 200;
 
-fn made_id(reply: &ForeignReply) -> String {
+/// An id made of the name and the first words, for replies that have none at their source.
+#[must_use]
+pub fn made_id(reply: &ForeignReply) -> String {
     let words = |text: &str| plain(text).to_lowercase();
     let name = words(reply.author.name.as_deref().unwrap_or(""));
     let markdown = normalise::to_markdown(&reply.body);
     let beginning: String = words(&markdown).chars().take(ID_LETTERS).collect();
-    Fingerprint::of(format!("{name}\n{beginning}").as_bytes()).to_short_hex()
+    format!("x{}", Fingerprint::of(format!("{name}\n{beginning}").as_bytes()).to_short_hex())
 }
 
 fn one_line(text: &str) -> String {

@@ -36,6 +36,7 @@ macro_rules! sources {
 
 sources! {
     crate::import::own_json, "Own JSON", false;
+    crate::import::linkedin_paste, "LinkedIn, copied as text", false;
 }
 
 /// The sources that an input looks like; those with this name where one is given.

@@ -160,7 +160,8 @@ const EXPORT: &str = r#"-- outside/export.json --
 
 #[test]
 fn an_import_reports_writes_and_repeats_without_a_change() {
-    let book = Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Trust arrives on foot, I think. Yes.\n{EXPORT}"));
+    let book =
+        Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Trust arrives on foot, I think. Yes.\n{EXPORT}"));
     let before = crate::support::tree(&book.path().join("content"));
     let plan = import(&book, &["outside/export.json", "--dry-run"]);
     assert_eq!(before, crate::support::tree(&book.path().join("content")), "a dry run changes nothing");
@@ -196,7 +197,8 @@ fn an_import_reports_writes_and_repeats_without_a_change() {
 
 #[test]
 fn replies_are_held_shown_and_forgotten_by_command() {
-    let book = Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Trust arrives on foot, I think. Yes.\n{EXPORT}"));
+    let book =
+        Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Trust arrives on foot, I think. Yes.\n{EXPORT}"));
     import(&book, &["outside/export.json"]);
     let listed = String::from_utf8(book.run(&["replies", "list", "one"]).stdout).unwrap();
     assert!(listed.contains("json:1") && listed.contains("Ada") && !listed.contains("json:9"), "{listed}");
@@ -232,4 +234,37 @@ fn what_cannot_be_imported_is_refused_before_anything_is_written() {
         assert!(!output.status.success() && said.contains(wanted), "{arguments:?}: {said}");
     }
     assert!(!book.path().join("content/replies").exists());
+}
+
+#[test]
+fn a_copied_page_becomes_an_essay_and_its_reply_in_one_go() {
+    let page = "On Keels\nHere is the cross-post on LinkedIn rather than Medium.\nThe keel is what you do not see.\nShipwright | #wood\n4 年But wait, is it not ballast?";
+    let book = Book::new(&format!("-- outside/page.txt --\n{page}\n"));
+    let output = book.run(&["import", "page", "outside/page.txt"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    for part in ["line 1: title", "line 2: about copies elsewhere", "line 4: head of a reply", "`--captured DATE`"] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    let essay = std::fs::read_to_string(book.path().join("content/essays/on-keels.md")).unwrap();
+    assert!(essay.contains("title = \"On Keels\"") && essay.contains("syndication = []"), "{essay}");
+    let replies = std::fs::read_to_string(book.path().join("content/replies/on-keels.toml")).unwrap();
+    assert!(
+        replies.contains("age = \"4 年\"") && !replies.contains("between") && !replies.contains("author"),
+        "{replies}"
+    );
+    book.build();
+    let html = book.read("essays/on-keels/index.html");
+    for part in ["A reader", "via LinkedIn", "<p>But wait, is it not ballast?</p>"] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
+    for part in ["Shipwright", "4 年", "cross-post"] {
+        assert!(!html.contains(part), "{part} is in {html}");
+    }
+    let edited = essay.replace("The keel", "My keel");
+    std::fs::write(book.path().join("content/essays/on-keels.md"), &edited).unwrap();
+    let output = book.run(&["import", "page", "outside/page.txt", "--captured", "2025-06-01"]);
+    assert!(String::from_utf8(output.stdout).unwrap().contains("exists already and is left alone"));
+    assert_eq!(std::fs::read_to_string(book.path().join("content/essays/on-keels.md")).unwrap(), edited);
+    book.build();
+    assert!(book.read("essays/on-keels/index.html").contains("about 2020"));
 }
