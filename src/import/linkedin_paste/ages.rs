@@ -58,13 +58,16 @@ fn unit(word: &str) -> Option<Unit> {
 #[must_use]
 pub fn age(text: &str, language: Option<&str>) -> Option<Found> {
     let (count, form) = form_of(text)?;
-    let fitting: Vec<&Form> = FORMS
-        .get(form.as_str())?
-        .iter()
-        .filter(|form| language.is_none_or(|wanted| same(form.language, wanted)))
-        .collect();
+    let fitting = |form: &str| -> Vec<&Form> {
+        let all = FORMS.get(form).into_iter().flatten();
+        all.filter(|form| language.is_none_or(|wanted| same(form.language, wanted))).collect()
+    };
+    // Norwegian writes `1m` for a minute and `1 m` for a month; elsewhere the blank means nothing.
+    let with_blank = if text.trim().contains(is_blank) { form.replacen('#', "# ", 1) } else { String::new() };
+    let spaced = fitting(&with_blank);
+    let fitting = if spaced.is_empty() || language.is_none() { [spaced, fitting(&form)].concat() } else { spaced };
     let readings: BTreeSet<(Unit, u32)> =
-        fitting.iter().filter_map(|form| Some((form.unit, form.count.or(count)?))).collect();
+        fitting.into_iter().filter_map(|form| Some((form.unit, form.count.or(count)?))).collect();
     let mut all = readings.iter();
     match (all.next(), all.next()) {
         (None, _) => None,
@@ -156,6 +159,8 @@ mod tests {
             ("11mo", Some("en"), (11, Unit::Month)),
             ("6 months ago", None, (6, Unit::Month)),
             ("vor 2 Jahren", None, (2, Unit::Year)),
+            ("1m", Some("no"), (1, Unit::Minute)),
+            ("1 m", Some("no"), (1, Unit::Month)),
             ("3\u{a0}a\u{f1}os", None, (3, Unit::Year)),
             ("il y a 1 minute", Some("fr"), (1, Unit::Minute)),
             ("4 \u{5e74}", Some("zh"), (4, Unit::Year)),
