@@ -1,6 +1,7 @@
 //! Replies from elsewhere, brought into files of the book. Never part of a build.
 
 pub mod count;
+pub mod disqus;
 pub mod foreign;
 pub mod input;
 pub mod linkedin_paste;
@@ -12,3 +13,4 @@ pub mod page;
 pub mod record;
 pub mod run;
 pub mod sources;
+pub mod xml;

@@ -144,7 +144,7 @@ impl<'a> Importer<'a> {
         let head = Head {
             source: self.wishes.source.clone(),
             key: key.clone(),
-            address: thread.address.clone().or_else(|| thread.key.address.clone()).filter(|address| is_web(address)),
+            address: thread.address.clone().filter(|address| is_web(address)),
             claimed: thread.claimed,
             captured: self.wishes.given.captured,
             title: thread.key.title.clone().filter(|_| essay.is_none()),
