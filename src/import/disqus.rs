@@ -6,6 +6,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use jiff::Timestamp;
 use quick_xml::events::Event;
+use rayon::prelude::*;
 
 use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
 use super::input::{Input, Part, ReadSeek};
@@ -42,8 +43,10 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
         let key = heads.get_mut(at).and_then(Option::take);
         let mut thread = ForeignThread { key: key.unwrap_or_default(), ..ForeignThread::default() };
         thread.key.id.get_or_insert_with(|| index.ids[at].clone());
-        for post in group {
-            match post_bytes(&mut file, post).and_then(|bytes| xml::fields(&bytes)) {
+        let parts: Vec<Option<Vec<u8>>> = group.iter().map(|post| post_bytes(&mut file, post)).collect();
+        let fields: Vec<_> = parts.par_iter().map(|bytes| xml::fields(bytes.as_deref()?)).collect();
+        for (post, fields) in group.iter().zip(fields) {
+            match fields {
                 Some(fields) => thread.replies.push(reply(&fields, harvest)),
                 None => harvest.left(format!("byte {}", post.start), "this post cannot be read".to_owned()),
             }

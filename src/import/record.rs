@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil;
+use rayon::prelude::*;
 use toml_edit::{Array, Value};
 
 use super::foreign::{Age, ForeignReply, ForeignThread, Kind, State, Unit, When};
@@ -63,7 +64,7 @@ pub fn of_thread(source: &str, thread: &ForeignThread, essay: Option<&Essay>, gi
     let ids = ids(source, &thread.replies);
     let by_foreign: BTreeMap<&str, &str> =
         thread.replies.iter().zip(&ids).filter_map(|(reply, id)| Some((reply.id.as_deref()?, id.as_str()))).collect();
-    let texts: Vec<String> = thread.replies.iter().map(|reply| normalise::to_markdown(&reply.body)).collect();
+    let texts: Vec<String> = thread.replies.par_iter().map(|reply| normalise::to_markdown(&reply.body)).collect();
     let reasons: Vec<Option<&'static str>> =
         thread.replies.iter().zip(&texts).map(|(reply, text)| why_left(reply, text)).collect();
     let needed = needed(thread, &ids, &by_foreign, &reasons);

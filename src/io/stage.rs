@@ -133,7 +133,8 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
     let temporary = parent.join(format!(".{name}.new-{}", std::process::id()));
     let written = fs::File::create(&temporary).and_then(|mut file| {
         std::io::Write::write_all(&mut file, text.as_bytes())?;
-        file.sync_all()
+        // What is replaced may be somebody's writing and must be whole on the disk first; a new file can be made again.
+        if path.exists() { file.sync_all() } else { Ok(()) }
     });
     let done = written.and_then(|()| fs::rename(&temporary, path));
     if done.is_err() {
