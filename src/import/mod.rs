@@ -13,4 +13,5 @@ pub mod page;
 pub mod record;
 pub mod run;
 pub mod sources;
+pub mod wordpress;
 pub mod xml;

@@ -34,9 +34,9 @@ pub fn to_markdown(body: &Body) -> String {
         Format::Markdown => text,
         Format::Plain => from_plain(&text),
         Format::Html if is_simple(&text) => {
-            CONVERTER.convert(&with_paragraphs(&text)).unwrap_or_else(|_| from_plain(&strip_tags(&text)))
+            CONVERTER.convert(&with_paragraphs(&text)).unwrap_or_else(|_| from_plain(&words_of_html(&text)))
         }
-        Format::Html => from_plain(&strip_tags(&text)),
+        Format::Html => from_plain(&words_of_html(&text)),
     };
     // A break made by blanks at the end of a line would be lost in many editors.
     let line = |line: &str| match line.strip_suffix("  ") {
@@ -97,7 +97,8 @@ fn with_paragraphs(html: &str) -> String {
 }
 
 /// The words of HTML without its tags; for what no reader would write by hand.
-fn strip_tags(html: &str) -> String {
+#[must_use]
+pub fn words_of_html(html: &str) -> String {
     let mut text = String::with_capacity(html.len().min(LONGEST));
     for token in html5gum::Tokenizer::new(html).flatten() {
         if let html5gum::Token::String(words) = token {

@@ -36,6 +36,7 @@ macro_rules! sources {
 
 sources! {
     crate::import::disqus, "Disqus export", true;
+    crate::import::wordpress, "WordPress export", true;
     crate::import::own_json, "Own JSON", false;
     crate::import::linkedin_paste, "LinkedIn, copied as text", false;
 }
