@@ -5,6 +5,7 @@ pub mod disqus;
 pub mod foreign;
 pub mod input;
 pub mod linkedin_paste;
+pub mod mastodon;
 pub mod matching;
 pub mod merge;
 pub mod normalise;
