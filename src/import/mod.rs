@@ -3,6 +3,7 @@
 pub mod count;
 pub mod disqus;
 pub mod foreign;
+pub mod hackernews;
 pub mod input;
 pub mod linkedin_paste;
 pub mod mastodon;

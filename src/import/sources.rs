@@ -37,6 +37,7 @@ macro_rules! sources {
 sources! {
     crate::import::disqus, "Disqus export", true;
     crate::import::wordpress, "WordPress export", true;
+    crate::import::hackernews, "Hacker News thread", false;
     crate::import::mastodon, "Mastodon thread", false;
     crate::import::own_json, "Own JSON", false;
     crate::import::linkedin_paste, "LinkedIn, copied as text", false;
