@@ -9,10 +9,11 @@ use similar::TextDiff;
 
 use super::replies::forgotten;
 use crate::cli;
+use crate::import::count::KINDS;
 use crate::import::input::{Input, Part};
 use crate::import::matching::{Essay, Essays, Match};
 use crate::import::record::Circumstances;
-use crate::import::run::{Desk, Importer, Summary, Wishes};
+use crate::import::run::{Desk, Importer, Summary, ThreadReport, Wishes};
 use crate::import::sources;
 use crate::io::archive::{self, Contents};
 use crate::io::error::Error;
@@ -48,7 +49,7 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
     };
     let mut importer = Importer::new(&mut desk, &essays, wishes);
     let read = (source.read)(&input, &mut importer);
-    let (summary, failure) = (importer.summary, importer.failure);
+    let (summary, failure) = importer.finish();
     if terminal.format == Format::Human {
         if options.dry_run {
             say_diffs(&desk, terminal)?;
@@ -101,7 +102,9 @@ fn source_of(input: &Input, options: &cli::ImportReplies) -> Result<&'static sou
 
 /// Every essay of the book, drafts too, as threads are matched with them.
 pub(super) fn essays_of(root: &Path) -> Result<(Essays, String), Error> {
-    let (snapshot, _) = load(root, &Options { with_drafts: true, ..Options::default() })?;
+    let (mut snapshot, _) = load(root, &Options { with_drafts: true, ..Options::default() })?;
+    // What readers said of the essays says nothing of which essays there are.
+    snapshot.sources.retain(|source| !source.path.as_str().starts_with("content/replies/"));
     let (parsed, _) = parse(&snapshot);
     let input = LinkInput {
         book: &snapshot.book,
@@ -203,6 +206,9 @@ pub(super) fn say_diffs(desk: &BookDesk, terminal: &Terminal) -> Result<(), Erro
     Ok(())
 }
 
+/// Threads beyond this number are listed only where something became of them.
+const MOST_LISTED: usize = 30;
+
 pub(super) fn say(what: &str, summary: &Summary, is_dry: bool, terminal: &Terminal) {
     let counts = &summary.counts;
     let mut lines = vec![format!(
@@ -214,20 +220,32 @@ pub(super) fn say(what: &str, summary: &Summary, is_dry: bool, terminal: &Termin
         summary.sum(|thread| thread.updated),
         summary.sum(|thread| thread.unchanged),
     )];
-    for thread in &summary.threads {
+    let is_news = |thread: &&ThreadReport| thread.added + thread.updated + thread.gone > 0 || thread.essay.is_empty();
+    let (news, rest): (Vec<&ThreadReport>, Vec<&ThreadReport>) = summary.threads.iter().partition(is_news);
+    // What is as it was is listed only where it can be read at a glance.
+    let listed = if summary.threads.len() > MOST_LISTED { &news } else { &summary.threads.iter().collect() };
+    if listed.len() < summary.threads.len() {
+        lines.push(format!("  {} threads are as they were", rest.len()));
+    }
+    let mut gaps: BTreeMap<&str, usize> = BTreeMap::new();
+    summary.threads.iter().flat_map(|thread| &thread.gaps).for_each(|gap| *gaps.entry(gap).or_default() += 1);
+    for thread in listed {
         let place =
             if thread.essay.is_empty() { "no essay".to_owned() } else { format!("\u{201c}{}\u{201d}", thread.essay) };
         let by = if thread.by.is_empty() { String::new() } else { format!(" ({})", thread.by) };
         let of = thread.claimed.map_or_else(String::new, |claimed| format!(" of {claimed}"));
         lines.push(format!("  {place}{by}: {}{of}, {} new -> {}", thread.records, thread.added, thread.file));
-        lines.extend(thread.gaps.iter().map(|gap| format!("    {gap}")));
+        let own = thread.gaps.iter().filter(|gap| gaps.get(gap.as_str()) == Some(&1));
+        lines.extend(own.map(|gap| format!("    {gap}")));
         lines.extend(thread.kept.iter().map(|id| format!("    {id} changed at its source; your edit stays")));
         if thread.gone > 0 {
             lines.push(format!("    {} no longer there, marked as gone", thread.gone));
         }
     }
+    let common = gaps.iter().filter(|(_, count)| **count > 1);
+    lines.extend(common.map(|(gap, count)| format!("  {count} threads: {gap}")));
     lines.extend(summary.left.iter().map(|(reason, count)| format!("  left out: {count}, {reason}")));
-    lines.extend(summary.unread.iter().map(|left| format!("  not read: {}: {}", left.place, left.reason)));
+    lines.extend(summary.unread.iter().map(|left| format!("  {}: {}", left.place, left.reason)));
     if is_dry {
         lines.push("Nothing was changed; leave `--dry-run` out to bring this in.".to_owned());
     }
@@ -251,12 +269,17 @@ pub(super) fn to_json(source: &str, summary: &Summary) -> Value {
         .map(|(reason, count)| json!({ "reason": reason, "count": count }))
         .chain(summary.unread.iter().map(|left| json!({ "reason": left.reason, "place": left.place, "count": 1 })))
         .collect();
-    json!({
+    let mut value = json!({
         "source": source, "records": counts.records, "live": counts.live, "deleted": counts.deleted, "spam": counts.spam,
-        "pings": counts.pings, "threads": counts.threads, "depth": counts.depth, "authors": counts.authors(),
+        "waiting": counts.waiting, "trash": counts.trash, "private": counts.private, "hidden": counts.hidden,
+        "threads": counts.threads, "threads_listed": counts.threads_listed, "depth": counts.depth, "authors": counts.authors(),
         "claimed": counts.claimed, "missing_parents": counts.missing_parents, "matched": summary.matched,
         "unmatched": summary.unmatched, "added": summary.sum(|thread| thread.added),
         "updated": summary.sum(|thread| thread.updated), "unchanged": summary.sum(|thread| thread.unchanged),
         "gone": summary.sum(|thread| thread.gone), "left": left, "per_thread": threads,
-    })
+    });
+    for ((_, word), count) in KINDS.iter().zip(counts.kinds) {
+        value[*word] = Value::from(count);
+    }
+    value
 }

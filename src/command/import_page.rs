@@ -63,7 +63,7 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
     for number in &page.ambiguous {
         importer.left(format!("line {number}"), "its age means different things in different languages".to_owned());
     }
-    let (summary, failure) = (importer.summary, importer.failure);
+    let (summary, failure) = importer.finish();
     if terminal.format == Format::Human {
         if options.dry_run {
             say_diffs(&desk, terminal)?;

@@ -15,7 +15,7 @@ pub struct Counts {
     pub deleted: u64,
     /// Records that the source calls spam.
     pub spam: u64,
-    /// Threads with at least one record.
+    /// Threads with at least one record, or of which the source says so.
     pub threads: u64,
     /// The deepest answer; a reply to the essay, or to a record that is not there, has depth 1.
     pub depth: u64,
@@ -23,10 +23,31 @@ pub struct Counts {
     pub claimed: Option<u64>,
     /// Records that answer a record that is not there.
     pub missing_parents: u64,
-    /// Records that are no replies, by what they are.
-    pub pings: u64,
+    /// Records that wait for approval.
+    pub waiting: u64,
+    /// Records in the trash of the source.
+    pub trash: u64,
+    /// Records written for less than the public.
+    pub private: u64,
+    /// Records that the source hides, calls dead or minimises.
+    pub hidden: u64,
+    /// Threads that the source names, with or without records.
+    pub threads_listed: u64,
+    /// Records by what they are, in the order of `KINDS`.
+    pub kinds: [u64; 7],
     authors: BTreeSet<String>,
 }
+
+/// What records are, with the words for them in a report.
+pub const KINDS: [(Kind, &str); 7] = [
+    (Kind::Reply, "replies"),
+    (Kind::Mention, "mentions"),
+    (Kind::Like, "likes"),
+    (Kind::Repost, "reposts"),
+    (Kind::Bookmark, "bookmarks"),
+    (Kind::Rsvp, "rsvps"),
+    (Kind::Ping, "pings"),
+];
 
 impl Counts {
     /// How many different names there are.
@@ -40,19 +61,27 @@ impl Counts {
         if let Some(claimed) = thread.claimed {
             self.claimed = Some(self.claimed.unwrap_or(0).saturating_add(claimed));
         }
-        if thread.replies.is_empty() {
-            return;
-        }
-        self.threads += 1;
+        self.threads_listed += 1;
+        // A page that shows none of the replies it speaks of is a thread all the same.
+        self.threads += u64::from(thread.is_told());
         let places: BTreeMap<&str, usize> =
             thread.replies.iter().enumerate().filter_map(|(at, reply)| Some((reply.id.as_deref()?, at))).collect();
         let mut parents: Vec<Option<usize>> = Vec::with_capacity(thread.replies.len());
         for (at, reply) in thread.replies.iter().enumerate() {
             self.records += 1;
-            self.live += u64::from(reply.state == State::Live);
-            self.deleted += u64::from(reply.state == State::Deleted);
-            self.spam += u64::from(reply.state == State::Spam);
-            self.pings += u64::from(reply.kind == Kind::Ping);
+            let counter = match reply.state {
+                State::Live => &mut self.live,
+                State::Deleted => &mut self.deleted,
+                State::Spam => &mut self.spam,
+                State::Waiting => &mut self.waiting,
+                State::Trash => &mut self.trash,
+                State::Private => &mut self.private,
+                State::Hidden => &mut self.hidden,
+            };
+            *counter += 1;
+            for ((kind, _), count) in KINDS.iter().zip(&mut self.kinds) {
+                *count += u64::from(*kind == reply.kind);
+            }
             if let Some(name) = reply.author.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
                 self.authors.insert(name.to_owned());
             }

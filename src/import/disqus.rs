@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use quick_xml::events::Event;
 use rayon::prelude::*;
 
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Left, State, Unreadable, When};
 use super::input::{Input, Part, ReadSeek};
 use super::xml;
 
@@ -33,29 +33,55 @@ pub fn recognises(input: &Input) -> bool {
 /// The file has no element `disqus`.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let part = input.single().ok_or_else(|| Unreadable::new("a single XML file is wanted"))?;
-    let index = Index::of(part, harvest)?;
+    let Index { ids, mut heads, mut posts } = Index::of(part, harvest)?;
     let mut file = part.open()?;
-    let mut posts = index.posts;
     posts.sort_by_key(|post| (post.thread, post.start));
-    let mut heads: Vec<Option<Key>> = index.heads;
-    for group in posts.chunk_by(|a, b| a.thread == b.thread) {
-        let at = group[0].thread as usize;
-        let key = heads.get_mut(at).and_then(Option::take);
-        let mut thread = ForeignThread { key: key.unwrap_or_default(), ..ForeignThread::default() };
-        thread.key.id.get_or_insert_with(|| index.ids[at].clone());
-        let parts: Vec<Option<Vec<u8>>> = group.iter().map(|post| post_bytes(&mut file, post)).collect();
-        let fields: Vec<_> = parts.par_iter().map(|bytes| xml::fields(bytes.as_deref()?)).collect();
-        for (post, fields) in group.iter().zip(fields) {
-            match fields {
-                Some(fields) => thread.replies.push(reply(&fields, harvest)),
-                None => harvest.left(format!("byte {}", post.start), "this post cannot be read".to_owned()),
+    let groups: Vec<&[Post]> = posts.chunk_by(|a, b| a.thread == b.thread).collect();
+    let mut rest = groups.as_slice();
+    while !rest.is_empty() {
+        let (batch, behind) = rest.split_at(batch_of(rest));
+        let parts: Vec<Option<Vec<u8>>> =
+            batch.iter().copied().flatten().map(|post| post_bytes(&mut file, post)).collect();
+        let mut replies =
+            parts.par_iter().map(|bytes| Some(reply(&xml::fields(bytes.as_deref()?)?))).collect::<Vec<_>>().into_iter();
+        for group in batch {
+            let at = group[0].thread as usize;
+            let key = heads.get_mut(at).and_then(Option::take);
+            let mut thread = ForeignThread { key: key.unwrap_or_default(), ..ForeignThread::default() };
+            thread.key.id.get_or_insert_with(|| ids[at].clone());
+            for (post, read) in group.iter().zip(replies.by_ref()) {
+                match read {
+                    Some((reply, left)) => {
+                        thread.replies.push(reply);
+                        left.into_iter().for_each(|left| harvest.left(left.place, left.reason));
+                    }
+                    None => harvest.left(format!("byte {}", post.start), "this post cannot be read".to_owned()),
+                }
             }
+            harvest.thread(thread);
         }
-        harvest.thread(thread);
+        rest = behind;
     }
     // Threads that nobody answered are told too: a second import finds them unchanged.
     heads.into_iter().flatten().for_each(|key| harvest.thread(ForeignThread { key, ..ForeignThread::default() }));
     Ok(())
+}
+
+/// How many bytes of posts are read at once, to be taken apart on all cores.
+const BATCH: u64 = 2 << 20;
+
+/// How many threads make a batch; at least one.
+fn batch_of(groups: &[&[Post]]) -> usize {
+    let mut size = 0;
+    let count = groups
+        .iter()
+        .take_while(|group| {
+            let is_room = size < BATCH;
+            size += group.iter().map(|post| u64::from(post.length)).sum::<u64>();
+            is_room
+        })
+        .count();
+    count.max(1)
 }
 
 /// Where a post stands.
@@ -177,7 +203,9 @@ fn post_bytes(file: &mut Box<dyn ReadSeek>, post: &Post) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn reply(fields: &BTreeMap<String, String>, harvest: &mut dyn Harvest) -> ForeignReply {
+/// The reply of a post, and what of it could not be read.
+fn reply(fields: &BTreeMap<String, String>) -> (ForeignReply, Option<Left>) {
+    let mut left = None;
     let text = |key: &str| fields.get(key).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let is = |key: &str, value: &str| text(key).is_some_and(|text| text.eq_ignore_ascii_case(value));
     let id = text("@id");
@@ -187,7 +215,7 @@ fn reply(fields: &BTreeMap<String, String>, harvest: &mut dyn Harvest) -> Foreig
         Some((Err(_), written)) => {
             let shown: String = written.chars().take(40).collect();
             let place = format!("post {}", id.as_deref().unwrap_or("without an id"));
-            harvest.left(place, format!("`{shown}` is not a date, so it has none"));
+            left = Some(Left { place, reason: format!("`{shown}` is not a date, so it has none") });
             When::Unknown
         }
     };
@@ -200,7 +228,7 @@ fn reply(fields: &BTreeMap<String, String>, harvest: &mut dyn Harvest) -> Foreig
     } else {
         State::Live
     };
-    ForeignReply {
+    let reply = ForeignReply {
         id,
         parent: text("parent@id"),
         author: Author { name: text("author/name"), handle: text("author/username"), ..Author::default() },
@@ -208,7 +236,8 @@ fn reply(fields: &BTreeMap<String, String>, harvest: &mut dyn Harvest) -> Foreig
         body: Body { text: text("message").unwrap_or_default(), format: Format::Html },
         state,
         ..ForeignReply::default()
-    }
+    };
+    (reply, left)
 }
 
 #[cfg(test)]

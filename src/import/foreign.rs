@@ -17,6 +17,14 @@ pub struct ForeignThread {
     pub gaps: Vec<String>,
 }
 
+impl ForeignThread {
+    /// Whether there is anything to tell of it: replies, or that there are some which the source does not show.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        !self.replies.is_empty() || !self.gaps.is_empty() || self.claimed.is_some_and(|claimed| claimed > 0)
+    }
+}
+
 /// Everything a source may say to name an essay; all as given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Key {
@@ -206,8 +214,10 @@ impl Unreadable {
 pub trait Harvest {
     /// A thread, complete.
     fn thread(&mut self, thread: ForeignThread);
-    /// Something that did not become a reply.
+    /// Something that could not be read, or not in full.
     fn left(&mut self, place: String, reason: String);
+    /// Something that is no reply and is left out as it should be: an essay among responses, say.
+    fn passed(&mut self, reason: &'static str);
 }
 
 /// A harvest in memory.
@@ -215,8 +225,10 @@ pub trait Harvest {
 pub struct Basket {
     /// The threads.
     pub threads: Vec<ForeignThread>,
-    /// What was left out.
+    /// What could not be read.
     pub left: Vec<Left>,
+    /// Why things that are no replies were left out.
+    pub passed: Vec<&'static str>,
 }
 
 impl Harvest for Basket {
@@ -226,5 +238,9 @@ impl Harvest for Basket {
 
     fn left(&mut self, place: String, reason: String) {
         self.left.push(Left { place, reason });
+    }
+
+    fn passed(&mut self, reason: &'static str) {
+        self.passed.push(reason);
     }
 }

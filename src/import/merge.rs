@@ -3,12 +3,13 @@
 //! Each reply remembers under `imported` what its fields were when they were last brought in, as four hexadecimal digits a
 //! field, so that an edit by hand can be told from a change at the source.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
+use super::known::{Found, Known};
 use super::record::{OUTSIDE, Record};
-use crate::base::fingerprint::Fingerprint;
 
 /// The head of a thread in a file.
 #[derive(Clone, Debug, Default)]
@@ -58,29 +59,55 @@ pub fn merge(before: Option<&str>, comment: &str, head: &Head, records: &[Record
     let thread = put_head(&mut document, head)?;
     let mut merged = Merged::default();
     let replies = tables(&mut document, "reply")?;
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, table) in replies.iter().enumerate() {
-        if let Some(id) = table.get("id").and_then(Item::as_str) {
-            places.insert(id.to_owned(), at);
+    let mut known = Known::of(replies, &head.source);
+    // New replies go to the end of the file as text: what stands before them is not touched.
+    let mut added = String::new();
+    let found: Vec<Found> = records.iter().map(|record| known.find(record)).collect();
+    let renamed: BTreeMap<&str, String> = records
+        .iter()
+        .zip(&found)
+        .filter_map(|(record, found)| {
+            let id = replies.get(found.at()?)?.get("id").and_then(Item::as_str)?;
+            (id != record.id).then(|| (record.id.as_str(), id.to_owned()))
+        })
+        .collect();
+    for (record, found) in records.iter().zip(found) {
+        let Some(table) = found.at().and_then(|at| replies.get_mut(at)) else {
+            push_reply(&mut added, record, thread.as_deref(), &renamed);
+            merged.added += 1;
+            continue;
+        };
+        match found {
+            // The same words with less around them, as a copied text has them, add nothing.
+            Found::Worse(_) => merged.unchanged += 1,
+            _ => renew(table, &answering(record, &renamed), &mut merged),
         }
-    }
-    for record in records {
-        match places.get(&record.id).and_then(|at| replies.get_mut(*at)) {
-            Some(table) => renew(table, record, &mut merged),
-            None => {
-                replies.push(new_table(record, thread.as_deref()));
-                merged.added += 1;
-            }
+        if let Found::Better(_) = found {
+            set(table, "also", Some(Value::from(record.id.clone())));
         }
     }
     if head.is_whole {
         let seen: BTreeSet<&str> = records.iter().map(|record| record.id.as_str()).collect();
         merged.gone = mark_gone(replies, &head.source, thread.as_deref(), &seen);
     }
-    let text = document.to_string();
-    let is_new = before.is_none_or(|before| before.trim().is_empty());
-    merged.text = if is_new { format!("{comment}\n\n{}", text.trim_start()) } else { text };
+    let mut text = document.to_string();
+    if before.is_none_or(|before| before.trim().is_empty()) {
+        text = format!("{comment}\n\n{}", text.trim_start());
+    }
+    if !added.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    merged.text = text + &added;
     Ok(merged)
+}
+
+/// The record with the reply it answers under the id that this has in the file.
+fn answering<'a>(record: &'a Record, renamed: &BTreeMap<&str, String>) -> Cow<'a, Record> {
+    let parent = record.fields.get("parent").and_then(Value::as_str).and_then(|parent| renamed.get(parent));
+    let Some(parent) = parent else { return Cow::Borrowed(record) };
+    let mut record = record.clone();
+    record.fields.insert("parent", Value::from(parent.clone()));
+    Cow::Owned(record)
 }
 
 /// Marks the replies of a thread that were not seen; returns how many.
@@ -89,9 +116,10 @@ fn mark_gone(replies: &mut ArrayOfTables, source: &str, thread: Option<&str>, se
     let mut gone = 0;
     for table in replies.iter_mut() {
         let id = table.get("id").and_then(Item::as_str).unwrap_or("");
+        let also = table.get("also").and_then(Item::as_str).unwrap_or(id);
         let is_here = id.starts_with(&prefix) && table.get("thread").and_then(Item::as_str) == thread;
         let said = table.get("at_source").and_then(Item::as_str).unwrap_or("");
-        if is_here && !seen.contains(id) && !matches!(said, "gone" | "deleted") {
+        if is_here && !seen.contains(id) && !seen.contains(also) && !matches!(said, "gone" | "deleted") {
             set(table, "at_source", Some(Value::from("gone")));
             remember(table, "at_source");
             gone += 1;
@@ -163,25 +191,34 @@ fn set(table: &mut Table, key: &str, value: Option<Value>) -> bool {
 
 /// A text of several lines is written so that it can be read and edited.
 fn shaped(value: Value) -> Value {
-    let Some(text) = value.as_str().filter(|text| text.contains('\n')) else { return value };
-    let can_be_literal = !text.contains("'''") && !text.ends_with('\'') && !text.contains('\r');
-    let literal = can_be_literal.then(|| format!("'''\n{text}'''").parse::<Value>().ok()).flatten();
+    let Some(text) = value.as_str().filter(|text| is_literal(text)) else { return value };
+    let literal = format!("'''\n{text}'''").parse::<Value>().ok();
     literal.filter(|literal| literal.as_str() == value.as_str()).unwrap_or(value)
+}
+
+/// Whether a text is written between three quotation marks, as it is: it has several lines and nothing that ends it early.
+fn is_literal(text: &str) -> bool {
+    text.contains('\n')
+        && !text.contains("'''")
+        && !text.ends_with('\'')
+        && !text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
 /// Four hexadecimal digits that tell one value from another.
 fn mark(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => text.value().clone(),
-        Value::Datetime(date) => date.value().to_string(),
-        Value::Integer(number) => number.value().to_string(),
-        Value::Boolean(bool) => bool.value().to_string(),
-        other => other.as_array().map_or_else(
-            || other.to_string(),
-            |list| list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
-        ),
+    let text: Cow<'_, str> = match value {
+        Value::String(text) => text.value().as_str().into(),
+        Value::Datetime(date) => date.value().to_string().into(),
+        Value::Integer(number) => number.value().to_string().into(),
+        Value::Boolean(bool) => bool.value().to_string().into(),
+        other => match other.as_array() {
+            Some(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ").into(),
+            None => other.to_string().into(),
+        },
     };
-    Fingerprint::of(text.as_bytes()).to_short_hex().chars().take(4).collect()
+    // FNV-1a, folded: nobody has a reason to make two values meet, and there are ten for each reply.
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{:04x}", (hash >> 16) ^ (hash & 0xffff))
 }
 
 /// What stands for a field that has no value.
@@ -191,25 +228,40 @@ fn mark_or_none(value: Option<&Value>) -> String {
     value.map_or_else(|| NONE.to_owned(), mark)
 }
 
-fn new_table(record: &Record, thread: Option<&str>) -> Table {
-    let mut table = Table::new();
-    table.insert("id", toml_edit::value(record.id.clone()));
+/// A new reply as text.
+fn push_reply(out: &mut String, record: &Record, thread: Option<&str>, renamed: &BTreeMap<&str, String>) {
+    out.push_str("\n[[reply]]\n");
+    push_field(out, "id", &Value::from(record.id.as_str()));
     if let Some(thread) = thread {
-        table.insert("thread", toml_edit::value(thread));
+        push_field(out, "thread", &Value::from(thread));
     }
+    let record = answering(record, renamed);
     for key in OUTSIDE {
         if key == "text"
             && let Some(passage) = &record.passage
         {
-            table.insert("passage", toml_edit::value(passage.clone()));
+            push_field(out, "passage", &Value::from(passage.as_str()));
         }
         if let Some(value) = record.fields.get(key) {
-            table.insert(key, Item::Value(shaped(value.clone())));
+            push_field(out, key, value);
         }
     }
     let marks = OUTSIDE.map(|key| mark_or_none(record.fields.get(key))).join(" ");
-    table.insert("imported", toml_edit::value(marks));
-    table
+    push_field(out, "imported", &Value::from(marks));
+}
+
+fn push_field(out: &mut String, key: &str, value: &Value) {
+    out.push_str(key);
+    out.push_str(" = ");
+    match value.as_str() {
+        Some(text) if is_literal(text) => {
+            out.push_str("'''\n");
+            out.push_str(text);
+            out.push_str("'''");
+        }
+        _ => out.push_str(value.to_string().trim()),
+    }
+    out.push('\n');
 }
 
 /// Notes down one field as it is now.
@@ -263,6 +315,7 @@ fn renew(table: &mut Table, record: &Record, merged: &mut Merged) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::record::words_id;
     use super::*;
 
     fn record(id: &str, author: &str, text: &str) -> Record {
@@ -329,6 +382,32 @@ mod tests {
         assert!(second.text.contains("id = \"disqus:9\"\nthread = \"t2\"\n") && second.gone == 0, "{}", second.text);
         let third = put(Some(&second.text), &[record("disqus:1", "Ada", "A.")]);
         assert_eq!((third.text, third.gone), (second.text, 0));
+    }
+
+    #[test]
+    fn words_that_came_without_an_id_are_not_brought_in_twice() {
+        let here = |records: &[Record], before: Option<&str>| {
+            merge(before, "# Replies", &Head { source: "linkedin".to_owned(), ..head(false) }, records).expect("good")
+        };
+        let words = "See [Bo](https://example.org/bo),\\\nall of you.";
+        let copied = record(&format!("linkedin:{}", words_id("", words)), "", "See Bo, all of you.");
+        let answer = |id: &str, parent: &str| {
+            let mut answer = record(id, "Bo", "So I do.");
+            answer.fields.insert("parent", Value::from(parent));
+            answer
+        };
+        let saved = record("linkedin:7190", "Ada", words);
+        let first = here(std::slice::from_ref(&copied), None);
+        let second = here(&[saved.clone(), answer("linkedin:7191", "linkedin:7190")], Some(&first.text));
+        assert_eq!((second.added, second.updated), (1, 1), "{}", second.text);
+        assert!(second.text.contains(&format!("parent = \"{}\"", copied.id)), "{}", second.text);
+        assert!(second.text.contains("author = \"Ada\"") && second.text.contains("also = \"linkedin:7190\""));
+        let third = here(&[saved, answer("linkedin:7191", "linkedin:7190")], Some(&second.text));
+        assert_eq!((third.text.as_str(), third.unchanged), (second.text.as_str(), 2));
+        let fourth = here(&[copied], Some(&third.text));
+        assert_eq!((fourth.text.as_str(), fourth.unchanged), (third.text.as_str(), 1));
+        let twice = here(&[record("linkedin:8000", "Ada", words)], Some(&third.text));
+        assert_eq!(twice.added, 1, "the same words with another id are said twice: {}", twice.text);
     }
 
     #[test]

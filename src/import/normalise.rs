@@ -1,30 +1,7 @@
 //! Words of any source to the Markdown that reply files hold: no HTML, no pictures, links kept.
 
-use std::sync::LazyLock;
-
-use htmd::HtmlToMarkdown;
-use htmd::options::{BulletListMarker, Options};
-
 use super::foreign::{Body, Format};
-
-/// HTML beyond this length, or nested deeper, is read as plain text: no reply is like that, and the reader of HTML calls
-/// itself for each level.
-const LONGEST: usize = 1 << 20;
-const DEEPEST: usize = 200;
-
-static CONVERTER: LazyLock<HtmlToMarkdown> = LazyLock::new(|| {
-    HtmlToMarkdown::builder()
-        .skip_tags(vec![
-            "script", "style", "img", "svg", "math", "iframe", "object", "embed", "form", "button", "head", "title",
-        ])
-        .options(Options {
-            bullet_list_marker: BulletListMarker::Dash,
-            ul_bullet_spacing: 1,
-            ol_number_spacing: 1,
-            ..Options::default()
-        })
-        .build()
-});
+use super::html_markdown;
 
 /// The words as Markdown, without blank lines around them.
 #[must_use]
@@ -33,10 +10,7 @@ pub fn to_markdown(body: &Body) -> String {
     let markdown = match body.format {
         Format::Markdown => text,
         Format::Plain => from_plain(&text),
-        Format::Html if is_simple(&text) => {
-            CONVERTER.convert(&with_paragraphs(&text)).unwrap_or_else(|_| from_plain(&words_of_html(&text)))
-        }
-        Format::Html => from_plain(&words_of_html(&text)),
+        Format::Html => html_markdown::to_markdown(&text),
     };
     // A break made by blanks at the end of a line would be lost in many editors.
     let line = |line: &str| match line.strip_suffix("  ") {
@@ -46,60 +20,10 @@ pub fn to_markdown(body: &Body) -> String {
     markdown.lines().map(line).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// Whether HTML is short and flat enough to be read as a tree.
-fn is_simple(html: &str) -> bool {
-    let mut depth = 0_usize;
-    let mut deepest = 0;
-    for (at, _) in html.match_indices('<') {
-        if html[at + 1..].starts_with('/') {
-            depth = depth.saturating_sub(1);
-        } else {
-            depth += 1;
-            deepest = deepest.max(depth);
-        }
-    }
-    // Elements without an end (`<p>`, `<br>`) count as levels here, so the bound is on what can be, not on what is.
-    html.len() <= LONGEST && (deepest <= DEEPEST || !has_deep_tree(html))
-}
-
-/// Whether open elements that hold others are nested too deep, elements without an end left out.
-fn has_deep_tree(html: &str) -> bool {
-    let mut depth = 0_usize;
-    for (at, _) in html.match_indices('<') {
-        let rest = &html[at + 1..];
-        let name: String =
-            rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        if rest.starts_with('/') {
-            depth = depth.saturating_sub(1);
-        } else if !name.is_empty() && !matches!(name.as_str(), "p" | "br" | "li" | "hr" | "img" | "input") {
-            depth += 1;
-        }
-        if depth > DEEPEST {
-            return true;
-        }
-    }
-    false
-}
-
-/// Line feeds of HTML without any block element are paragraphs and breaks: many sources keep them so.
-fn with_paragraphs(html: &str) -> String {
-    let has_blocks = ["<p", "<br", "<div", "<ul", "<ol", "<blockquote", "<pre"].iter().any(|tag| html.contains(tag));
-    if has_blocks {
-        return html.to_owned();
-    }
-    let paragraphs: Vec<String> = html
-        .replace("\r\n", "\n")
-        .split("\n\n")
-        .filter(|part| !part.trim().is_empty())
-        .map(|part| format!("<p>{}</p>", part.trim().replace('\n', "<br>")))
-        .collect();
-    paragraphs.join("\n")
-}
-
 /// The words of HTML without its tags; for what no reader would write by hand.
 #[must_use]
 pub fn words_of_html(html: &str) -> String {
-    let mut text = String::with_capacity(html.len().min(LONGEST));
+    let mut text = String::with_capacity(html.len());
     for token in html5gum::Tokenizer::new(html).flatten() {
         if let html5gum::Token::String(words) = token {
             text.push_str(&String::from_utf8_lossy(&words));
@@ -139,7 +63,7 @@ fn push_line(markdown: &mut String, line: &str) {
         push_words(markdown, &line[digits..]);
         return;
     }
-    if line.starts_with(['#', '-', '+', '=', '~', '|']) {
+    if line.starts_with(['#', '-', '+', '=', '|']) {
         markdown.push('\\');
     }
     // A leading `>` is how readers quote; Markdown means the same.
@@ -151,7 +75,8 @@ fn push_line(markdown: &mut String, line: &str) {
     push_words(markdown, line);
 }
 
-fn push_words(markdown: &mut String, line: &str) {
+/// Words of a line: signs that mean something are escaped, addresses become links.
+pub(super) fn push_words(markdown: &mut String, line: &str) {
     for (at, word) in line.split(' ').enumerate() {
         if at > 0 {
             markdown.push(' ');
@@ -178,13 +103,27 @@ fn push_words(markdown: &mut String, line: &str) {
     }
 }
 
-fn escape(markdown: &mut String, word: &str) {
-    for c in word.chars() {
-        if matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '&') {
+/// Escapes signs that mean something anywhere in a line.
+pub(super) fn escape(markdown: &mut String, word: &str) {
+    for (at, c) in word.char_indices() {
+        let is_sign = match c {
+            '\\' | '*' | '_' | '`' | '[' | ']' | '~' => true,
+            '<' => word[at + 1..].chars().next().is_none_or(|next| next.is_ascii_alphabetic() || "/!?".contains(next)),
+            '&' => is_reference(&word[at + 1..]),
+            _ => false,
+        };
+        if is_sign {
             markdown.push('\\');
         }
         markdown.push(c);
     }
+}
+
+/// Whether what follows an `&` makes it a character reference, such as `amp;`.
+fn is_reference(rest: &str) -> bool {
+    let name = rest.strip_prefix('#').unwrap_or(rest);
+    let length = name.chars().take_while(char::is_ascii_alphanumeric).count();
+    length > 0 && name[length..].starts_with(';')
 }
 
 #[cfg(test)]

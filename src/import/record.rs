@@ -191,11 +191,36 @@ const ID_LETTERS: usize = 200;
 /// An id made of the name and the first words, for replies that have none at their source.
 #[must_use]
 pub fn made_id(reply: &ForeignReply) -> String {
-    let words = |text: &str| plain(text).to_lowercase();
-    let name = words(reply.author.name.as_deref().unwrap_or(""));
-    let markdown = normalise::to_markdown(&reply.body);
-    let beginning: String = words(&markdown).chars().take(ID_LETTERS).collect();
-    format!("x{}", Fingerprint::of(format!("{name}\n{beginning}").as_bytes()).to_short_hex())
+    words_id(reply.author.name.as_deref().unwrap_or(""), &normalise::to_markdown(&reply.body))
+}
+
+/// The id of a name and words of Markdown: of their letters alone, so that markup and line breaks make no difference.
+#[must_use]
+pub fn words_id(name: &str, markdown: &str) -> String {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).take(ID_LETTERS).collect()
+    };
+    let words = without_targets(markdown);
+    format!("x{}", Fingerprint::of(format!("{}\n{}", letters(name), letters(&words)).as_bytes()).to_short_hex())
+}
+
+/// Whether an id (without its source) is one that `words_id` made, with or without a number behind it.
+#[must_use]
+pub fn is_made_id(id: &str) -> bool {
+    let digits = id.strip_prefix('x').map(|rest| rest.split('-').next().unwrap_or(""));
+    digits.is_some_and(|digits| digits.len() == 8 && digits.chars().all(|c| c.is_ascii_hexdigit()))
+}
+
+/// Markdown without the addresses of its links: a copied text has the words alone.
+fn without_targets(markdown: &str) -> String {
+    let mut words = String::with_capacity(markdown.len());
+    let mut rest = markdown;
+    while let Some((before, behind)) = rest.split_once("](") {
+        words.push_str(before);
+        rest = behind.split_once(')').map_or("", |(_, next)| next);
+    }
+    words.push_str(rest);
+    words
 }
 
 fn one_line(text: &str) -> String {

@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::count::Counts;
 use super::foreign::{ForeignThread, Harvest, Left};
-use super::matching::{Essays, Match};
+use super::matching::{Essay, Essays, Match};
 use super::merge::{Head, Merged, merge};
-use super::record::{self, Circumstances, Records};
+use super::record::{self, Circumstances, Record, Records};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::slug;
 
@@ -104,93 +106,155 @@ impl Summary {
     }
 }
 
+/// How many bytes of words are gathered before they are worked on, on all cores at once; a thread that is larger is worked on
+/// alone.
+const BATCH: usize = 4 << 20;
+
 /// An import under way.
 pub struct Importer<'a> {
     desk: &'a mut dyn Desk,
     essays: &'a Essays,
     wishes: Wishes,
-    /// What was done.
-    pub summary: Summary,
-    /// The first thing that failed; nothing is written after it.
-    pub failure: Option<String>,
+    waiting: Vec<ForeignThread>,
+    /// Bytes of the words that wait.
+    size: usize,
+    summary: Summary,
+    failure: Option<String>,
+}
+
+/// A thread with the essay that it was found to belong to.
+struct Matched {
+    thread: ForeignThread,
+    key: String,
+    essay: Option<usize>,
+    by: String,
+    /// The file that keeps it while it has no essay.
+    unmatched: String,
+    /// What that file holds.
+    kept: Option<String>,
+}
+
+/// What becomes of the threads that go into one file.
+struct Sheet {
+    name: String,
+    before: Option<String>,
+    after: Option<String>,
+    /// Files of unmatched threads that moved here.
+    emptied: Vec<String>,
+    reports: Vec<(usize, ThreadReport)>,
+    left: BTreeMap<&'static str, u64>,
 }
 
 impl<'a> Importer<'a> {
     /// An import into the files of a desk.
     pub fn new(desk: &'a mut dyn Desk, essays: &'a Essays, wishes: Wishes) -> Self {
-        Self { desk, essays, wishes, summary: Summary::default(), failure: None }
+        Self { desk, essays, wishes, waiting: Vec::new(), size: 0, summary: Summary::default(), failure: None }
     }
 
-    fn take(&mut self, thread: &ForeignThread) -> Result<(), String> {
-        self.summary.counts.add(thread);
-        if thread.replies.is_empty() {
-            return Ok(());
+    /// Ends the import: what was done, and the first thing that failed; nothing was written after it.
+    #[must_use]
+    pub fn finish(mut self) -> (Summary, Option<String>) {
+        self.work();
+        (self.summary, self.failure)
+    }
+
+    /// Works on what waits.
+    fn work(&mut self) {
+        let threads = std::mem::take(&mut self.waiting);
+        self.size = 0;
+        if self.failure.is_none()
+            && let Err(why) = self.take(threads)
+        {
+            self.failure = Some(why);
         }
-        let key = key_of(thread);
-        let unmatched_file = self.unmatched_file(thread, &key);
-        let (essay, by) = self.essay_of(thread, &key, &unmatched_file)?;
-        let essay_at = essay.map(|at| &self.essays.list()[at]);
-        let Records { mut list, left } = record::of_thread(&self.wishes.source, thread, essay_at, &self.wishes.given);
-        let before_forgetting = list.len();
-        list.retain(|record| !self.wishes.forgotten.contains(&record.id));
-        self.note_left("forgotten here", (before_forgetting - list.len()) as u64);
-        for (reason, count) in left {
-            self.note_left(reason, count);
+    }
+
+    fn take(&mut self, threads: Vec<ForeignThread>) -> Result<(), String> {
+        let mut matched = Vec::with_capacity(threads.len());
+        for thread in threads {
+            self.summary.counts.add(&thread);
+            if thread.is_told() {
+                matched.push(self.matched(thread)?);
+            }
         }
-        let (file, title) = match essay_at {
-            Some(essay) => (format!("{FOLDER}/{}.toml", essay.name), essay.title.clone()),
-            None => (unmatched_file.clone(), String::new()),
-        };
-        let head = Head {
-            source: self.wishes.source.clone(),
-            key: key.clone(),
-            address: thread.address.clone().filter(|address| is_web(address)),
-            claimed: thread.claimed,
-            captured: self.wishes.given.captured,
-            title: thread.key.title.clone().filter(|_| essay.is_none()),
-            is_whole: self.wishes.is_whole
-                && thread.gaps.is_empty()
-                && thread.claimed.is_none_or(|claimed| claimed <= thread.replies.len() as u64),
-        };
-        let merged = self.merge_into(&file, &unmatched_file, &title, thread, &head, &list)?;
-        self.report(file, title, by, key, thread, merged);
+        let mut sheets: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, found) in matched.iter().enumerate() {
+            let file = found.essay.map(|essay| format!("{FOLDER}/{}.toml", self.essays.list()[essay].name));
+            sheets.entry(file.unwrap_or_else(|| found.unmatched.clone())).or_default().push(at);
+        }
+        let mut jobs = Vec::with_capacity(sheets.len());
+        for (name, threads) in sheets {
+            jobs.push((Sheet::new(self.desk.read(&name)?, name), threads));
+        }
+        let worker = Worker { essays: self.essays, wishes: &self.wishes };
+        let done: Vec<Result<Sheet, String>> =
+            jobs.into_par_iter().map(|(sheet, threads)| worker.fill(sheet, &threads, &matched)).collect();
+        let mut reports = Vec::with_capacity(matched.len());
+        for sheet in done {
+            let sheet = sheet?;
+            self.put(&sheet)?;
+            for (reason, count) in sheet.left {
+                *self.summary.left.entry(reason.to_owned()).or_default() += count;
+            }
+            reports.extend(sheet.reports);
+        }
+        // In the order of the source, not of the files.
+        reports.sort_by_key(|(at, _)| *at);
+        for (_, report) in reports {
+            let counter = if report.essay.is_empty() { &mut self.summary.unmatched } else { &mut self.summary.matched };
+            *counter += 1;
+            self.summary.threads.push(report);
+        }
         Ok(())
     }
 
-    fn note_left(&mut self, reason: &str, count: u64) {
-        if count > 0 {
-            *self.summary.left.entry(reason.to_owned()).or_default() += count;
+    fn put(&mut self, sheet: &Sheet) -> Result<(), String> {
+        if let Some(after) = sheet.after.as_deref().filter(|after| sheet.before.as_deref() != Some(after)) {
+            self.desk.write(&sheet.name, after)?;
         }
+        sheet.emptied.iter().try_for_each(|name| self.desk.remove(name))
+    }
+
+    fn matched(&mut self, thread: ForeignThread) -> Result<Matched, String> {
+        let key = key_of(&thread);
+        let unmatched = self.unmatched_file(&thread, &key);
+        let kept = self.desk.read(&unmatched)?;
+        let (essay, by) = self.essay_of(&thread, &key, &unmatched, kept.as_deref());
+        Ok(Matched { thread, key, essay, by, unmatched, kept })
     }
 
     /// The essay of a thread: the one that was named, the one the author wrote into the file of an unmatched thread, the one
     /// that fits, or the one chosen from several.
-    fn essay_of(&mut self, thread: &ForeignThread, key: &str, file: &str) -> Result<(Option<usize>, String), String> {
+    fn essay_of(
+        &mut self,
+        thread: &ForeignThread,
+        key: &str,
+        file: &str,
+        kept: Option<&str>,
+    ) -> (Option<usize>, String) {
         if let Some(essay) = self.wishes.essay {
-            return Ok((Some(essay), "named".to_owned()));
+            return (Some(essay), "named".to_owned());
         }
-        if let Some(text) = self.desk.read(file)?
-            && let Some(name) = assigned(&text)
-        {
+        if let Some(name) = kept.and_then(assigned) {
             return match self.essays.find(&name) {
-                Match::One(at, _) => Ok((Some(at), "assigned".to_owned())),
-                _ => Ok((None, format!("`{file}` names the essay `{name}`, which does not exist"))),
+                Match::One(at, _) => (Some(at), "assigned".to_owned()),
+                _ => (None, format!("`{file}` names the essay `{name}`, which does not exist")),
             };
         }
         match self.essays.of_thread(thread) {
-            Match::One(at, by) => Ok((Some(at), by.to_owned())),
+            Match::One(at, by) => (Some(at), by.to_owned()),
             Match::Several(all) => {
                 let titles: Vec<&str> = all.iter().map(|at| self.essays.list()[*at].name.as_str()).collect();
                 let chosen = self.desk.choose(thread.key.title.as_deref().unwrap_or(key), &titles);
                 let listed = titles.join(", ");
                 match chosen.and_then(|at| all.get(at)) {
-                    Some(at) => Ok((Some(*at), "chosen".to_owned())),
-                    None => Ok((None, format!("fits several: {listed}"))),
+                    Some(at) => (Some(*at), "chosen".to_owned()),
+                    None => (None, format!("fits several: {listed}")),
                 }
             }
             Match::None(near) => {
                 let near = near.map(|at| format!("perhaps {}", self.essays.list()[at].name));
-                Ok((None, near.unwrap_or_default()))
+                (None, near.unwrap_or_default())
             }
         }
     }
@@ -203,76 +267,129 @@ impl<'a> Importer<'a> {
         let name = name.trim_end_matches('-');
         format!("{FOLDER}/unmatched/{}-{name}-{digest}.toml", self.wishes.source)
     }
+}
+
+impl Sheet {
+    fn new(before: Option<String>, name: String) -> Self {
+        Self { name, after: before.clone(), before, emptied: Vec::new(), reports: Vec::new(), left: BTreeMap::new() }
+    }
+}
+
+/// Merges threads into texts; files are not touched, so that it can be done for many at once.
+struct Worker<'a> {
+    essays: &'a Essays,
+    wishes: &'a Wishes,
+}
+
+impl Worker<'_> {
+    fn fill(&self, mut sheet: Sheet, threads: &[usize], matched: &[Matched]) -> Result<Sheet, String> {
+        for at in threads {
+            let found = &matched[*at];
+            let essay = found.essay.map(|essay| &self.essays.list()[essay]);
+            let records = self.records(found, essay, &mut sheet);
+            let merged = self.merge_into(&mut sheet, found, essay, &records)?;
+            let title = essay.map(|essay| essay.title.clone()).unwrap_or_default();
+            sheet.reports.push((*at, report(found, &sheet.name, title, merged)));
+        }
+        Ok(sheet)
+    }
+
+    fn records(&self, found: &Matched, essay: Option<&Essay>, sheet: &mut Sheet) -> Vec<Record> {
+        let Records { mut list, left } =
+            record::of_thread(&self.wishes.source, &found.thread, essay, &self.wishes.given);
+        let before_forgetting = list.len();
+        list.retain(|record| !self.wishes.forgotten.contains(&record.id));
+        let forgotten = (before_forgetting - list.len()) as u64;
+        for (reason, count) in left.into_iter().chain([("forgotten here", forgotten)]).filter(|(_, count)| *count > 0) {
+            *sheet.left.entry(reason).or_default() += count;
+        }
+        list
+    }
 
     fn merge_into(
-        &mut self,
-        file: &str,
-        unmatched: &str,
-        title: &str,
-        thread: &ForeignThread,
-        head: &Head,
-        records: &[record::Record],
+        &self,
+        sheet: &mut Sheet,
+        found: &Matched,
+        essay: Option<&Essay>,
+        records: &[Record],
     ) -> Result<Merged, String> {
-        let before = self.desk.read(file)?;
-        // A thread that was kept aside moves with everything the author wrote into its file.
-        let kept = if file == unmatched { None } else { self.desk.read(unmatched)? };
-        let moves = kept.is_some() && before.is_none();
-        let start = if moves { kept.clone() } else { before.clone() };
-        let comment = if file == unmatched {
-            let name = thread.key.title.as_deref().unwrap_or(&head.key).replace(['\n', '\r'], " ");
-            format!(
-                "# Replies that belong to no essay yet: {name}\n# Write `essay = \"NAME\"` under [[thread]] and import again."
-            )
-        } else {
-            format!("# Replies to \u{201c}{title}\u{201d}. `state`, `name`, `note` and `passage` are yours to write.")
+        let Matched { thread, key, unmatched, kept, .. } = found;
+        let head = Head {
+            source: self.wishes.source.clone(),
+            key: key.clone(),
+            address: thread.address.clone().filter(|address| is_web(address)),
+            claimed: thread.claimed,
+            captured: self.wishes.given.captured,
+            title: thread.key.title.clone().filter(|_| essay.is_none()),
+            is_whole: self.wishes.is_whole
+                && thread.gaps.is_empty()
+                && thread.claimed.is_none_or(|claimed| claimed <= thread.replies.len() as u64),
         };
-        let merged = merge(start.as_deref(), &comment, head, records).map_err(|why| format!("`{file}`: {why}"))?;
-        let has_replies = merged.text.contains("[[reply]]");
-        if before.as_deref() != Some(merged.text.as_str()) && (has_replies || before.is_some()) {
-            self.desk.write(file, &merged.text)?;
+        let comment = match essay {
+            None => {
+                let name = thread.key.title.as_deref().unwrap_or(key).replace(['\n', '\r'], " ");
+                format!(
+                    "# Replies that belong to no essay yet: {name}\n# Write `essay = \"NAME\"` under [[thread]] and import again."
+                )
+            }
+            Some(essay) => {
+                let title = &essay.title;
+                format!(
+                    "# Replies to \u{201c}{title}\u{201d}. `state`, `name`, `note` and `passage` are yours to write."
+                )
+            }
+        };
+        // A thread that was kept aside moves with everything the author wrote into its file.
+        let moved = kept.as_deref().filter(|_| essay.is_some());
+        let start = sheet.after.as_deref().or(moved);
+        let merged = merge(start, &comment, &head, records).map_err(|why| format!("`{}`: {why}", sheet.name))?;
+        if merged.text.contains("[[reply]]") || sheet.after.is_some() {
+            sheet.after = Some(merged.text.clone());
         }
-        if kept.is_some() {
-            self.desk.remove(unmatched)?;
+        if moved.is_some() {
+            sheet.emptied.push(unmatched.clone());
         }
         Ok(merged)
     }
+}
 
-    fn report(&mut self, file: String, essay: String, by: String, key: String, thread: &ForeignThread, merged: Merged) {
-        if essay.is_empty() {
-            self.summary.unmatched += 1;
-        } else {
-            self.summary.matched += 1;
-        }
-        self.summary.threads.push(ThreadReport {
-            file,
-            essay,
-            by,
-            key,
-            records: thread.replies.len() as u64,
-            claimed: thread.claimed,
-            added: merged.added,
-            updated: merged.updated,
-            unchanged: merged.unchanged,
-            gone: merged.gone,
-            kept: merged.kept,
-            gaps: thread.gaps.clone(),
-        });
+fn report(found: &Matched, file: &str, essay: String, merged: Merged) -> ThreadReport {
+    ThreadReport {
+        file: file.to_owned(),
+        essay,
+        by: found.by.clone(),
+        key: found.key.clone(),
+        records: found.thread.replies.len() as u64,
+        claimed: found.thread.claimed,
+        added: merged.added,
+        updated: merged.updated,
+        unchanged: merged.unchanged,
+        gone: merged.gone,
+        kept: merged.kept,
+        gaps: found.thread.gaps.clone(),
     }
 }
 
 impl Harvest for Importer<'_> {
     fn thread(&mut self, thread: ForeignThread) {
-        if self.failure.is_none()
-            && let Err(why) = self.take(&thread)
-        {
-            self.failure = Some(why);
+        self.size += thread.replies.iter().map(|reply| reply.body.text.len() + REPLY).sum::<usize>();
+        self.waiting.push(thread);
+        if self.size >= BATCH {
+            self.work();
         }
     }
 
     fn left(&mut self, place: String, reason: String) {
         self.summary.unread.push(Left { place, reason });
     }
+
+    fn passed(&mut self, reason: &'static str) {
+        *self.summary.left.entry(reason.to_owned()).or_default() += 1;
+    }
 }
+
+/// What a reply takes beside its words, about.
+const REPLY: usize = 400;
 
 /// What names a thread at its source: its id, address, path or title, in this order.
 fn key_of(thread: &ForeignThread) -> String {
@@ -295,130 +412,4 @@ fn assigned(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::foreign::{Body, ForeignReply, Format, Key, State};
-    use super::super::matching::Essay;
-    use super::*;
-
-    #[derive(Default)]
-    struct Drawer {
-        files: BTreeMap<String, String>,
-        writes: usize,
-    }
-
-    impl Desk for Drawer {
-        fn read(&mut self, name: &str) -> Result<Option<String>, String> {
-            Ok(self.files.get(name).cloned())
-        }
-
-        fn write(&mut self, name: &str, text: &str) -> Result<(), String> {
-            self.writes += 1;
-            self.files.insert(name.to_owned(), text.to_owned());
-            Ok(())
-        }
-
-        fn remove(&mut self, name: &str) -> Result<(), String> {
-            self.files.remove(name);
-            Ok(())
-        }
-
-        fn choose(&mut self, _: &str, _: &[&str]) -> Option<usize> {
-            None
-        }
-    }
-
-    fn essays() -> Essays {
-        let essay = |name: &str, title: &str| Essay {
-            name: name.to_owned(),
-            title: title.to_owned(),
-            slug: name.to_owned(),
-            route: format!("/essays/{name}/"),
-            text: "Trust arrives on foot and leaves on horseback.\nMore.".to_owned(),
-            ..Essay::default()
-        };
-        Essays::new(vec![essay("trust", "On Trust"), essay("vision", "On Vision")])
-    }
-
-    fn reply(id: &str, parent: Option<&str>, text: &str, state: State) -> ForeignReply {
-        ForeignReply {
-            id: Some(id.to_owned()),
-            parent: parent.map(str::to_owned),
-            body: Body { text: text.to_owned(), format: Format::Plain },
-            state,
-            ..ForeignReply::default()
-        }
-    }
-
-    fn thread(title: &str) -> ForeignThread {
-        ForeignThread {
-            key: Key { id: Some("t1".to_owned()), title: Some(title.to_owned()), ..Key::default() },
-            replies: vec![
-                reply("1", None, "", State::Deleted),
-                reply("2", Some("1"), "> Trust arrives on foot and leaves on horseback.\n\nYes.", State::Live),
-                reply("3", None, "Buy now", State::Spam),
-                reply("4", None, "Wait.", State::Waiting),
-            ],
-            ..ForeignThread::default()
-        }
-    }
-
-    fn import(drawer: &mut Drawer, threads: &[ForeignThread]) -> Summary {
-        let essays = essays();
-        let wishes = Wishes { source: "disqus".to_owned(), is_whole: true, ..Wishes::default() };
-        let mut importer = Importer::new(drawer, &essays, wishes);
-        threads.iter().for_each(|thread| importer.thread(thread.clone()));
-        assert_eq!(importer.failure, None);
-        importer.summary
-    }
-
-    #[test]
-    fn a_thread_goes_to_its_essay_and_nothing_else_is_written_the_second_time() {
-        let mut drawer = Drawer::default();
-        let summary = import(&mut drawer, &[thread("on trust")]);
-        let text = &drawer.files["content/replies/trust.toml"];
-        for part in [
-            "# Replies to “On Trust”.",
-            "id = \"disqus:1\"\nat_source = \"deleted\"\n",
-            "id = \"disqus:2\"\nparent = \"disqus:1\"\npassage = \"Trust arrives on foot and leaves on horseback\"\n",
-            "id = \"disqus:4\"\nat_source = \"waiting\"\ntext = \"Wait.\"\n",
-        ] {
-            assert!(text.contains(part), "{part} is not in {text}");
-        }
-        assert!(!text.contains("Buy"), "{text}");
-        assert_eq!((summary.matched, summary.sum(|thread| thread.added)), (1, 3));
-        assert_eq!(summary.left, BTreeMap::from([("removed at its source".to_owned(), 1), ("spam".to_owned(), 1)]));
-        let writes = drawer.writes;
-        let summary = import(&mut drawer, &[thread("on trust")]);
-        assert_eq!((drawer.writes, summary.sum(|thread| thread.unchanged)), (writes, 3));
-    }
-
-    #[test]
-    fn a_thread_without_an_essay_waits_and_moves_when_it_is_assigned() {
-        let mut drawer = Drawer::default();
-        let summary = import(&mut drawer, &[thread("Elsewhere")]);
-        assert_eq!((summary.matched, summary.unmatched), (0, 1));
-        let (name, text) = drawer.files.pop_first().expect("kept aside");
-        assert!(name.starts_with("content/replies/unmatched/disqus-elsewhere-"), "{name}");
-        let assigned =
-            text.replace("key = \"t1\"", "key = \"t1\"\nessay = \"vision\"").replace("\"Wait.\"", "\"Wait!\"");
-        drawer.files.insert(name, assigned);
-        import(&mut drawer, &[thread("Elsewhere")]);
-        assert_eq!(drawer.files.keys().map(String::as_str).collect::<Vec<_>>(), ["content/replies/vision.toml"]);
-        assert!(drawer.files["content/replies/vision.toml"].contains("\"Wait!\""), "an edit by hand moves too");
-    }
-
-    #[test]
-    fn what_was_forgotten_does_not_come_back() {
-        let mut drawer = Drawer::default();
-        let essays = essays();
-        let wishes = Wishes {
-            source: "disqus".to_owned(),
-            forgotten: BTreeSet::from(["disqus:2".to_owned()]),
-            ..Wishes::default()
-        };
-        let mut importer = Importer::new(&mut drawer, &essays, wishes);
-        importer.thread(thread("On Trust"));
-        assert_eq!(importer.summary.left.get("forgotten here"), Some(&1));
-        assert!(!drawer.files["content/replies/trust.toml"].contains("horseback"));
-    }
-}
+mod tests;

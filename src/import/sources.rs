@@ -35,11 +35,35 @@ macro_rules! sources {
 }
 
 sources! {
+    crate::import::medium_export, "Medium export", true;
+    crate::import::linkedin_export, "LinkedIn export, own comments", false;
+    crate::import::isso, "Isso database", true;
+    crate::import::substack, "Substack comments or export", false;
     crate::import::disqus, "Disqus export", true;
     crate::import::wordpress, "WordPress export", true;
-    crate::import::hackernews, "Hacker News thread", false;
-    crate::import::mastodon, "Mastodon thread", false;
+    crate::import::blogger, "Blogger export", true;
+    crate::import::linkedin_page, "LinkedIn page", false;
+    crate::import::medium, "Medium responses", false;
+    crate::import::mastodon, "Mastodon thread", true;
+    crate::import::reddit, "Reddit thread", false;
+    crate::import::reddit_feed, "Reddit feed", false;
+    crate::import::bluesky, "Bluesky thread", true;
+    crate::import::hackernews, "Hacker News thread", true;
+    crate::import::webmention, "Webmentions of webmention.io", false;
+    crate::import::github, "GitHub discussions or issues", true;
+    crate::import::commento, "Commento export", true;
+    crate::import::comentario, "Comentario export", true;
+    crate::import::remark42, "Remark42 backup", true;
+    crate::import::artalk, "Artalk export", true;
+    crate::import::valine, "Valine or Waline export", true;
+    crate::import::isso_json, "Isso generic JSON", true;
+    crate::import::staticman, "Staticman comments", true;
+    crate::import::ghost, "Ghost comments", true;
+    crate::import::csv_table, "CSV table", false;
     crate::import::own_json, "Own JSON", false;
+    crate::import::movabletype, "Movable Type export", true;
+    crate::import::json_tree, "JSON of a website's own comments", true;
+    crate::import::mbox, "Letters (mbox or eml)", false;
     crate::import::linkedin_paste, "LinkedIn, copied as text", false;
 }
 
@@ -48,7 +72,6 @@ sources! {
 pub fn of_input(input: &Input, name: Option<&str>) -> Vec<&'static Source> {
     let named = ALL.iter().filter(|source| name.is_none_or(|name| source.name == name));
     let fitting: Vec<&Source> = named.clone().filter(|source| (source.recognises)(input)).collect();
-    // Who names a source has it read as that, recognised or not, if only one reader can be meant.
-    let all: Vec<&Source> = named.collect();
-    if fitting.is_empty() && name.is_some() && all.len() == 1 { all } else { fitting }
+    // Who names a source has it read as that, recognised or not; of several readers the first says what it misses.
+    if fitting.is_empty() && name.is_some() { named.take(1).collect() } else { fitting }
 }

@@ -99,6 +99,7 @@ fn read_reply(
     fields.number("reactions");
     fields.text("note");
     fields.text("thread");
+    fields.text("also");
     fields.text("imported");
     diagnostics.append(fields.finish());
     if id.is_none() {

@@ -90,7 +90,7 @@ fn direct(text: &str) -> String {
 }
 
 /// The address that a link of LinkedIn leads on to; the address itself without `trk=` where it leads nowhere else.
-pub(super) fn without_detour(address: &str) -> String {
+pub(in crate::import) fn without_detour(address: &str) -> String {
     let (place, query) = address.split_once('?').unwrap_or((address, ""));
     if place.contains("linkedin.com/redir/") {
         let target = query.split('&').find_map(|part| part.strip_prefix("url="));

@@ -3,7 +3,7 @@
 
 pub mod ages;
 mod blocks;
-mod line;
+pub(super) mod line;
 pub mod words;
 
 use std::collections::BTreeMap;

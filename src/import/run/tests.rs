@@ -1,0 +1,124 @@
+//! Imports into files in memory.
+
+use super::*;
+use crate::import::foreign::{Body, ForeignReply, Format, Key, State};
+use crate::import::matching::Essay;
+
+#[derive(Default)]
+struct Drawer {
+    files: BTreeMap<String, String>,
+    writes: usize,
+}
+
+impl Desk for Drawer {
+    fn read(&mut self, name: &str) -> Result<Option<String>, String> {
+        Ok(self.files.get(name).cloned())
+    }
+
+    fn write(&mut self, name: &str, text: &str) -> Result<(), String> {
+        self.writes += 1;
+        self.files.insert(name.to_owned(), text.to_owned());
+        Ok(())
+    }
+
+    fn remove(&mut self, name: &str) -> Result<(), String> {
+        self.files.remove(name);
+        Ok(())
+    }
+
+    fn choose(&mut self, _: &str, _: &[&str]) -> Option<usize> {
+        None
+    }
+}
+
+fn essays() -> Essays {
+    let essay = |name: &str, title: &str| Essay {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        slug: name.to_owned(),
+        route: format!("/essays/{name}/"),
+        text: "Trust arrives on foot and leaves on horseback.\nMore.".to_owned(),
+        ..Essay::default()
+    };
+    Essays::new(vec![essay("trust", "On Trust"), essay("vision", "On Vision")])
+}
+
+fn reply(id: &str, parent: Option<&str>, text: &str, state: State) -> ForeignReply {
+    ForeignReply {
+        id: Some(id.to_owned()),
+        parent: parent.map(str::to_owned),
+        body: Body { text: text.to_owned(), format: Format::Plain },
+        state,
+        ..ForeignReply::default()
+    }
+}
+
+fn thread(title: &str) -> ForeignThread {
+    ForeignThread {
+        key: Key { id: Some("t1".to_owned()), title: Some(title.to_owned()), ..Key::default() },
+        replies: vec![
+            reply("1", None, "", State::Deleted),
+            reply("2", Some("1"), "> Trust arrives on foot and leaves on horseback.\n\nYes.", State::Live),
+            reply("3", None, "Buy now", State::Spam),
+            reply("4", None, "Wait.", State::Waiting),
+        ],
+        ..ForeignThread::default()
+    }
+}
+
+fn import(drawer: &mut Drawer, threads: &[ForeignThread]) -> Summary {
+    let essays = essays();
+    let wishes = Wishes { source: "disqus".to_owned(), is_whole: true, ..Wishes::default() };
+    let mut importer = Importer::new(drawer, &essays, wishes);
+    threads.iter().for_each(|thread| importer.thread(thread.clone()));
+    let (summary, failure) = importer.finish();
+    assert_eq!(failure, None);
+    summary
+}
+
+#[test]
+fn a_thread_goes_to_its_essay_and_nothing_else_is_written_the_second_time() {
+    let mut drawer = Drawer::default();
+    let summary = import(&mut drawer, &[thread("on trust")]);
+    let text = &drawer.files["content/replies/trust.toml"];
+    for part in [
+        "# Replies to “On Trust”.",
+        "id = \"disqus:1\"\nat_source = \"deleted\"\n",
+        "id = \"disqus:2\"\nparent = \"disqus:1\"\npassage = \"Trust arrives on foot and leaves on horseback\"\n",
+        "id = \"disqus:4\"\nat_source = \"waiting\"\ntext = \"Wait.\"\n",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    assert!(!text.contains("Buy"), "{text}");
+    assert_eq!((summary.matched, summary.sum(|thread| thread.added)), (1, 3));
+    assert_eq!(summary.left, BTreeMap::from([("removed at its source".to_owned(), 1), ("spam".to_owned(), 1)]));
+    let writes = drawer.writes;
+    let summary = import(&mut drawer, &[thread("on trust")]);
+    assert_eq!((drawer.writes, summary.sum(|thread| thread.unchanged)), (writes, 3));
+}
+
+#[test]
+fn a_thread_without_an_essay_waits_and_moves_when_it_is_assigned() {
+    let mut drawer = Drawer::default();
+    let summary = import(&mut drawer, &[thread("Elsewhere")]);
+    assert_eq!((summary.matched, summary.unmatched), (0, 1));
+    let (name, text) = drawer.files.pop_first().expect("kept aside");
+    assert!(name.starts_with("content/replies/unmatched/disqus-elsewhere-"), "{name}");
+    let assigned = text.replace("key = \"t1\"", "key = \"t1\"\nessay = \"vision\"").replace("\"Wait.\"", "\"Wait!\"");
+    drawer.files.insert(name, assigned);
+    import(&mut drawer, &[thread("Elsewhere")]);
+    assert_eq!(drawer.files.keys().map(String::as_str).collect::<Vec<_>>(), ["content/replies/vision.toml"]);
+    assert!(drawer.files["content/replies/vision.toml"].contains("\"Wait!\""), "an edit by hand moves too");
+}
+
+#[test]
+fn what_was_forgotten_does_not_come_back() {
+    let mut drawer = Drawer::default();
+    let essays = essays();
+    let wishes =
+        Wishes { source: "disqus".to_owned(), forgotten: BTreeSet::from(["disqus:2".to_owned()]), ..Wishes::default() };
+    let mut importer = Importer::new(&mut drawer, &essays, wishes);
+    importer.thread(thread("On Trust"));
+    assert_eq!(importer.finish().0.left.get("forgotten here"), Some(&1));
+    assert!(!drawer.files["content/replies/trust.toml"].contains("horseback"));
+}
