@@ -66,6 +66,14 @@ impl Known {
         known
     }
 
+    /// Notes that a reply is known by the id of a record too.
+    pub(super) fn rename(&mut self, at: usize, record: &Record) {
+        self.by_id.insert(record.id.clone(), at);
+        if let Some(kind) = self.kinds.get_mut(at) {
+            *kind = (true, true);
+        }
+    }
+
     pub(super) fn find(&mut self, record: &Record) -> Found {
         let is_own = record.id.split_once(':').is_some_and(|(_, id)| !is_made_id(id));
         if let Some(at) = self.by_id.get(&record.id) {

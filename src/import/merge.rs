@@ -30,11 +30,9 @@ pub struct Head {
     pub is_whole: bool,
 }
 
-/// A file after new records, with what changed.
+/// What changed in a file.
 #[derive(Clone, Debug, Default)]
 pub struct Merged {
-    /// The text of the file.
-    pub text: String,
     /// How many replies are new.
     pub added: u64,
     /// How many changed at the source.
@@ -47,58 +45,146 @@ pub struct Merged {
     pub kept: Vec<String>,
 }
 
-/// Puts the records of a thread into a file. `comment` is the first line of a new file.
+/// Puts the records of one thread into a file. `comment` is the first line of a new file.
 ///
 /// # Errors
 /// The file cannot be read as TOML, or holds something else than replies; with the reason.
-pub fn merge(before: Option<&str>, comment: &str, head: &Head, records: &[Record]) -> Result<Merged, String> {
-    let mut document: DocumentMut = before.unwrap_or("").parse().map_err(|error: toml_edit::TomlError| {
-        let line = error.span().map_or(1, |span| before.unwrap_or("")[..span.start].matches('\n').count() + 1);
-        format!("line {line}: {}", error.message())
-    })?;
-    let thread = put_head(&mut document, head)?;
-    let mut merged = Merged::default();
-    let replies = tables(&mut document, "reply")?;
-    let mut known = Known::of(replies, &head.source);
-    // New replies go to the end of the file as text: what stands before them is not touched.
-    let mut added = String::new();
-    let found: Vec<Found> = records.iter().map(|record| known.find(record)).collect();
-    let renamed: BTreeMap<&str, String> = records
-        .iter()
-        .zip(&found)
-        .filter_map(|(record, found)| {
-            let id = replies.get(found.at()?)?.get("id").and_then(Item::as_str)?;
-            (id != record.id).then(|| (record.id.as_str(), id.to_owned()))
-        })
-        .collect();
-    for (record, found) in records.iter().zip(found) {
-        let Some(table) = found.at().and_then(|at| replies.get_mut(at)) else {
-            push_reply(&mut added, record, thread.as_deref(), &renamed);
-            merged.added += 1;
-            continue;
+pub fn merge(before: Option<&str>, comment: &str, head: &Head, records: &[Record]) -> Result<(String, Merged), String> {
+    let mut sheet = Sheet::open(before)?;
+    let merged = sheet.put(head, records)?;
+    Ok((sheet.into_text(comment), merged))
+}
+
+/// A file of replies that threads are put into, one after the other.
+pub struct Sheet {
+    document: DocumentMut,
+    is_new: bool,
+    /// New replies, as text for the end of the file: what stands before them is not touched.
+    added: String,
+    /// Their ids.
+    fresh: BTreeSet<String>,
+    /// The replies of the document for the source that was put in last.
+    known: Option<(String, Known)>,
+}
+
+impl Sheet {
+    /// Reads the text of a file; `None` for one that is not there yet.
+    ///
+    /// # Errors
+    /// It is no TOML; with the line.
+    pub fn open(before: Option<&str>) -> Result<Self, String> {
+        let document = parsed(before.unwrap_or(""))?;
+        let is_new = before.is_none_or(|before| before.trim().is_empty());
+        Ok(Self { document, is_new, added: String::new(), fresh: BTreeSet::new(), known: None })
+    }
+
+    /// Takes over the replies of another file, with everything that was written into them by hand; those whose ids are here
+    /// already are left out.
+    ///
+    /// # Errors
+    /// One of the files holds something else than replies.
+    pub fn adopt(&mut self, other: &str, head: &Head) -> Result<(), String> {
+        self.settle()?;
+        let mut other = parsed(other)?;
+        let thread = put_head(&mut self.document, head)?;
+        let replies = tables(&mut self.document, "reply")?;
+        let id_of = |table: &Table| table.get("id").and_then(Item::as_str).unwrap_or("").to_owned();
+        let taken: BTreeSet<String> = replies.iter().map(id_of).collect();
+        for table in tables(&mut other, "reply")?.iter().filter(|table| !taken.contains(&id_of(table))) {
+            let mut table = table.clone();
+            // Where it stood in the other file says nothing of where it stands in this one.
+            table.set_position(None);
+            if let Some(thread) = &thread {
+                table.insert("thread", toml_edit::value(thread.clone()));
+            }
+            replies.push(table);
+        }
+        Ok(())
+    }
+
+    /// Puts the records of a thread in.
+    ///
+    /// # Errors
+    /// The file holds something else than replies.
+    pub fn put(&mut self, head: &Head, records: &[Record]) -> Result<Merged, String> {
+        if records.iter().any(|record| self.fresh.contains(&record.id)) {
+            self.settle()?;
+        }
+        let thread = put_head(&mut self.document, head)?;
+        let replies = tables(&mut self.document, "reply")?;
+        let known = match self.known.take() {
+            Some((source, known)) if source == head.source => known,
+            _ => Known::of(replies, &head.source),
         };
-        match found {
-            // The same words with less around them, as a copied text has them, add nothing.
-            Found::Worse(_) => merged.unchanged += 1,
-            _ => renew(table, &answering(record, &renamed), &mut merged),
+        let (_, known) = self.known.insert((head.source.clone(), known));
+        let found: Vec<Found> = records.iter().map(|record| known.find(record)).collect();
+        let renamed = renamed(records, &found, replies);
+        let mut merged = Merged::default();
+        for (record, found) in records.iter().zip(found) {
+            let Some(table) = found.at().and_then(|at| replies.get_mut(at)) else {
+                push_reply(&mut self.added, record, thread.as_deref(), &renamed);
+                self.fresh.insert(record.id.clone());
+                merged.added += 1;
+                continue;
+            };
+            match found {
+                // The same words with less around them, as a copied text has them, add nothing.
+                Found::Worse(_) => merged.unchanged += 1,
+                _ => renew(table, &answering(record, &renamed), &mut merged),
+            }
+            if let Found::Better(at) = found {
+                set(table, "also", Some(Value::from(record.id.clone())));
+                known.rename(at, record);
+            }
         }
-        if let Found::Better(_) = found {
-            set(table, "also", Some(Value::from(record.id.clone())));
+        if head.is_whole {
+            let seen: BTreeSet<&str> = records.iter().map(|record| record.id.as_str()).collect();
+            merged.gone = mark_gone(replies, &head.source, thread.as_deref(), &seen);
         }
+        Ok(merged)
     }
-    if head.is_whole {
-        let seen: BTreeSet<&str> = records.iter().map(|record| record.id.as_str()).collect();
-        merged.gone = mark_gone(replies, &head.source, thread.as_deref(), &seen);
+
+    /// Makes tables of the new replies, so that they can be found.
+    fn settle(&mut self) -> Result<(), String> {
+        if !self.added.is_empty() {
+            self.document = parsed(&self.text())?;
+            self.added.clear();
+            self.fresh.clear();
+            self.known = None;
+        }
+        Ok(())
     }
-    let mut text = document.to_string();
-    if before.is_none_or(|before| before.trim().is_empty()) {
-        text = format!("{comment}\n\n{}", text.trim_start());
+
+    fn text(&self) -> String {
+        let mut text = self.document.to_string();
+        if !self.added.is_empty() && !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text + &self.added
     }
-    if !added.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
+
+    /// The text of the file; `comment` is the first line of a new one.
+    #[must_use]
+    pub fn into_text(self, comment: &str) -> String {
+        let text = self.text();
+        if self.is_new { format!("{comment}\n\n{}", text.trim_start()) } else { text }
     }
-    merged.text = text + &added;
-    Ok(merged)
+}
+
+fn parsed(text: &str) -> Result<DocumentMut, String> {
+    text.parse().map_err(|error: toml_edit::TomlError| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        format!("line {line}: {}", error.message())
+    })
+}
+
+/// Ids of records that stand in the file under another one.
+fn renamed<'a>(records: &'a [Record], found: &[Found], replies: &ArrayOfTables) -> BTreeMap<&'a str, String> {
+    let places = records.iter().zip(found).filter_map(|(record, found)| {
+        let id = replies.get(found.at()?)?.get("id").and_then(Item::as_str)?;
+        (id != record.id).then(|| (record.id.as_str(), id.to_owned()))
+    });
+    places.collect()
 }
 
 /// The record with the reply it answers under the id that this has in the file.
@@ -314,106 +400,4 @@ fn renew(table: &mut Table, record: &Record, merged: &mut Merged) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::record::words_id;
-    use super::*;
-
-    fn record(id: &str, author: &str, text: &str) -> Record {
-        let fields = BTreeMap::from([("author", Value::from(author)), ("text", Value::from(text))]);
-        Record { id: id.to_owned(), fields, passage: None }
-    }
-
-    fn head(is_whole: bool) -> Head {
-        Head { source: "disqus".to_owned(), key: "t1".to_owned(), is_whole, ..Head::default() }
-    }
-
-    fn put(before: Option<&str>, records: &[Record]) -> Merged {
-        merge(before, "# Replies", &head(true), records).expect("a good file")
-    }
-
-    #[test]
-    fn the_same_import_changes_no_byte() {
-        let records =
-            [record("disqus:1", "Ada", "One line."), record("disqus:2", "Bo", "Two\n\nparagraphs, it's \\ so.")];
-        let first = put(None, &records);
-        assert!(
-            first.text.starts_with("# Replies\n\n[[thread]]\nsource = \"disqus\"\nkey = \"t1\"\n\n[[reply]]\n"),
-            "{}",
-            first.text
-        );
-        assert!(first.text.contains("text = '''\nTwo\n\nparagraphs, it's \\ so.'''\n"), "{}", first.text);
-        let second = put(Some(&first.text), &records);
-        assert_eq!((second.text, second.added, second.updated, second.unchanged), (first.text, 0, 0, 2));
-    }
-
-    #[test]
-    fn edits_at_the_source_come_in_and_edits_by_hand_stay() {
-        let first = put(None, &[record("disqus:1", "Ada", "Old."), record("disqus:2", "Bo", "Mine.")]);
-        let edited = first.text.replace("author = \"Bo\"", "# A comment.\nauthor = \"Bo Berg\"\nstate = \"held\"");
-        let second = put(Some(&edited), &[record("disqus:1", "Ada", "New."), record("disqus:2", "Bo", "Mine.")]);
-        for part in ["\"New.\"", "# A comment.\nauthor = \"Bo Berg\"\nstate = \"held\"\n"] {
-            assert!(second.text.contains(part), "{part} is not in {}", second.text);
-        }
-        assert_eq!((second.updated, second.unchanged, second.kept.len()), (1, 1, 0));
-        let third = put(Some(&second.text), &[record("disqus:1", "Ada", "New."), record("disqus:2", "Bob", "Mine.")]);
-        assert!(third.text.contains("author = \"Bo Berg\""), "the author's word stays: {}", third.text);
-        assert_eq!(third.kept, ["disqus:2"]);
-        let fourth = put(Some(&third.text), &[record("disqus:1", "Ada", "New."), record("disqus:2", "Bob", "Mine.")]);
-        assert_eq!((fourth.text, fourth.kept.len()), (third.text, 0));
-    }
-
-    #[test]
-    fn a_reply_that_is_gone_is_marked_and_one_that_comes_back_is_not() {
-        let both = [record("disqus:1", "Ada", "A."), record("disqus:2", "Bo", "B.")];
-        let first = put(None, &both);
-        let second = put(Some(&first.text), &both[..1]);
-        assert!(second.text.contains("at_source = \"gone\"") && second.gone == 1, "{}", second.text);
-        let part = merge(Some(&first.text), "", &head(false), &both[..1]).expect("good");
-        assert_eq!(part.text, first.text, "a part of a thread says nothing of the rest");
-        let third = put(Some(&second.text), &both);
-        assert!(!third.text.contains("gone"), "{}", third.text);
-    }
-
-    #[test]
-    fn a_second_thread_of_one_source_is_told_apart() {
-        let first = put(None, &[record("disqus:1", "Ada", "A.")]);
-        let other = Head { key: "t2".to_owned(), ..head(true) };
-        let second = merge(Some(&first.text), "", &other, &[record("disqus:9", "Cy", "C.")]).expect("good");
-        assert!(second.text.contains("id = \"disqus:9\"\nthread = \"t2\"\n") && second.gone == 0, "{}", second.text);
-        let third = put(Some(&second.text), &[record("disqus:1", "Ada", "A.")]);
-        assert_eq!((third.text, third.gone), (second.text, 0));
-    }
-
-    #[test]
-    fn words_that_came_without_an_id_are_not_brought_in_twice() {
-        let here = |records: &[Record], before: Option<&str>| {
-            merge(before, "# Replies", &Head { source: "linkedin".to_owned(), ..head(false) }, records).expect("good")
-        };
-        let words = "See [Bo](https://example.org/bo),\\\nall of you.";
-        let copied = record(&format!("linkedin:{}", words_id("", words)), "", "See Bo, all of you.");
-        let answer = |id: &str, parent: &str| {
-            let mut answer = record(id, "Bo", "So I do.");
-            answer.fields.insert("parent", Value::from(parent));
-            answer
-        };
-        let saved = record("linkedin:7190", "Ada", words);
-        let first = here(std::slice::from_ref(&copied), None);
-        let second = here(&[saved.clone(), answer("linkedin:7191", "linkedin:7190")], Some(&first.text));
-        assert_eq!((second.added, second.updated), (1, 1), "{}", second.text);
-        assert!(second.text.contains(&format!("parent = \"{}\"", copied.id)), "{}", second.text);
-        assert!(second.text.contains("author = \"Ada\"") && second.text.contains("also = \"linkedin:7190\""));
-        let third = here(&[saved, answer("linkedin:7191", "linkedin:7190")], Some(&second.text));
-        assert_eq!((third.text.as_str(), third.unchanged), (second.text.as_str(), 2));
-        let fourth = here(&[copied], Some(&third.text));
-        assert_eq!((fourth.text.as_str(), fourth.unchanged), (third.text.as_str(), 1));
-        let twice = here(&[record("linkedin:8000", "Ada", words)], Some(&third.text));
-        assert_eq!(twice.added, 1, "the same words with another id are said twice: {}", twice.text);
-    }
-
-    #[test]
-    fn a_broken_file_is_refused_with_its_line() {
-        let refused = merge(Some("[[reply]]\nid = \n"), "", &head(true), &[]).expect_err("broken");
-        assert!(refused.starts_with("line 2"), "{refused}");
-        assert!(merge(Some("reply = 3\n"), "", &head(true), &[]).is_err());
-    }
-}
+mod tests;

@@ -8,16 +8,28 @@ use super::html_markdown;
 pub fn to_markdown(body: &Body) -> String {
     let text: String = body.text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let markdown = match body.format {
-        Format::Markdown => text,
+        Format::Markdown => with_visible_breaks(&text),
         Format::Plain => from_plain(&text),
         Format::Html => html_markdown::to_markdown(&text),
     };
-    // A break made by blanks at the end of a line would be lost in many editors.
-    let line = |line: &str| match line.strip_suffix("  ") {
-        Some(words) if !words.trim().is_empty() => format!("{}\\", words.trim_end()),
-        _ => line.trim_end().to_owned(),
-    };
-    markdown.lines().map(line).collect::<Vec<_>>().join("\n").trim().to_owned()
+    markdown.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// Breaks that blanks at the end of a line make, written with a backslash: many editors take the blanks away.
+fn with_visible_breaks(markdown: &str) -> String {
+    let mut visible = String::with_capacity(markdown.len());
+    let mut is_code = false;
+    let mut lines = markdown.lines().peekable();
+    while let Some(line) = lines.next() {
+        is_code ^= line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+        let goes_on = lines.peek().is_some_and(|next| !next.trim().is_empty());
+        visible.push_str(line.trim_end());
+        if line.ends_with("  ") && goes_on && !is_code && !line.trim().is_empty() {
+            visible.push('\\');
+        }
+        visible.push('\n');
+    }
+    visible
 }
 
 /// The words of HTML without its tags; for what no reader would write by hand.
@@ -140,6 +152,12 @@ mod tests {
         let markdown = of(Format::Html, html);
         assert_eq!(markdown, "See [this](https://example.org/a) & **that**.\n\nEnd\\\nline");
         assert_eq!(of(Format::Html, "One.\nTwo.\n\nThree."), "One.\\\nTwo.\n\nThree.");
+    }
+
+    #[test]
+    fn breaks_of_markdown_are_visible_where_they_are_breaks() {
+        let text = "one  \ntwo  \n\nthree  \n```\ncode  \nmore\n```\nfour  ";
+        assert_eq!(of(Format::Markdown, text), "one\\\ntwo\n\nthree\\\n```\ncode\nmore\n```\nfour");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::count::Counts;
 use super::foreign::{ForeignThread, Harvest, Left};
 use super::matching::{Essay, Essays, Match};
-use super::merge::{Head, Merged, merge};
-use super::record::{self, Circumstances, Record, Records};
+use super::merge::{Head, Merged, Sheet};
+use super::record::{self, Circumstances, Record, Records, made_id};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::slug;
 
@@ -134,8 +134,8 @@ struct Matched {
     kept: Option<String>,
 }
 
-/// What becomes of the threads that go into one file.
-struct Sheet {
+/// What becomes of one file.
+struct Outcome {
     name: String,
     before: Option<String>,
     after: Option<String>,
@@ -184,19 +184,19 @@ impl<'a> Importer<'a> {
         }
         let mut jobs = Vec::with_capacity(sheets.len());
         for (name, threads) in sheets {
-            jobs.push((Sheet::new(self.desk.read(&name)?, name), threads));
+            jobs.push((self.desk.read(&name)?, name, threads));
         }
         let worker = Worker { essays: self.essays, wishes: &self.wishes };
-        let done: Vec<Result<Sheet, String>> =
-            jobs.into_par_iter().map(|(sheet, threads)| worker.fill(sheet, &threads, &matched)).collect();
+        let done: Vec<Result<Outcome, String>> =
+            jobs.into_par_iter().map(|(before, name, threads)| worker.fill(before, name, &threads, &matched)).collect();
         let mut reports = Vec::with_capacity(matched.len());
-        for sheet in done {
-            let sheet = sheet?;
-            self.put(&sheet)?;
-            for (reason, count) in sheet.left {
+        for outcome in done {
+            let outcome = outcome?;
+            self.put(&outcome)?;
+            for (reason, count) in outcome.left {
                 *self.summary.left.entry(reason.to_owned()).or_default() += count;
             }
-            reports.extend(sheet.reports);
+            reports.extend(outcome.reports);
         }
         // In the order of the source, not of the files.
         reports.sort_by_key(|(at, _)| *at);
@@ -208,11 +208,11 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    fn put(&mut self, sheet: &Sheet) -> Result<(), String> {
-        if let Some(after) = sheet.after.as_deref().filter(|after| sheet.before.as_deref() != Some(after)) {
-            self.desk.write(&sheet.name, after)?;
+    fn put(&mut self, outcome: &Outcome) -> Result<(), String> {
+        if let Some(after) = outcome.after.as_deref().filter(|after| outcome.before.as_deref() != Some(after)) {
+            self.desk.write(&outcome.name, after)?;
         }
-        sheet.emptied.iter().try_for_each(|name| self.desk.remove(name))
+        outcome.emptied.iter().try_for_each(|name| self.desk.remove(name))
     }
 
     fn matched(&mut self, thread: ForeignThread) -> Result<Matched, String> {
@@ -269,12 +269,6 @@ impl<'a> Importer<'a> {
     }
 }
 
-impl Sheet {
-    fn new(before: Option<String>, name: String) -> Self {
-        Self { name, after: before.clone(), before, emptied: Vec::new(), reports: Vec::new(), left: BTreeMap::new() }
-    }
-}
-
 /// Merges threads into texts; files are not touched, so that it can be done for many at once.
 struct Worker<'a> {
     essays: &'a Essays,
@@ -282,39 +276,57 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    fn fill(&self, mut sheet: Sheet, threads: &[usize], matched: &[Matched]) -> Result<Sheet, String> {
+    /// Puts threads into the file that they belong to.
+    fn fill(
+        &self,
+        before: Option<String>,
+        name: String,
+        threads: &[usize],
+        matched: &[Matched],
+    ) -> Result<Outcome, String> {
+        let named = |why: String| format!("`{name}`: {why}");
+        let mut sheet = Sheet::open(before.as_deref()).map_err(named)?;
+        let (mut reports, mut left, mut emptied) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let mut comment = String::new();
         for at in threads {
             let found = &matched[*at];
             let essay = found.essay.map(|essay| &self.essays.list()[essay]);
-            let records = self.records(found, essay, &mut sheet);
-            let merged = self.merge_into(&mut sheet, found, essay, &records)?;
+            let head = self.head(found, essay);
+            // A thread that was kept aside moves with everything the author wrote into its file.
+            if let Some(kept) = found.kept.as_deref().filter(|_| essay.is_some()) {
+                sheet.adopt(kept, &head).map_err(|why| format!("`{}`: {why}", found.unmatched))?;
+                emptied.push(found.unmatched.clone());
+            }
+            let merged = sheet.put(&head, &self.records(found, essay, &mut left)).map_err(named)?;
+            comment = comment_of(found, essay);
             let title = essay.map(|essay| essay.title.clone()).unwrap_or_default();
-            sheet.reports.push((*at, report(found, &sheet.name, title, merged)));
+            reports.push((*at, report(found, &name, title, merged)));
         }
-        Ok(sheet)
+        let text = sheet.into_text(&comment);
+        let after = (text.contains("[[reply]]") || before.is_some()).then_some(text);
+        Ok(Outcome { name, before, after, emptied, reports, left })
     }
 
-    fn records(&self, found: &Matched, essay: Option<&Essay>, sheet: &mut Sheet) -> Vec<Record> {
+    fn records(
+        &self,
+        found: &Matched,
+        essay: Option<&Essay>,
+        all_left: &mut BTreeMap<&'static str, u64>,
+    ) -> Vec<Record> {
         let Records { mut list, left } =
             record::of_thread(&self.wishes.source, &found.thread, essay, &self.wishes.given);
         let before_forgetting = list.len();
         list.retain(|record| !self.wishes.forgotten.contains(&record.id));
         let forgotten = (before_forgetting - list.len()) as u64;
         for (reason, count) in left.into_iter().chain([("forgotten here", forgotten)]).filter(|(_, count)| *count > 0) {
-            *sheet.left.entry(reason).or_default() += count;
+            *all_left.entry(reason).or_default() += count;
         }
         list
     }
 
-    fn merge_into(
-        &self,
-        sheet: &mut Sheet,
-        found: &Matched,
-        essay: Option<&Essay>,
-        records: &[Record],
-    ) -> Result<Merged, String> {
-        let Matched { thread, key, unmatched, kept, .. } = found;
-        let head = Head {
+    fn head(&self, found: &Matched, essay: Option<&Essay>) -> Head {
+        let Matched { thread, key, .. } = found;
+        Head {
             source: self.wishes.source.clone(),
             key: key.clone(),
             address: thread.address.clone().filter(|address| is_web(address)),
@@ -322,35 +334,22 @@ impl Worker<'_> {
             captured: self.wishes.given.captured,
             title: thread.key.title.clone().filter(|_| essay.is_none()),
             is_whole: self.wishes.is_whole
+                && !key.starts_with(UNNAMED)
                 && thread.gaps.is_empty()
                 && thread.claimed.is_none_or(|claimed| claimed <= thread.replies.len() as u64),
-        };
-        let comment = match essay {
-            None => {
-                let name = thread.key.title.as_deref().unwrap_or(key).replace(['\n', '\r'], " ");
-                format!(
-                    "# Replies that belong to no essay yet: {name}\n# Write `essay = \"NAME\"` under [[thread]] and import again."
-                )
-            }
-            Some(essay) => {
-                let title = &essay.title;
-                format!(
-                    "# Replies to \u{201c}{title}\u{201d}. `state`, `name`, `note` and `passage` are yours to write."
-                )
-            }
-        };
-        // A thread that was kept aside moves with everything the author wrote into its file.
-        let moved = kept.as_deref().filter(|_| essay.is_some());
-        let start = sheet.after.as_deref().or(moved);
-        let merged = merge(start, &comment, &head, records).map_err(|why| format!("`{}`: {why}", sheet.name))?;
-        if merged.text.contains("[[reply]]") || sheet.after.is_some() {
-            sheet.after = Some(merged.text.clone());
         }
-        if moved.is_some() {
-            sheet.emptied.push(unmatched.clone());
-        }
-        Ok(merged)
     }
+}
+
+/// The first line of a new file.
+fn comment_of(found: &Matched, essay: Option<&Essay>) -> String {
+    let Some(essay) = essay else {
+        let name = found.thread.key.title.as_deref().unwrap_or(&found.key).replace(['\n', '\r'], " ");
+        return format!(
+            "# Replies that belong to no essay yet: {name}\n# Write `essay = \"NAME\"` under [[thread]] and import again."
+        );
+    };
+    format!("# Replies to \u{201c}{}\u{201d}. `state`, `name`, `note` and `passage` are yours to write.", essay.title)
 }
 
 fn report(found: &Matched, file: &str, essay: String, merged: Merged) -> ThreadReport {
@@ -391,12 +390,18 @@ impl Harvest for Importer<'_> {
 /// What a reply takes beside its words, about.
 const REPLY: usize = 400;
 
+/// How the key of a thread that nothing names begins.
+const UNNAMED: &str = "unnamed";
+
 /// What names a thread at its source: its id, address, path or title, in this order.
 fn key_of(thread: &ForeignThread) -> String {
     let key = &thread.key;
     let all = [&key.id, &key.address, &thread.address, &key.path, &key.title];
     let found = all.into_iter().flatten().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-    found.into_iter().find(|text| !text.is_empty()).unwrap_or_else(|| "unnamed".to_owned())
+    // What nothing names is told from other such threads by its first words.
+    let unnamed =
+        || thread.replies.first().map_or_else(|| UNNAMED.to_owned(), |reply| format!("{UNNAMED}-{}", made_id(reply)));
+    found.into_iter().find(|text| !text.is_empty()).unwrap_or_else(unnamed)
 }
 
 fn is_web(address: &str) -> bool {
