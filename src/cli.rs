@@ -155,6 +155,30 @@ pub enum Replies {
         /// The name as it stands in the files, or the id of a reply
         who: String,
     },
+    /// Fetch threads again from Mastodon, Bluesky, Hacker News, GitHub and webmention.io
+    Pull(Pull),
+}
+
+/// Options of `replies pull`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What is asked is what `syndication` names: https://SERVER/@NAME/NUMBER, https://bsky.app/profile/NAME/post/KEY,\nhttps://news.ycombinator.com/item?id=NUMBER, https://github.com/OWNER/NAME/issues/NUMBER or …/discussions/NUMBER.\n\nExamples:\n  throughline replies pull\n  throughline replies pull trust --from mastodon --dry-run\n  GITHUB_TOKEN=… throughline replies pull --from github"
+)]
+pub struct Pull {
+    /// The essay, by file name, slug, title or address; all of them without it
+    pub essay: Option<String>,
+    /// Only this source
+    #[arg(long, value_name = "SOURCE", value_parser = ["mastodon", "bluesky", "hackernews", "github", "webmention"])]
+    pub from: Option<String>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How long to wait for a host
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
+    /// Ask this server instead, the host's name being the first part of the path there
+    #[arg(long, value_name = "URL", hide = true)]
+    pub via: Option<String>,
 }
 
 /// What to make.

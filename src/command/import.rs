@@ -21,6 +21,7 @@ use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, stage};
 use crate::link::{LinkInput, link};
 use crate::load::{Options, load};
+use crate::model::book::Book;
 use crate::parse::parse;
 
 pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
@@ -29,7 +30,7 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
     let contents = if is_input { archive::standard_input()? } else { archive::open(&options.file)? };
     let input = input_of(contents);
     let source = source_of(&input, options)?;
-    let (essays, author) = essays_of(&root)?;
+    let (essays, book) = essays_of(&root)?;
     let essay = match &options.essay {
         Some(name) => Some(named(&essays, name)?),
         None => None,
@@ -38,7 +39,7 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
         source: source.name.to_owned(),
         is_whole: source.is_whole,
         essay,
-        given: Circumstances { captured: options.captured, author },
+        given: Circumstances { captured: options.captured, author: book.author },
         forgotten: forgotten(&root)?,
     };
     let mut desk = BookDesk {
@@ -101,7 +102,7 @@ fn source_of(input: &Input, options: &cli::ImportReplies) -> Result<&'static sou
 }
 
 /// Every essay of the book, drafts too, as threads are matched with them.
-pub(super) fn essays_of(root: &Path) -> Result<(Essays, String), Error> {
+pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
     let (mut snapshot, _) = load(root, &Options { with_drafts: true, ..Options::default() })?;
     // What readers said of the essays says nothing of which essays there are.
     snapshot.sources.retain(|source| !source.path.as_str().starts_with("content/replies/"));
@@ -125,7 +126,7 @@ pub(super) fn essays_of(root: &Path) -> Result<(Essays, String), Error> {
             text: writing.prose.outline.text.clone(),
         }
     };
-    Ok((Essays::new(site.essays.iter().map(essay).collect()), snapshot.book.author))
+    Ok((Essays::new(site.essays.iter().map(essay).collect()), snapshot.book))
 }
 
 /// The essay that a person names.

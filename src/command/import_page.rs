@@ -30,7 +30,7 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
     if name.is_empty() {
         return Err(usage(options, "has no line that could be the title; for replies alone, use `import replies`"));
     }
-    let (essays, author) = essays_of(&root)?;
+    let (essays, book) = essays_of(&root)?;
     let (essays, at, is_new) = match essays.find(&page.title) {
         Match::One(at, _) => (essays, at, false),
         _ => {
@@ -49,7 +49,7 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
     let wishes = Wishes {
         source: linkedin_paste::NAME.to_owned(),
         essay: Some(at),
-        given: Circumstances { captured: options.captured, author },
+        given: Circumstances { captured: options.captured, author: book.author },
         forgotten: forgotten(&root)?,
         ..Wishes::default()
     };

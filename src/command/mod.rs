@@ -6,6 +6,7 @@ mod import;
 mod import_page;
 mod markdown;
 mod new;
+mod pull;
 mod replies;
 
 use std::path::{Path, PathBuf};

@@ -27,6 +27,7 @@ pub(super) fn run(what: &Replies, start: &Path, terminal: &Terminal) -> Result<u
         Replies::Hide { id } => set_state(&root, id, "hidden", terminal),
         Replies::Publish { id } => set_state(&root, id, "shown", terminal),
         Replies::Forget { who } => forget(&root, who, terminal),
+        Replies::Pull(options) => super::pull::run(options, start, terminal),
     }
 }
 

@@ -45,6 +45,7 @@ pub mod movabletype;
 pub mod normalise;
 pub mod own_json;
 pub mod page;
+pub mod pull;
 pub mod record;
 pub mod reddit;
 mod reddit_comment;

@@ -5,5 +5,6 @@ pub mod archive;
 pub mod clock;
 pub mod disk;
 pub mod error;
+pub mod http;
 pub mod stage;
 pub mod terminal;

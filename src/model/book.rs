@@ -90,11 +90,19 @@ pub struct RepliesSettings {
     pub headlines: bool,
     /// Where somebody asks for the removal of a reply: `mailto:…` or `https://…`; empty if not said.
     pub removal: String,
+    /// Whether `replies pull` asks webmention.io for the mentions of each essay.
+    pub webmentions: bool,
 }
 
 impl Default for RepliesSettings {
     fn default() -> Self {
-        Self { import_as: State::Shown, names: Names::Full, headlines: false, removal: String::new() }
+        Self {
+            import_as: State::Shown,
+            names: Names::Full,
+            headlines: false,
+            removal: String::new(),
+            webmentions: false,
+        }
     }
 }
 

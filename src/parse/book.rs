@@ -87,6 +87,7 @@ fn read_replies(fields: &mut Fields<'_>, replies: &mut RepliesSettings) {
         replies.names = Names::from_word(&word.value).expect("one of the words");
     }
     replies.headlines = fields.boolean("headlines").unwrap_or_default();
+    replies.webmentions = fields.boolean("webmentions").unwrap_or_default();
     if let Some(removal) = fields.text("removal") {
         let is_good = ["mailto:", "https://", "http://"].iter().any(|start| removal.value.starts_with(start));
         if is_good && !removal.value.contains(char::is_whitespace) {

@@ -6,6 +6,7 @@ mod build;
 mod checks;
 mod links;
 mod markdown;
+mod pull;
 mod replies;
 mod slips;
 mod support;
