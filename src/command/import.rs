@@ -13,7 +13,7 @@ use crate::import::count::KINDS;
 use crate::import::input::{Input, Part};
 use crate::import::matching::{Essay, Essays, Match};
 use crate::import::record::Circumstances;
-use crate::import::run::{Desk, Importer, Summary, ThreadReport, Wishes};
+use crate::import::run::{Desk, FOLDER, Importer, Summary, ThreadReport, Wishes};
 use crate::import::sources;
 use crate::io::archive::{self, Contents};
 use crate::io::error::Error;
@@ -42,6 +42,7 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
         given: Circumstances { captured: options.captured, author: book.author },
         forgotten: forgotten(&root)?,
     };
+    stage::remove_unfinished(&root.join(FOLDER));
     let mut desk = BookDesk {
         root,
         is_dry: options.dry_run,

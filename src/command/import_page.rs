@@ -10,6 +10,7 @@ use super::replies::forgotten;
 use crate::base::path::slug;
 use crate::cli;
 use crate::import::foreign::{ForeignThread, Harvest, Key};
+use crate::import::linkedin_page;
 use crate::import::linkedin_paste::{self, Page, read_page};
 use crate::import::matching::{Essay, Match};
 use crate::import::page::{account, essay_file, role_word};
@@ -24,8 +25,18 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
     let contents =
         if options.file == Path::new("-") { archive::standard_input()? } else { archive::open(&options.file)? };
     let input = input_of(contents);
-    let text = input.single().ok_or_else(|| usage(options, "is a folder; a text file is wanted"))?.text();
-    let page = read_page(&text.map_err(|why| usage(options, &why.to_string()))?);
+    let part = input.single().ok_or_else(|| usage(options, "is a folder; a single page is wanted"))?;
+    let (page, what) = match linkedin_page::page(part) {
+        Some(page) => (page, "LinkedIn page"),
+        None => {
+            let text = part.text().map_err(|why| usage(options, &why.to_string()))?;
+            if text.trim_start().starts_with('<') {
+                let what = "is a page of which neither title nor text is known; select all of it in a browser, copy it into a text file, and import that";
+                return Err(usage(options, what));
+            }
+            (read_page(&text), "LinkedIn, copied as text")
+        }
+    };
     let name = slug(&page.title);
     if name.is_empty() {
         return Err(usage(options, "has no line that could be the title; for replies alone, use `import replies`"));
@@ -43,6 +54,9 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
     };
     let mut desk = BookDesk { root: root.clone(), is_dry: options.dry_run, asks: false, changed: BTreeMap::new() };
     let file = format!("content/essays/{name}.md");
+    if is_new && desk.read(&file).map_err(Error::Import)?.is_some() {
+        return Err(Error::Exists(root.join(file)));
+    }
     if is_new {
         desk.write(&file, &essay_file(&page)).map_err(Error::Import)?;
     }
@@ -55,7 +69,8 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
     };
     let mut importer = Importer::new(&mut desk, &essays, wishes);
     importer.thread(ForeignThread {
-        key: Key { title: Some(page.title.clone()), ..Key::default() },
+        key: Key { title: Some(page.title.clone()), address: page.address.clone(), ..Key::default() },
+        address: page.address.clone(),
         replies: page.replies.clone(),
         gaps: page.gaps.clone(),
         ..ForeignThread::default()
@@ -69,7 +84,7 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
             say_diffs(&desk, terminal)?;
         }
         say_page(&page, &file, is_new, terminal);
-        say("LinkedIn, copied as text", &summary, options.dry_run, terminal);
+        say(what, &summary, options.dry_run, terminal);
     } else {
         let mut value = to_json(linkedin_paste::NAME, &summary);
         value["essay"] = if is_new { Value::from(file) } else { Value::Null };

@@ -1,6 +1,6 @@
 //! A copied page as the file of an essay. Knows the page, no file.
 
-use super::foreign::{Body, Format};
+use super::foreign::Body;
 use super::linkedin_paste::{Page, Role};
 use super::normalise::to_markdown;
 use crate::base::words::plain;
@@ -15,7 +15,9 @@ pub fn essay_file(page: &Page) -> String {
     let mut file = String::from("+++\n");
     file.push_str(&format!("title = {}\n", toml_edit::Value::from(page.title.as_str())));
     file.push_str("# date = 2021-03-02    # the copy does not say when it was written\n");
-    if !page.cross_posts.is_empty() {
+    if let Some(address) = &page.address {
+        file.push_str(&format!("syndication = [{}]\n", toml_edit::Value::from(address.as_str())));
+    } else if !page.cross_posts.is_empty() {
         file.push_str(
             "# The copy lost the links of these lines. Write the addresses of the other places between the brackets:\n",
         );
@@ -27,7 +29,7 @@ pub fn essay_file(page: &Page) -> String {
     file.push_str("+++\n");
     let compared: Vec<String> = page.paragraphs.iter().map(|paragraph| plain(paragraph)).collect();
     for (at, paragraph) in page.paragraphs.iter().enumerate() {
-        let markdown = to_markdown(&Body { text: paragraph.clone(), format: Format::Plain });
+        let markdown = to_markdown(&Body { text: paragraph.clone(), format: page.format });
         file.push('\n');
         if is_pull_quote(at, &compared) {
             file.push_str(&format!("> [!pull]\n> {}\n", markdown.replace('\n', "\n> ")));

@@ -82,7 +82,7 @@ fn remove_stale(parent: &Path, name: &str) {
     for entry in entries.flatten() {
         let file_name = entry.file_name().to_string_lossy().into_owned();
         let Some(process) = file_name.strip_prefix(&prefix).and_then(|id| id.parse::<u32>().ok()) else { continue };
-        if !Path::new(&format!("/proc/{process}")).exists() && Path::new("/proc/self").exists() {
+        if is_gone(process) {
             // It costs room and nothing else: if it cannot be removed, the build goes on.
             drop(fs::remove_dir_all(entry.path()));
         }
@@ -142,6 +142,23 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
         drop(fs::remove_file(&temporary));
     }
     done.map_err(failed)
+}
+
+/// Takes away what killed programs left unfinished in a folder that `write_file` writes to, and in the folders below it.
+pub fn remove_unfinished(folder: &Path) {
+    for entry in walkdir::WalkDir::new(folder).max_depth(2).into_iter().flatten() {
+        let name = entry.file_name().to_string_lossy();
+        let process = name.strip_prefix('.').and_then(|name| name.rsplit_once(".new-")?.1.parse::<u32>().ok());
+        if entry.file_type().is_file() && process.is_some_and(is_gone) {
+            // It costs room and nothing else: if it cannot be removed, the import goes on.
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+}
+
+/// Whether no process has this number any more; never where that cannot be told.
+fn is_gone(process: u32) -> bool {
+    Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists()
 }
 
 /// Takes a file away.

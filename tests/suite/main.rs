@@ -4,6 +4,7 @@
 
 mod build;
 mod checks;
+mod kill;
 mod links;
 mod markdown;
 mod pull;

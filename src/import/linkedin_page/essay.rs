@@ -31,7 +31,14 @@ pub fn page(part: &Part) -> Option<Page> {
     let (title, paragraphs) = article(&html, &posting).or_else(|| post(&html, &posting))?;
     read(&Input::file(part.clone()), &mut basket).ok()?;
     let thread = basket.threads.into_iter().next().unwrap_or_default();
-    Some(Page { title, paragraphs, replies: thread.replies, gaps: thread.gaps, ..Page::default() })
+    Some(Page {
+        title,
+        paragraphs,
+        address: thread.address.or(posting.address),
+        replies: thread.replies,
+        gaps: thread.gaps,
+        ..Page::default()
+    })
 }
 
 /// An article has a title of its own, and its text in blocks.

@@ -25,6 +25,10 @@ pub struct Page {
     pub title: String,
     /// The essay's paragraphs.
     pub paragraphs: Vec<String>,
+    /// How they are written.
+    pub format: Format,
+    /// The address of the page, where it tells one.
+    pub address: Option<String>,
     /// Lines that speak of copies elsewhere.
     pub cross_posts: Vec<String>,
     /// The role of each line, in order.
