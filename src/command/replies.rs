@@ -10,6 +10,7 @@ use super::import::{essays_of, named};
 use super::short;
 use crate::base::words::plain;
 use crate::cli::Replies;
+use crate::import::record::words_id;
 use crate::import::run::FOLDER;
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
@@ -156,22 +157,29 @@ fn set_state(root: &Path, id: &str, state: &str, terminal: &Terminal) -> Result<
     Err(no_reply(id))
 }
 
-/// Takes every reply of a person, or one by its id, out of all files; answers to it become replies to the essay.
+/// Takes every reply of a person, named or by profile, or one by its id, out of all files; answers to it become replies to the
+/// essay.
 fn forget(root: &Path, who: &str, terminal: &Terminal) -> Result<u8, Error> {
     let wanted = plain(who).to_lowercase();
     let same = |name: &str| !name.is_empty() && plain(name).to_lowercase() == wanted;
+    let is_meant = |table: &Table| {
+        text(table, "id") == who
+            || text(table, "url") == who
+            || same(text(table, "author"))
+            || same(text(table, "name"))
+    };
     let mut ids = forgotten(root)?;
-    let mut count = 0;
+    let (mut count, mut spoken_of) = (0, Vec::new());
     for (path, mut document) in files(root)? {
         let Some(list) = document.get_mut("reply").and_then(Item::as_array_of_tables_mut) else { continue };
-        let gone: BTreeSet<String> = list
-            .iter()
-            .filter(|table| text(table, "id") == who || same(text(table, "author")) || same(text(table, "name")))
-            .map(|table| text(table, "id").to_owned())
-            .collect();
+        let gone: BTreeSet<String> =
+            list.iter().filter(|table| is_meant(table)).map(|table| text(table, "id").to_owned()).collect();
+        let speaks = |table: &&Table| !is_meant(table) && plain(text(table, "text")).to_lowercase().contains(&wanted);
+        spoken_of.extend(list.iter().filter(speaks).map(|table| text(table, "id").to_owned()));
         if gone.is_empty() {
             continue;
         }
+        list.iter().filter(|table| is_meant(table)).for_each(|table| ids.extend(names_of(table)));
         list.retain(|table| !gone.contains(text(table, "id")));
         for table in list.iter_mut() {
             if gone.contains(text(table, "parent")) {
@@ -180,7 +188,6 @@ fn forget(root: &Path, who: &str, terminal: &Terminal) -> Result<u8, Error> {
         }
         let is_empty = list.is_empty();
         count += gone.len();
-        ids.extend(gone);
         if is_empty {
             stage::remove_file(&path)?;
         } else {
@@ -192,6 +199,24 @@ fn forget(root: &Path, who: &str, terminal: &Terminal) -> Result<u8, Error> {
             "nothing in the files of replies is from `{who}`; write the name as it stands there"
         )));
     }
+    write_forgotten(root, &ids)?;
+    terminal.say(&format!("Forgotten: {count} of `{who}`. Build and publish to take them off the site."));
+    if !spoken_of.is_empty() {
+        terminal.say(&format!("Replies of others that speak of them: {}", spoken_of.join(", ")));
+    }
+    Ok(0)
+}
+
+/// Everything by which a reply could come in again: its ids, and the id that its words give where a source has none.
+fn names_of(table: &Table) -> Vec<String> {
+    let id = text(table, "id");
+    let source = id.split(':').next().unwrap_or("");
+    let made = words_id(text(table, "author"), text(table, "text"));
+    let also = Some(text(table, "also")).filter(|also| !also.is_empty()).map(str::to_owned);
+    also.into_iter().chain([id.to_owned(), format!("{source}:{made}")]).collect()
+}
+
+fn write_forgotten(root: &Path, ids: &BTreeSet<String>) -> Result<(), Error> {
     let mut document = DocumentMut::new();
     let mut list: Array = ids.iter().map(String::as_str).collect();
     list.iter_mut().for_each(|id| id.decor_mut().set_prefix("\n  "));
@@ -199,7 +224,5 @@ fn forget(root: &Path, who: &str, terminal: &Terminal) -> Result<u8, Error> {
     list.set_trailing_comma(true);
     document.insert("ids", toml_edit::value(list));
     let comment = "# Ids of replies that are not to be brought in again. Names and words are not kept.\n";
-    stage::write_file(&root.join(FOLDER).join(FORGOTTEN), &format!("{comment}{document}"))?;
-    terminal.say(&format!("Forgotten: {count} of `{who}`. Build and publish to take them off the site."));
-    Ok(0)
+    stage::write_file(&root.join(FOLDER).join(FORGOTTEN), &format!("{comment}{document}"))
 }

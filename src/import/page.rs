@@ -14,7 +14,10 @@ const PULL_WORDS: usize = 5;
 pub fn essay_file(page: &Page) -> String {
     let mut file = String::from("+++\n");
     file.push_str(&format!("title = {}\n", toml_edit::Value::from(page.title.as_str())));
-    file.push_str("# date = 2021-03-02    # the copy does not say when it was written\n");
+    match page.date {
+        Some(date) => file.push_str(&format!("date = {date}\n")),
+        None => file.push_str("# date = 2021-03-02    # the copy does not say when it was written\n"),
+    }
     if let Some(address) = &page.address {
         file.push_str(&format!("syndication = [{}]\n", toml_edit::Value::from(address.as_str())));
     } else if !page.cross_posts.is_empty() {

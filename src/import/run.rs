@@ -9,7 +9,7 @@ use super::count::Counts;
 use super::foreign::{ForeignThread, Harvest, Left};
 use super::matching::{Essay, Essays, Match};
 use super::merge::{Head, Merged, Sheet};
-use super::record::{self, Circumstances, Record, Records, made_id};
+use super::record::{self, Circumstances, Record, Records, made_id, words_id};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::slug;
 
@@ -316,12 +316,23 @@ impl Worker<'_> {
         let Records { mut list, left } =
             record::of_thread(&self.wishes.source, &found.thread, essay, &self.wishes.given);
         let before_forgetting = list.len();
-        list.retain(|record| !self.wishes.forgotten.contains(&record.id));
+        if !self.wishes.forgotten.is_empty() {
+            list.retain(|record| !self.is_forgotten(record));
+        }
         let forgotten = (before_forgetting - list.len()) as u64;
         for (reason, count) in left.into_iter().chain([("forgotten here", forgotten)]).filter(|(_, count)| *count > 0) {
             *all_left.entry(reason).or_default() += count;
         }
         list
+    }
+
+    /// Whether somebody asked that this be forgotten: by its id, or, where it came from a copied text then, by its words.
+    fn is_forgotten(&self, record: &Record) -> bool {
+        let forgotten = &self.wishes.forgotten;
+        let text = |key: &str| record.fields.get(key).and_then(toml_edit::Value::as_str).unwrap_or("");
+        let words = text("text");
+        let by_words = |name: &str| forgotten.contains(&format!("{}:{}", self.wishes.source, words_id(name, words)));
+        forgotten.contains(&record.id) || !words.is_empty() && (by_words(text("author")) || by_words(""))
     }
 
     fn head(&self, found: &Matched, essay: Option<&Essay>) -> Head {

@@ -109,27 +109,29 @@ impl<'a> Fields<'a> {
     /// A text of several lines, as written but for invisible characters; `None` where it is blank.
     pub(crate) fn long_text(&mut self, key: &'static str) -> Option<String> {
         let field = self.take(key)?;
-        let Value::Text(text) = &field.value else {
+        let Value::Text(mut text) = field.value else {
             self.wrong_type(key, "text", &field);
             return None;
         };
-        let visible: String =
-            text.chars().filter(|c| !is_bidi(*c) && (!c.is_control() || matches!(c, '\n' | '\t'))).collect();
-        (!visible.trim().is_empty()).then_some(visible)
+        let is_hidden = |c: char| is_bidi(c) || c.is_control() && !matches!(c, '\n' | '\t');
+        if text.contains(is_hidden) {
+            text.retain(|c| !is_hidden(c));
+        }
+        (!text.trim().is_empty()).then_some(text)
     }
 
     /// The tables of a list, each written under `[[key]]`.
     pub(crate) fn tables(&mut self, key: &'static str) -> Vec<Table> {
         let Some(field) = self.take(key) else { return Vec::new() };
-        let Value::List(list) = &field.value else {
+        let Value::List(list) = field.value else {
             let message = format!("`{key}` must be a list of tables, found {}", field.value.kind());
             self.refuse(Code::BadValue, field.range, message, format!("write `[[{key}]]` above each"));
             return Vec::new();
         };
         let mut tables = Vec::with_capacity(list.len());
         for entry in list {
-            match &entry.value {
-                Value::Table(table) => tables.push(table.clone()),
+            match entry.value {
+                Value::Table(table) => tables.push(table),
                 other => {
                     let message = format!("`{key}` must hold tables, found {}", other.kind());
                     self.refuse(Code::BadValue, entry.range, message, format!("write `[[{key}]]` above each"));
@@ -148,6 +150,10 @@ impl<'a> Fields<'a> {
                 format!("`{key}` holds an invisible control character"),
                 "take the invisible character out",
             );
+        }
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_plain {
+            return text.to_owned();
         }
         let visible: String = text.chars().filter(|c| !is_hidden(*c)).collect();
         visible.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -66,10 +66,15 @@ pub(super) struct Comment {
 impl Comment {
     /// When it was written, as its id says.
     pub(super) fn written(&self) -> Option<Timestamp> {
-        let id: u64 = self.id.as_deref()?.parse().ok()?;
-        let time = i64::try_from(id >> TIME_BITS).ok().filter(|time| *time > OPENED)?;
-        Timestamp::from_millisecond(time).ok()
+        moment_of(self.id.as_deref()?)
     }
+}
+
+/// The time that the id of a comment or post holds.
+pub(super) fn moment_of(id: &str) -> Option<Timestamp> {
+    let id: u64 = id.parse().ok()?;
+    let time = i64::try_from(id >> TIME_BITS).ok().filter(|time| *time > OPENED)?;
+    Timestamp::from_millisecond(time).ok()
 }
 
 /// The comments of a page, in its order.

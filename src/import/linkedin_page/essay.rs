@@ -1,6 +1,7 @@
 //! The essay on a saved page of LinkedIn: the words of a post, or title and paragraphs of an article. Knows no comment.
 
 use super::body::{Feeds, body};
+use super::comments::moment_of;
 use super::said::{Posting, posting};
 use super::{is_page, read};
 use crate::import::foreign::Basket;
@@ -31,10 +32,13 @@ pub fn page(part: &Part) -> Option<Page> {
     let (title, paragraphs) = article(&html, &posting).or_else(|| post(&html, &posting))?;
     read(&Input::file(part.clone()), &mut basket).ok()?;
     let thread = basket.threads.into_iter().next().unwrap_or_default();
+    // The id of a post holds its time; an article has none.
+    let moment = thread.key.id.as_deref().and_then(moment_of);
     Some(Page {
         title,
         paragraphs,
         address: thread.address.or(posting.address),
+        date: moment.map(|moment| moment.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()),
         replies: thread.replies,
         gaps: thread.gaps,
         ..Page::default()

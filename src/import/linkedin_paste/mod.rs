@@ -29,6 +29,8 @@ pub struct Page {
     pub format: Format,
     /// The address of the page, where it tells one.
     pub address: Option<String>,
+    /// When it was written, where the page tells it.
+    pub date: Option<jiff::civil::Date>,
     /// Lines that speak of copies elsewhere.
     pub cross_posts: Vec<String>,
     /// The role of each line, in order.

@@ -121,4 +121,12 @@ fn what_was_forgotten_does_not_come_back() {
     importer.thread(thread("On Trust"));
     assert_eq!(importer.finish().0.left.get("forgotten here"), Some(&1));
     assert!(!drawer.files["content/replies/trust.toml"].contains("horseback"));
+    // A reply that had no id when it was forgotten is known again by its words.
+    let mut thread = thread("On Trust");
+    thread.replies[1].author.name = Some("Ada".to_owned());
+    let made = format!("disqus:{}", made_id(&thread.replies[1]));
+    let wishes = Wishes { source: "disqus".to_owned(), forgotten: BTreeSet::from([made]), ..Wishes::default() };
+    let mut importer = Importer::new(&mut drawer, &essays, wishes);
+    importer.thread(thread);
+    assert_eq!(importer.finish().0.left.get("forgotten here"), Some(&1));
 }
