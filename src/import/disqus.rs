@@ -33,7 +33,7 @@ pub fn recognises(input: &Input) -> bool {
 /// The file has no element `disqus`.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let part = input.single().ok_or_else(|| Unreadable::new("a single XML file is wanted"))?;
-    let Index { ids, mut heads, mut posts } = Index::of(part, harvest)?;
+    let Index { ids, mut heads, mut posts, is_cut } = Index::of(part, harvest)?;
     let mut file = part.open()?;
     posts.sort_by_key(|post| (post.thread, post.start));
     let groups: Vec<&[Post]> = posts.chunk_by(|a, b| a.thread == b.thread).collect();
@@ -49,13 +49,20 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
             let key = heads.get_mut(at).and_then(Option::take);
             let mut thread = ForeignThread { key: key.unwrap_or_default(), ..ForeignThread::default() };
             thread.key.id.get_or_insert_with(|| ids[at].clone());
+            if is_cut {
+                // Without this, posts that stood behind the break would be taken for deleted ones.
+                thread.gaps.push("the file is not whole".to_owned());
+            }
             for (post, read) in group.iter().zip(replies.by_ref()) {
                 match read {
                     Some((reply, left)) => {
                         thread.replies.push(reply);
                         left.into_iter().for_each(|left| harvest.left(left.place, left.reason));
                     }
-                    None => harvest.left(format!("byte {}", post.start), "this post cannot be read".to_owned()),
+                    None => {
+                        harvest.left(format!("byte {}", post.start), "this post cannot be read".to_owned());
+                        thread.gaps.push("a reply of this thread cannot be read".to_owned());
+                    }
                 }
             }
             harvest.thread(thread);
@@ -98,6 +105,8 @@ struct Index {
     /// What is said of each; `None` for threads that only posts name.
     heads: Vec<Option<Key>>,
     posts: Vec<Post>,
+    /// Whether the file breaks off or is broken.
+    is_cut: bool,
 }
 
 impl Index {
@@ -118,6 +127,7 @@ impl Index {
                 Ok(event) => event,
                 Err(error) => {
                     harvest.left(format!("byte {before}"), format!("the file is broken from here on: {error}"));
+                    index.is_cut = true;
                     break;
                 }
             };
@@ -158,6 +168,7 @@ impl Index {
         if !is_disqus {
             return Err(Unreadable::new("this is no export of Disqus: it has no element `disqus`"));
         }
+        index.is_cut |= depth > 0;
         if let Some((name, start, _)) = open {
             harvest.left(format!("byte {start}"), format!("the file ends inside this `{name}`"));
         }
@@ -291,6 +302,7 @@ mod tests {
         let found = basket(&whole[..whole.len() - 40]).expect("a part");
         assert_eq!(found.threads[0].replies.len(), 1);
         assert_eq!(found.left.len(), 1, "{:?}", found.left);
+        assert_eq!(found.threads[0].gaps, ["the file is not whole"]);
     }
 
     #[test]

@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
+use super::foreign::{
+    Author, Basket, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When,
+};
 use super::input::Input;
 
 /// The word for the source.
@@ -30,12 +32,21 @@ pub fn recognises(input: &Input) -> bool {
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
     let text = part.text()?;
+    let mut basket = Basket::default();
     let value = match serde_json::from_str::<Value>(&text) {
         Ok(value) => value,
-        Err(error) => lines(&text, harvest)
+        Err(error) => lines(&text, &mut basket)
             .ok_or_else(|| Unreadable::new(format!("line {}, column {}: {error}", error.line(), error.column())))?,
     };
-    threads_of(&value, harvest)
+    // Without a word of it, replies on such lines would be taken for deleted ones.
+    let loss = (!basket.left.is_empty()).then(|| "lines of the file cannot be read".to_owned());
+    basket.left.drain(..).for_each(|left| harvest.left(left.place, left.reason));
+    threads_of(&value, &mut basket)?;
+    for mut thread in basket.threads {
+        thread.gaps.extend(loss.clone());
+        harvest.thread(thread);
+    }
+    Ok(())
 }
 
 /// Items of a file that has one a line; `None` where the first line is none.
@@ -202,7 +213,7 @@ mod tests {
         let text = "{\"id\": 1, \"title\": \"T\", \"descendants\": 9, \"by\": \"me\", \"kids\": [2], \"time\": 1, \"type\": \"story\"}\n{\"id\": 2, \"by\": \"ada\", \"parent\": 1, \"dead\": true, \"text\": \"x\"}\n{broken\n";
         let found = basket(text).expect("lines");
         assert_eq!((found.threads[0].claimed, found.threads[0].replies[0].state), (Some(9), State::Hidden));
-        assert_eq!(found.threads[0].gaps, ["1 of 9 replies are in this file"]);
+        assert_eq!(found.threads[0].gaps, ["1 of 9 replies are in this file", "lines of the file cannot be read"]);
         assert_eq!(found.left[0].place, "line 3");
         for bad in ["", "{}", "3", &"[".repeat(10_000)] {
             assert!(basket(bad).is_err(), "{bad:.20}");

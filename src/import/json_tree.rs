@@ -95,21 +95,24 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
     let first = first_record(&text);
     let shape = first.as_ref().and_then(shape);
     if shape == Some(Shape::Named) && text.trim_start().starts_with('{') {
+        let mut loss = None;
         let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         let parsed = numbered.filter_map(|(at, line)| match serde_json::from_str::<Value>(line) {
             Ok(record) => Some((format!("line {}", at + 1), record)),
             Err(error) => {
                 harvest.left(format!("line {}", at + 1), error.to_string());
+                // Without this, the replies on such lines would be taken for deleted ones.
+                loss = Some("lines of the file cannot be read");
                 None
             }
         });
         let records: Vec<(String, Value)> = parsed.collect();
-        named(records.iter().map(|(place, record)| (place.clone(), record)), harvest);
+        named(records.iter().map(|(place, record)| (place.clone(), record)), loss, harvest);
         return Ok(());
     }
     match (of_text(&text)?, shape.ok_or_else(other)?) {
         (Value::Array(list), Shape::Named) => {
-            named(list.iter().enumerate().map(|(at, record)| (format!("comment {}", at + 1), record)), harvest);
+            named(list.iter().enumerate().map(|(at, record)| (format!("comment {}", at + 1), record)), None, harvest);
         }
         (Value::Object(pages), shape @ (Shape::Levels | Shape::Nested)) => {
             for (page, comments) in &pages {
@@ -176,8 +179,8 @@ fn nested(page: &str, comments: &[Value], thread: &mut ForeignThread, harvest: &
     }
 }
 
-/// Records that name their page and parent.
-fn named<'a>(records: impl Iterator<Item = (String, &'a Value)>, harvest: &mut dyn Harvest) {
+/// Records that name their page and parent, and what is lost of them.
+fn named<'a>(records: impl Iterator<Item = (String, &'a Value)>, loss: Option<&str>, harvest: &mut dyn Harvest) {
     let mut threads: Vec<(ForeignThread, BTreeMap<String, u64>)> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for (place, record) in records {
@@ -196,7 +199,10 @@ fn named<'a>(records: impl Iterator<Item = (String, &'a Value)>, harvest: &mut d
             thread.replies.push(reply);
         }
     }
-    threads.into_iter().for_each(|(thread, _)| harvest.thread(thread));
+    for (mut thread, _) in threads {
+        thread.gaps.extend(loss.map(str::to_owned));
+        harvest.thread(thread);
+    }
 }
 
 fn reply(

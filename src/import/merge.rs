@@ -260,9 +260,7 @@ fn set(table: &mut Table, key: &str, value: Option<Value>) -> bool {
         return false;
     }
     match (value, table.get_mut(key).and_then(Item::as_value_mut)) {
-        (None, _) => {
-            table.remove(key);
-        }
+        (None, _) => take_out(table, key),
         (Some(value), Some(place)) => {
             let decor = place.decor().clone();
             *place = shaped(value);
@@ -273,6 +271,26 @@ fn set(table: &mut Table, key: &str, value: Option<Value>) -> bool {
         }
     }
     true
+}
+
+/// Takes a field out. What the author remarked above or behind it goes to the field below, or else to the one above.
+fn take_out(table: &mut Table, key: &str) {
+    let keys: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
+    let Some((name, item)) = table.remove_entry(key) else { return };
+    let text = |written: Option<&toml_edit::RawString>| {
+        written.and_then(toml_edit::RawString::as_str).unwrap_or("").to_owned()
+    };
+    let mut remarks = text(name.leaf_decor().prefix());
+    let behind = text(item.as_value().and_then(|value| value.decor().suffix()));
+    if !behind.trim().is_empty() {
+        remarks.push_str(&format!("{}\n", behind.trim()));
+    }
+    let at = keys.iter().position(|own| own == key).unwrap_or_default();
+    let near = keys.get(at + 1).or_else(|| keys.get(at.checked_sub(1)?));
+    if let Some(mut near) = near.and_then(|near| table.key_mut(near)).filter(|_| !remarks.trim().is_empty()) {
+        let own = text(near.leaf_decor().prefix());
+        near.leaf_decor_mut().set_prefix(remarks + &own);
+    }
 }
 
 /// A text of several lines is written so that it can be read and edited.

@@ -86,7 +86,7 @@ pub fn of_thread(source: &str, thread: &ForeignThread, essay: Option<&Essay>, gi
         put("parent", parent.filter(|parent| *parent != ids[at]).map(Value::from));
         put("at_source", at_source(reply.state).map(Value::from));
         if has_words {
-            let name = reply.author.name.as_deref().map(one_line).filter(|name| !name.is_empty());
+            let name = reply.author.name.as_deref().map(shown_name).filter(|name| !name.is_empty());
             let is_own = reply.author.is_essay_author || name.as_ref().is_some_and(|name| *name == given.author);
             put("author", name.map(Value::from));
             put("headline", text(reply.author.headline.as_deref()));
@@ -221,6 +221,16 @@ fn without_targets(markdown: &str) -> String {
     }
     words.push_str(rest);
     words
+}
+
+/// A name on one line. Many people write an e-mail address in its place; of that only the part before the sign is kept.
+fn shown_name(written: &str) -> String {
+    let name = one_line(written);
+    let ends = name.split_once('@').filter(|_| !name.contains(' '));
+    match ends {
+        Some((local, place)) if !local.is_empty() && place.contains('.') => local.to_owned(),
+        _ => name,
+    }
 }
 
 fn one_line(text: &str) -> String {

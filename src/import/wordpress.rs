@@ -46,11 +46,16 @@ struct Walk<R> {
     logins: BTreeMap<String, String>,
 }
 
+/// What is missing of a post in which the file breaks off.
+const NOT_WHOLE: &str = "the file is not whole";
+
 /// A post while it is read.
 #[derive(Default)]
 struct Item {
     fields: BTreeMap<String, String>,
     comments: Vec<BTreeMap<String, String>>,
+    /// What is missing of its comments; without it they would be taken for deleted ones.
+    gap: Option<&'static str>,
 }
 
 impl<R: BufRead> Walk<R> {
@@ -68,6 +73,7 @@ impl<R: BufRead> Walk<R> {
                 Ok(event) => event,
                 Err(error) => {
                     harvest.left(format!("byte {before}"), format!("the file is broken from here on: {error}"));
+                    item.gap = Some(NOT_WHOLE);
                     self.emit(item, harvest);
                     return has_channel;
                 }
@@ -107,6 +113,7 @@ impl<R: BufRead> Walk<R> {
         }
         if !way.is_empty() {
             harvest.left("the end".to_owned(), format!("the file ends inside `{}`", way.join("/")));
+            item.gap = Some(NOT_WHOLE);
             self.emit(item, harvest);
         }
         has_channel
@@ -131,7 +138,10 @@ impl<R: BufRead> Walk<R> {
         }
         let fields = self.bytes(&range).and_then(|bytes| xml::fields(&bytes));
         match fields {
-            None => harvest.left(format!("byte {}", range.start), format!("this `{name}` cannot be read")),
+            None => {
+                harvest.left(format!("byte {}", range.start), format!("this `{name}` cannot be read"));
+                item.gap = Some("a reply of this post cannot be read").filter(|_| !is_account).or(item.gap);
+            }
             Some(fields) if is_account => {
                 if let (Some(id), Some(login)) = (fields.get("author_id"), fields.get("author_login")) {
                     self.logins.insert(id.trim().to_owned(), login.trim().to_owned());
@@ -159,6 +169,7 @@ impl<R: BufRead> Walk<R> {
         harvest.thread(ForeignThread {
             key: Key { id: text("post_id"), address: text("link"), path: text("post_name"), title: text("title") },
             replies,
+            gaps: item.gap.map(str::to_owned).into_iter().collect(),
             ..ForeignThread::default()
         });
     }

@@ -4,6 +4,8 @@
 
 mod build;
 mod checks;
+mod import_properties;
+mod imports;
 mod kill;
 mod links;
 mod markdown;

@@ -66,6 +66,16 @@ fn edits_at_the_source_come_in_and_edits_by_hand_stay() {
 }
 
 #[test]
+fn a_remark_stays_when_its_field_goes() {
+    let first = put(None, &[record("disqus:1", "Ada", "A.")]);
+    let edited = first.text.replace("author = \"Ada\"", "# Above.\nauthor = \"Ada\" # Behind.");
+    let mut nameless = record("disqus:1", "", "A.");
+    nameless.fields.remove("author");
+    let second = put(Some(&edited), &[nameless]);
+    assert!(second.text.contains("id = \"disqus:1\"\n# Above.\n# Behind.\ntext = \"A.\"\n"), "{}", second.text);
+}
+
+#[test]
 fn a_reply_that_is_gone_is_marked_and_one_that_comes_back_is_not() {
     let both = [record("disqus:1", "Ada", "A."), record("disqus:2", "Bo", "B.")];
     let first = put(None, &both);

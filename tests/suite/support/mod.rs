@@ -1,5 +1,8 @@
 //! A book from one text with `-- path --` lines, and the program run on it.
 
+pub(crate) mod exports;
+pub(crate) mod threads;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

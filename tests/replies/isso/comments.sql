@@ -1,0 +1,14 @@
+PRAGMA user_version = 5;
+CREATE TABLE preferences (key VARCHAR PRIMARY KEY, value VARCHAR);
+CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR(256) UNIQUE, title VARCHAR(256));
+CREATE TABLE comments (tid REFERENCES threads(id), id INTEGER PRIMARY KEY, parent INTEGER, created FLOAT NOT NULL, modified FLOAT, mode INTEGER, remote_addr VARCHAR, text VARCHAR NOT NULL, author VARCHAR, email VARCHAR, website VARCHAR, likes INTEGER DEFAULT 0, dislikes INTEGER DEFAULT 0, voters BLOB NOT NULL, notification INTEGER DEFAULT 0);
+CREATE TRIGGER remove_stale_threads AFTER DELETE ON comments BEGIN DELETE FROM threads WHERE id NOT IN (SELECT tid FROM comments); END;
+INSERT INTO preferences VALUES ('session-key', 'not-for-anybody');
+INSERT INTO threads VALUES (1, '/essays/on-laying-stones/', 'On Laying Stones');
+INSERT INTO threads VALUES (2, '/essays/on-still-water/', 'On Still Water');
+INSERT INTO comments VALUES (1, 1, NULL, 1419063714.25, NULL, 1, '198.51.100.71', 'Dry *walls*. <img src=x onerror=alert(1)>', 'Sten Moor', 'sten@example.org', 'https://sten.example.net', 4, 1, x'00', 0);
+INSERT INTO comments VALUES (1, 2, 1, 1419063800.0, 1419063900.0, 1, '198.51.100.72', 'And wet ones.', NULL, NULL, NULL, 0, 0, x'00', 0);
+INSERT INTO comments VALUES (1, 3, NULL, 1419063950.0, NULL, 2, '198.51.100.73', 'Waiting in the queue.', 'Thea Rook', 'thea@example.org', NULL, 0, 0, x'00', 0);
+INSERT INTO comments VALUES (1, 4, NULL, 1419064000.0, NULL, 4, '198.51.100.71', '', NULL, NULL, NULL, 0, 0, x'00', 0);
+INSERT INTO comments VALUES (1, 5, 4, 1419064100.0, NULL, 1, '2001:db8::71', 'Below a deleted one.', 'Thea Rook', 'thea@example.org', NULL, 0, 0, x'00', 0);
+INSERT INTO comments VALUES (2, 6, 60, 1e15, NULL, 1, '198.51.100.72', 'No date, no parent.', 'Sten Moor', 'sten@example.org', NULL, 0, 0, x'00', 0);
