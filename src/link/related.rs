@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::names::{Found, Names};
 use super::{ConceptId, PageId, Site, WritingId};
 use crate::base::codes::Code;
@@ -11,6 +13,11 @@ use crate::model::writing::{Kind, Placed};
 
 /// The most suggestions under an essay.
 const MOST: usize = 3;
+
+/// A concept that a quarter of all essays name says little of any two of them; in a small book it takes more than so many, in a
+/// large one no more than so many.
+const FEWEST_COMMON: usize = 12;
+const MOST_COMMON: usize = 200;
 
 /// Why an essay is suggested.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +45,7 @@ pub struct Related {
 
 /// Fills `Site::related`.
 pub(super) fn suggest(site: &mut Site, names: &Names<'_>, diagnostics: &mut Diagnostics) {
-    let most = (site.essays.len() / 4).max(12);
+    let most = (site.essays.len() / 4).clamp(FEWEST_COMMON, MOST_COMMON);
     let mut concepts_of: BTreeMap<WritingId, Vec<ConceptId>> = BTreeMap::new();
     let mut essays_of: BTreeMap<ConceptId, Vec<WritingId>> = BTreeMap::new();
     for (at, concept) in site.concepts.iter().enumerate() {
@@ -51,10 +58,13 @@ pub(super) fn suggest(site: &mut Site, names: &Names<'_>, diagnostics: &mut Diag
         tagged.iter().for_each(|essay| concepts_of.entry(*essay).or_default().push(id));
         essays_of.insert(id, tagged);
     }
+    let wishes: Vec<_> = site.essays.iter().map(|essay| wishes(site, names, *essay, diagnostics)).collect();
+    let suggested: Vec<Vec<Related>> = (site.essays.par_iter().zip(&wishes))
+        .map(|(essay, (pinned, excluded))| of_essay(site, *essay, pinned, excluded, &concepts_of, &essays_of))
+        .collect();
     let mut all = vec![Vec::new(); site.writings.len()];
-    for essay in &site.essays {
-        let (pinned, excluded) = wishes(site, names, *essay, diagnostics);
-        all[essay.0 as usize] = of_essay(site, *essay, &pinned, &excluded, &concepts_of, &essays_of);
+    for (essay, related) in site.essays.iter().zip(suggested) {
+        all[essay.0 as usize] = related;
     }
     site.related = all;
 }
