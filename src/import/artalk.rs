@@ -3,9 +3,11 @@
 
 use serde_json::Value;
 
-use super::fields::{self, Threads};
-use super::foreign::{Author, Body, ForeignReply, Format, Harvest, State, Unreadable};
+use super::fields::{address, count, date, id, is, name, said, text};
+use super::foreign::{Author, Body, ForeignReply, Format, Harvest, Key, State, Unreadable};
 use super::input::Input;
+use super::json;
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "artalk";
@@ -24,43 +26,45 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, or no array.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let (value, is_cut) = fields::parse(&part.text()?, 1, harvest)?;
-    gather(&value, harvest)?.give(fields::loss(is_cut), harvest);
-    Ok(())
+    json::read(input, threads_of, harvest)
 }
 
-fn gather(value: &Value, harvest: &mut dyn Harvest) -> Result<Threads, Unreadable> {
+/// Reads an export.
+///
+/// # Errors
+/// It is no list.
+pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let list = value.as_array().ok_or_else(|| Unreadable::new("this is no export of Artalk: it is no list"))?;
-    let mut threads = Threads::default();
-    for (at, comment) in list.iter().enumerate() {
+    let mut threads = ByName::default();
+    for (at, comment) in list.iter().enumerate().filter(|(_, comment)| !json::is_cut(comment)) {
         let place = format!("comment {}", at + 1);
-        let Some(page) = fields::text(comment, "page_key") else {
+        let Some(page) = text(comment, "page_key") else {
             harvest.left(place, "it names no page".to_owned());
             continue;
         };
         let reply = reply(comment, &place, harvest);
-        threads.of(&page, || fields::key_of(&page, fields::said(comment, "page_title"))).replies.push(reply);
+        threads.thread(page, || Key::of_page(page, said(comment, "page_title"))).replies.push(reply);
     }
-    Ok(threads)
+    threads.give(harvest);
+    Ok(())
 }
 
 fn reply(comment: &Value, place: &str, harvest: &mut dyn Harvest) -> ForeignReply {
-    let state = if fields::is(comment, "is_pending") {
+    let state = if is(comment, "is_pending") {
         State::Waiting
-    } else if fields::is(comment, "is_collapsed") {
+    } else if is(comment, "is_collapsed") {
         State::Hidden
     } else {
         State::Live
     };
     ForeignReply {
-        id: fields::text(comment, "id"),
-        parent: fields::text(comment, "rid").filter(|parent| parent != "0"),
-        author: Author { name: fields::said(comment, "nick"), url: fields::said(comment, "link"), ..Author::default() },
-        date: fields::date(comment, &["created_at"], place, harvest),
-        body: Body { text: fields::text(comment, "content").unwrap_or_default(), format: Format::Markdown },
+        id: id(comment, "id"),
+        parent: id(comment, "rid").filter(|parent| parent != "0"),
+        author: Author { name: name(comment, "nick"), url: address(comment, "link"), ..Author::default() },
+        date: date(comment, &["created_at"], place, harvest),
+        body: Body { text: text(comment, "content").unwrap_or_default().to_owned(), format: Format::Markdown },
         state,
-        reactions: fields::count(comment, "vote_up"),
+        reactions: count(comment, "vote_up"),
         ..ForeignReply::default()
     }
 }
@@ -68,14 +72,8 @@ fn reply(comment: &Value, place: &str, harvest: &mut dyn Harvest) -> ForeignRepl
 #[cfg(test)]
 mod tests {
     use super::super::foreign::{Basket, When};
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.artrans", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     #[test]
     fn comments_go_to_their_pages() {
@@ -84,8 +82,8 @@ mod tests {
             "page_key": "https://old.example/trust/", "page_title": "On Trust"},
             {"id": "2", "rid": "1", "content": "Two.", "nick": "", "is_pending": "true", "page_key": "https://old.example/trust/"},
             {"id": "3", "rid": "2", "content": "Three.", "is_collapsed": "true", "page_key": "/vision/"}, {"id": "4"}, 5]"#;
-        assert!(recognises(&Input::file(Part::from_bytes("x", text.as_bytes()))));
-        let found = basket(text).expect("good");
+        assert!(recognises(&Input::of(text)));
+        let found = Basket::of(read, text).expect("good");
         let [trust, vision] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!(trust.key.address.as_deref(), Some("https://old.example/trust/"));
         assert_eq!((trust.key.title.as_deref(), vision.key.path.as_deref()), (Some("On Trust"), Some("/vision/")));
@@ -106,7 +104,17 @@ mod tests {
     #[test]
     fn what_is_something_else_is_refused() {
         for bad in ["", "{}", "[{\"page_key\"", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let comment = |id: u64| {
+            format!(
+                "{{\"id\": \"{id}\", \"rid\": \"0\", \"content\": \"Words.\", \"nick\": \"Ada\", \"page_key\": \"/trust/\"}}"
+            )
+        };
+        assert_eq!(first_half(read, &format!("[{}, {}, {}]", comment(1), comment(2), comment(3))), 1);
     }
 }

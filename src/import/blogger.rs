@@ -1,13 +1,11 @@
 //! Blogger: the Atom file of Settings, Back up content, that of Google Takeout (`Blogger/Blogs/…/feed.atom`), and the feed of a
 //! post's comments. Read twice, like a Disqus export, so that no more than one thread is held.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-
 use super::atom::{self, Entry, Place};
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
+use super::dates;
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Partial, State, Unreadable};
 use super::input::Input;
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "blogger";
@@ -27,16 +25,15 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no Atom feed.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single Atom file is wanted"))?;
-    let mut index = Index::default();
-    let is_whole = atom::entries(part, harvest, &mut |place, entry| index.note(place, &entry))?;
+    let part = input.only("Atom file")?;
+    let mut posts = ByName::default();
+    let is_whole = atom::entries(part, harvest, &mut |place, entry| note(place, &entry, &mut posts))?;
     let mut file = part.open()?;
-    // Places are kept in the order of the file, so a stable sort keeps it inside each thread.
-    index.comments.sort_by_key(|(post, _)| *post);
-    let mut comments = index.comments.iter().peekable();
-    for (at, post) in index.posts.into_iter().enumerate() {
+    // Without this, replies that stood behind the break would be taken for deleted ones.
+    let harvest = &mut Partial { harvest, gap: (!is_whole).then_some("the file is not whole") };
+    for post in posts.into_list() {
         let mut thread = ForeignThread { key: post.key, claimed: post.claimed, ..ForeignThread::default() };
-        while let Some((_, place)) = comments.next_if(|(own, _)| *own == at) {
+        for place in post.comments {
             match place.entry(&mut file) {
                 Some(entry) => thread.replies.push(reply(&entry, &thread.key, post.profile.as_deref(), harvest)),
                 None => harvest.left(format!("byte {}", place.start), "this comment cannot be read".to_owned()),
@@ -46,10 +43,6 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
         if let Some(claimed) = thread.claimed.filter(|claimed| *claimed > found) {
             thread.gaps.push(format!("{found} of {claimed} replies are in this file"));
         }
-        if !is_whole {
-            // Without this, replies that stood behind the break would be taken for deleted ones.
-            thread.gaps.push("the file is not whole".to_owned());
-        }
         // Posts that nobody answered are told too: a second import finds them unchanged.
         if found > 0 || post.is_public {
             harvest.thread(thread);
@@ -58,7 +51,7 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
     Ok(())
 }
 
-/// What is known of a post before its comments are read.
+/// What the first reading finds of a post: a comment may stand before it.
 #[derive(Default)]
 struct Post {
     key: Key,
@@ -67,53 +60,34 @@ struct Post {
     profile: Option<String>,
     /// Whether it is there and no draft.
     is_public: bool,
+    /// Where its comments stand.
+    comments: Vec<Place>,
 }
 
-/// What the first reading finds: a comment may stand before its post.
-#[derive(Default)]
-struct Index {
-    posts: Vec<Post>,
-    places: BTreeMap<String, usize>,
-    comments: Vec<(usize, Place)>,
-}
-
-impl Index {
-    fn note(&mut self, place: Place, entry: &Entry) {
-        match kind(entry).as_str() {
-            "comment" => {
-                let post = entry.text("in-reply-to@ref").or_else(|| entry.text("parent")).map_or("", number);
-                let at = self.post(post);
-                let address = entry.text("in-reply-to@href").map(str::to_owned);
-                if let Some(post) = self.posts.get_mut(at) {
-                    post.key.address = post.key.address.take().or(address);
-                }
-                self.comments.push((at, place));
-            }
-            "post" | "page" => {
-                let owned = |text: Option<&str>| text.map(str::to_owned);
-                let at = self.post(entry.text("id").map_or("", number));
-                if let Some(post) = self.posts.get_mut(at) {
-                    let address = owned(entry.link("alternate")).or(post.key.address.take());
-                    let id = post.key.id.take();
-                    post.key =
-                        Key { id, address, path: owned(entry.text("filename")), title: owned(entry.text("title")) };
-                    post.claimed = entry.text("total").and_then(|total| total.parse().ok());
-                    post.profile = owned(entry.text("author/uri"));
-                    post.is_public = state(entry) == State::Live;
-                }
-            }
-            // Templates and settings.
-            _ => {}
-        }
+fn note(place: Place, entry: &Entry, posts: &mut ByName<Post>) {
+    let kind = kind(entry);
+    let number = match kind.as_str() {
+        "comment" => entry.text("in-reply-to@ref").or_else(|| entry.text("parent")).map_or("", number),
+        "post" | "page" => entry.text("id").map_or("", number),
+        // Templates and settings.
+        _ => return,
+    };
+    let post = posts.of(number, || {
+        let id = Some(number.to_owned()).filter(|id| !id.is_empty());
+        Post { key: Key { id, ..Key::default() }, ..Post::default() }
+    });
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    if kind == "comment" {
+        post.key.address = post.key.address.take().or_else(|| owned(entry.text("in-reply-to@href")));
+        post.comments.push(place);
+        return;
     }
-
-    fn post(&mut self, number: &str) -> usize {
-        *self.places.entry(number.to_owned()).or_insert_with(|| {
-            let id = Some(number.to_owned()).filter(|id| !id.is_empty());
-            self.posts.push(Post { key: Key { id, ..Key::default() }, ..Post::default() });
-            self.posts.len() - 1
-        })
-    }
+    let address = owned(entry.link("alternate")).or(post.key.address.take());
+    let id = post.key.id.take();
+    post.key = Key { id, address, path: owned(entry.text("filename")), title: owned(entry.text("title")) };
+    post.claimed = entry.text("total").and_then(|total| total.parse().ok());
+    post.profile = owned(entry.text("author/uri"));
+    post.is_public = state(entry) == State::Live;
 }
 
 /// `post`, `page`, `comment`, `settings` or `template`.
@@ -154,11 +128,8 @@ fn reply(entry: &Entry, post: &Key, profile: Option<&str>, harvest: &mut dyn Har
     let id = owned(entry.text("id").map(number));
     let answered = entry.text("inReplyTo").or_else(|| entry.link("related")).map(number);
     let written = entry.text("published").or_else(|| entry.text("created")).or_else(|| entry.text("updated"));
-    let date = written.and_then(|date| date.parse::<Timestamp>().ok());
-    if date.is_none() && written.is_some() {
-        let place = format!("comment {}", id.as_deref().unwrap_or("without an id"));
-        harvest.left(place, "its date cannot be read, so it has none".to_owned());
-    }
+    let place = format!("comment {}", id.as_deref().unwrap_or("without an id"));
+    let date = dates::or_left(dates::iso(written.unwrap_or_default()), &place, harvest);
     let state = state(entry);
     let format = if entry.text("content@type") == Some("text") { Format::Plain } else { Format::Html };
     // Removed comments say so in the place of their words.
@@ -171,7 +142,7 @@ fn reply(entry: &Entry, post: &Key, profile: Option<&str>, harvest: &mut dyn Har
             is_essay_author: profile.is_some() && entry.text("author/uri") == profile,
             ..Author::default()
         },
-        date: date.map_or(When::Unknown, When::Exact),
+        date,
         body: Body { text: words.to_owned(), format },
         state,
         permalink: owned(entry.link("alternate").filter(|address| address.contains("#c"))),
@@ -182,14 +153,8 @@ fn reply(entry: &Entry, post: &Key, profile: Option<&str>, harvest: &mut dyn Har
 
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::foreign::{Basket, When};
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let mut basket = Basket::default();
-        read(&Input::file(Part::from_bytes("x.xml", text.as_bytes())), &mut basket).map(|()| basket)
-    }
 
     fn old(kind: &str, id: &str, more: &str) -> String {
         format!(
@@ -216,8 +181,8 @@ mod tests {
             "</ns0:feed>",
         ]
         .concat();
-        assert!(recognises(&Input::file(Part::from_bytes("x.xml", text.as_bytes()))));
-        let found = basket(&text).expect("good");
+        assert!(recognises(&Input::of(&text)));
+        let found = Basket::of(read, &text).expect("good");
         let [thread, lost] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!(
             (thread.key.id.as_deref(), thread.key.address.as_deref()),
@@ -240,7 +205,7 @@ mod tests {
             (Some("http://b.example/9.html"), State::Deleted)
         );
         assert_eq!((found.left.len(), format!("{found:?}").contains("ada@example.org")), (0, false));
-        let cut = basket(&text[..text.len() - 300]).expect("a part");
+        let cut = Basket::of(read, &text[..text.len() - 300]).expect("a part");
         assert_eq!((cut.threads.len(), cut.threads[1].gaps.len(), cut.left.len()), (2, 1, 1));
     }
 
@@ -264,8 +229,8 @@ mod tests {
             ),
             entry("3", "COMMENT", "PENDING", parent)
         );
-        assert!(recognises(&Input::file(Part::from_bytes("x.atom", text.as_bytes()))));
-        let found = basket(&text).expect("good");
+        assert!(recognises(&Input::of(&text)));
+        let found = Basket::of(read, &text).expect("good");
         let thread = &found.threads[0];
         assert_eq!((found.threads.len(), thread.key.path.as_deref()), (1, Some("/2011/05/t.html")));
         let states: Vec<_> = thread.replies.iter().map(|reply| (reply.state, reply.parent.as_deref())).collect();
@@ -276,7 +241,7 @@ mod tests {
     #[test]
     fn what_is_something_else_is_refused() {
         for bad in ["", "<rss/>", "{}", "<fee", &"<a>".repeat(50_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
     }
 }

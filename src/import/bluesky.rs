@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::fields::{address, count, id, is, list, name, number, text};
 use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
+use super::html::escaped;
 use super::input::Input;
-use super::json_value::{address, escaped, id, is, is_too_deep, list, name, text, unreadable, when};
+use super::{dates, json};
 
 /// The word for the source.
 pub const NAME: &str = "bluesky";
@@ -30,15 +32,10 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, nests too deep, or holds no thread.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let value = serde_json::from_str(&part.text()?).map_err(|error| {
-        let Unreadable { message } = unreadable(&error);
-        // Each answer to an answer takes two levels, and a post with a link or a quotation takes up to a dozen itself,
-        // so that 58 answers below each other come through whatever they hold.
-        let advice = "; ask the server for less with `depth=50`, or for the flat form with getPostThreadV2";
-        Unreadable::new(if is_too_deep(&error) { format!("{message}{advice}") } else { message })
-    })?;
-    threads_of(&value, harvest)
+    // Each answer to an answer takes two levels, and a post with a link or a quotation takes up to a dozen itself, so that 58
+    // answers below each other come through whatever they hold.
+    let advice = "ask the server for less with `depth=50`, or for the flat form with getPostThreadV2";
+    json::read(input, threads_of, harvest).map_err(|error| json::advised(error, advice))
 }
 
 /// A post, or what stands in its place, and how far below the post asked for it is.
@@ -61,14 +58,14 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
     };
     let root = nodes.iter().find(|node| node.level == 0);
     let Some(root) = root else { return Err(Unreadable::new("this thread lacks the post that was asked for")) };
-    let Some(post) = post(root.view) else {
+    let Some(asked) = post(root.view) else {
         let why = if is_kind(root.view, "locked") { "its author is blocked" } else { "it is no longer there" };
         harvest.left("thread".to_owned(), format!("the post asked for cannot be read: {why}"));
         return Ok(());
     };
-    let mut thread = head(post);
+    let mut thread = head(asked);
     // Who wrote the post may hide replies to it.
-    let gate = post.get("threadgate").or_else(|| value.get("threadgate")).and_then(|gate| gate.get("record"));
+    let gate = asked.get("threadgate").or_else(|| value.get("threadgate")).and_then(|gate| gate.get("record"));
     let hidden: BTreeSet<&str> =
         gate.map(|gate| list(gate, "hiddenReplies").filter_map(Value::as_str).collect()).unwrap_or_default();
     let mut way: Vec<Option<String>> = Vec::new();
@@ -82,7 +79,9 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
             reply.state = State::Hidden;
         }
         way.push(reply.id.clone());
-        thread.replies.push(reply);
+        if !json::is_cut(post(node.view).unwrap_or(node.view)) {
+            thread.replies.push(reply);
+        }
     }
     gaps(&mut thread, value, root.view, &nodes);
     harvest.thread(thread);
@@ -95,7 +94,8 @@ fn nested(view: &Value) -> Vec<Node<'_>> {
     let mut open = vec![(0, view)];
     while let Some((level, view)) = open.pop() {
         let sent = list(view, "replies").count() as u64;
-        nodes.push(Node { level, view, cut: count(post(view), "replyCount").saturating_sub(sent) });
+        let counted = post(view).and_then(|post| number(post, "replyCount")).unwrap_or_default();
+        nodes.push(Node { level, view, cut: counted.saturating_sub(sent) });
         open.extend(list(view, "replies").rev().map(|view| (level + 1, view)));
     }
     nodes
@@ -104,13 +104,9 @@ fn nested(view: &Value) -> Vec<Node<'_>> {
 /// The flat form: posts above the one asked for have levels below nought.
 fn flat(items: &[Value]) -> Vec<Node<'_>> {
     let below = items.iter().filter(|item| item.get("depth").and_then(Value::as_i64).is_none_or(|depth| depth >= 0));
-    let node =
-        |item| Node { level: count(Some(item), "depth"), view: item, cut: count(item.get("value"), "moreReplies") };
-    below.map(node).collect()
-}
-
-fn count(value: Option<&Value>, key: &str) -> u64 {
-    value.and_then(|value| value.get(key)).and_then(Value::as_u64).unwrap_or_default()
+    let cut = |item: &Value| number(item.get("value")?, "moreReplies");
+    let level = |item: &Value| number(item, "depth").unwrap_or_default();
+    below.map(|item| Node { level: level(item), view: item, cut: cut(item).unwrap_or_default() }).collect()
 }
 
 fn post(view: &Value) -> Option<&Value> {
@@ -178,7 +174,7 @@ fn reply(view: &Value, parent: Option<String>) -> ForeignReply {
     };
     let author = post.get("author").unwrap_or(&Value::Null);
     let record = post.get("record").unwrap_or(&Value::Null);
-    let date = text(record, "createdAt").and_then(when).or_else(|| text(post, "indexedAt").and_then(when));
+    let date = |value: &Value, key: &str| dates::iso(text(value, key)?).ok();
     ForeignReply {
         id: id(post, "uri"),
         parent,
@@ -189,10 +185,10 @@ fn reply(view: &Value, parent: Option<String>) -> ForeignReply {
             handle: handle(author).map(|handle| format!("@{handle}")),
             ..Author::default()
         },
-        date: date.unwrap_or(When::Unknown),
+        date: date(record, "createdAt").or_else(|| date(post, "indexedAt")).unwrap_or(When::Unknown),
         body: Body { text: html(record), format: Format::Html },
         state: state(post, author, record),
-        reactions: Some(count(Some(post), "likeCount")).filter(|count| *count > 0),
+        reactions: count(post, "likeCount"),
         permalink: permalink(post),
         ..ForeignReply::default()
     }
@@ -256,15 +252,9 @@ fn link(facet: &Value) -> Option<(usize, usize, String)> {
 #[cfg(test)]
 mod tests {
     use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
     use serde_json::json;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     fn post(key: &str, words: &str, more: Value) -> Value {
         let mut post = json!({"uri": format!("at://did:plc:{key}/app.bsky.feed.post/{key}"), "replyCount": 0, "likeCount": 2,
@@ -295,8 +285,8 @@ mod tests {
         let card = json!({"replyCount": 9, "threadgate": {"record": {"hiddenReplies": ["at://did:plc:lost/app.bsky.feed.post/lost"]}}, "record": {"text": "New", "embed": {"external": {"uri": "https://b.example/trust/", "title": "T"}}}});
         let root = view(post("me", "", card), &[first, gone, blocked, view(shy, &[]), view(spam, &[])]);
         let text = json!({"thread": root}).to_string();
-        assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))));
-        let found = basket(&text).expect("good");
+        assert!(recognises(&Input::of(&text)));
+        let found = Basket::of(read, &text).expect("good");
         let thread = &found.threads[0];
         assert_eq!(thread.key.address.as_deref(), Some("https://b.example/trust/"));
         assert_eq!(thread.address.as_deref(), Some("https://bsky.app/profile/me.example/post/me"));
@@ -325,7 +315,7 @@ mod tests {
             item(1, post("c", "C", json!({}))),
             gone,
         ]);
-        let found = basket(&json!({"thread": list, "hasOtherReplies": true}).to_string()).expect("good");
+        let found = Basket::of(read, &json!({"thread": list, "hasOtherReplies": true}).to_string()).expect("good");
         let thread = &found.threads[0];
         let parents: Vec<Option<&str>> = thread.replies.iter().map(|reply| reply.parent.as_deref()).collect();
         assert_eq!(parents, [None, Some("at://did:plc:a/app.bsky.feed.post/a"), None, None]);
@@ -341,20 +331,30 @@ mod tests {
             let (before, behind) = rest.split_once("null").expect("a place");
             format!("{{\"thread\": {}{start}{}}}", before.repeat(levels), behind.repeat(levels))
         };
-        let found = basket(&chain(58)).expect("58 levels");
+        let found = Basket::of(read, &chain(58)).expect("58 levels");
         assert_eq!(found.threads[0].replies.len(), 58);
-        let refused = basket(&chain(63)).expect_err("63 levels").message;
+        let refused = Basket::of(read, &chain(63)).expect_err("63 levels").message;
         assert!(refused.contains("128 levels") && refused.contains("depth=50"), "{refused}");
     }
 
     #[test]
     fn what_is_something_else_is_refused() {
         for bad in ["", "[]", "{}", "{\"thread\": 3}", "{\"thread\": []}", "{\"thread\": [{\"depth\": 4}]}"] {
-            assert!(basket(bad).is_err(), "{bad}");
+            assert!(Basket::of(read, bad).is_err(), "{bad}");
         }
         let odd = "{\"thread\": {\"post\": {\"author\": [], \"replyCount\": -1, \"record\": 5}, \"replies\": [3, {\"post\": {\"uri\": 7, \"record\": {\"text\": [], \"facets\": [{\"index\": {\"byteStart\": 9, \"byteEnd\": 1}}]}}}]}}";
-        assert_eq!(basket(odd).expect("odd").threads[0].replies.len(), 2);
+        assert_eq!(Basket::of(read, odd).expect("odd").threads[0].replies.len(), 2);
         let gone = "{\"thread\": {\"$type\": \"app.bsky.feed.defs#notFoundPost\", \"uri\": \"at://x\"}}";
-        assert_eq!(basket(gone).expect("gone").left.len(), 1);
+        assert_eq!(Basket::of(read, gone).expect("gone").left.len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let below = view(post("b", "B", json!({})), &[view(post("c", "C", json!({})), &[])]);
+        let text = json!({"thread": view(post("me", "x", json!({"replyCount": 2})), &[view(post("a", "A", json!({})), &[]), below])});
+        assert_eq!(first_half(read, &text.to_string()), 1);
+        let item = |depth: u64, key: &str| json!({"uri": key, "depth": depth, "value": {"post": post(key, "x", json!({})), "moreReplies": 0}});
+        let text = json!({"thread": [item(0, "me"), item(1, "a"), item(2, "b"), item(1, "c")]});
+        assert_eq!(first_half(read, &text.to_string()), 1);
     }
 }

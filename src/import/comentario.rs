@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::commento::{body, is_nobody, people};
-use super::fields::{self, Threads};
+use super::fields::{count, date, id, in_lower_case, is, name, said, scalar, text};
 use super::foreign::{Author, Body, ForeignReply, Harvest, Key, State, Unreadable};
 use super::input::Input;
+use super::json;
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "comentario";
@@ -29,68 +31,69 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, or has no lists `pages` and `comments`.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let (value, is_cut) = fields::parse(&part.text()?, 2, harvest)?;
-    gather(&value, harvest)?.give(fields::loss(is_cut), harvest);
-    Ok(())
+    json::read(input, threads_of, harvest)
 }
 
-fn gather(value: &Value, harvest: &mut dyn Harvest) -> Result<Threads, Unreadable> {
+/// Reads an export.
+///
+/// # Errors
+/// It has no lists `pages` and `comments`.
+pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
+    let value = in_lower_case(value);
     let named = |key: &str| {
-        let list = fields::field(value, key).and_then(Value::as_array);
+        let list = value.get(key).and_then(Value::as_array);
         list.ok_or_else(|| Unreadable::new(format!("this is no export of Comentario: it has no list `{key}`")))
     };
     let (pages, comments) = (named("pages")?, named("comments")?);
-    let pages: BTreeMap<String, &Value> =
-        pages.iter().filter_map(|page| Some((fields::text(page, "id")?, page))).collect();
-    let people = people(value, "id");
-    let mut threads = Threads::default();
-    for (at, comment) in comments.iter().enumerate() {
+    let pages: BTreeMap<String, &Value> = pages.iter().filter_map(|page| Some((id(page, "id")?, page))).collect();
+    let people = people(&value, "id");
+    let mut threads = ByName::default();
+    for (at, comment) in comments.iter().enumerate().filter(|(_, comment)| !json::is_cut(comment)) {
         let place = format!("comment {}", at + 1);
-        let Some(page) = fields::text(comment, "pageId") else {
+        let Some(page) = id(comment, "pageid") else {
             harvest.left(place, "it names no page".to_owned());
             continue;
         };
         let reply = reply(comment, &people, &place, harvest);
-        threads.of(&page, || key(&page, pages.get(&page).copied())).replies.push(reply);
+        threads.thread(&page, || key(&page, pages.get(&page).copied())).replies.push(reply);
     }
-    Ok(threads)
+    threads.give(harvest);
+    Ok(())
 }
 
 /// A page by its path; by its id where it has none, or is not in the list.
 fn key(id: &str, page: Option<&Value>) -> Key {
-    let path = page.and_then(|page| fields::text(page, "path"));
-    let title = page.and_then(|page| fields::said(page, "title"));
-    match path {
-        Some(path) => fields::key_of(&path, title),
+    let title = page.and_then(|page| said(page, "title"));
+    match page.and_then(|page| text(page, "path")) {
+        Some(path) => Key::of_page(path, title),
         None => Key { id: Some(id.to_owned()), title, ..Key::default() },
     }
 }
 
 fn reply(comment: &Value, people: &BTreeMap<String, Author>, place: &str, harvest: &mut dyn Harvest) -> ForeignReply {
-    let is_deleted = fields::is(comment, "isDeleted");
+    let is_deleted = is(comment, "isdeleted");
     // Neither approved nor waiting is what a moderator has refused.
     let state = if is_deleted {
         State::Deleted
-    } else if fields::is(comment, "isPending") {
+    } else if is(comment, "ispending") {
         State::Waiting
-    } else if fields::field(comment, "isApproved").is_none() || fields::is(comment, "isApproved") {
+    } else if scalar(comment, "isapproved").is_none() || is(comment, "isapproved") {
         State::Live
     } else {
         State::Hidden
     };
-    let writer = fields::text(comment, "userCreated").filter(|writer| !is_nobody(writer));
+    let writer = id(comment, "usercreated").filter(|writer| !is_nobody(writer));
     // Later versions let somebody without an account sign with a name.
-    let unknown = || Author { name: fields::said(comment, "authorName"), ..Author::default() };
+    let unknown = || Author { name: name(comment, "authorname"), ..Author::default() };
     ForeignReply {
-        id: fields::text(comment, "id"),
-        parent: fields::text(comment, "parentId").filter(|parent| !is_nobody(parent)),
+        id: id(comment, "id"),
+        parent: id(comment, "parentid").filter(|parent| !is_nobody(parent)),
         author: writer.and_then(|writer| people.get(&writer)).cloned().unwrap_or_else(unknown),
-        date: fields::date(comment, &["createdTime"], place, harvest),
-        is_edited: fields::text(comment, "editedTime").is_some(),
+        date: date(comment, &["createdtime"], place, harvest),
+        is_edited: scalar(comment, "editedtime").is_some(),
         body: if is_deleted { Body::default() } else { body(comment) },
         state,
-        reactions: fields::count(comment, "score"),
+        reactions: count(comment, "score"),
         ..ForeignReply::default()
     }
 }
@@ -98,14 +101,8 @@ fn reply(comment: &Value, people: &BTreeMap<String, Author>, place: &str, harves
 #[cfg(test)]
 mod tests {
     use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     const EXPORT: &str = r#"{"version": 3, "pages": [{"id": "g1", "path": "/trust/", "title": "On Trust"}], "comments": [
         {"id": "c1", "pageId": "g1", "markdown": "One.", "isApproved": true, "createdTime": "2023-02-01T08:00:00.000Z", "userCreated": "p1"},
@@ -118,8 +115,8 @@ mod tests {
 
     #[test]
     fn comments_go_to_their_pages_with_names_and_states() {
-        assert!(recognises(&Input::file(Part::from_bytes("x.json", EXPORT.as_bytes()))));
-        let found = basket(EXPORT).expect("good");
+        assert!(recognises(&Input::of(EXPORT)));
+        let found = Basket::of(read, EXPORT).expect("good");
         let [trust, lost] = found.threads.as_slice() else { panic!("{:#?}", found.threads) };
         assert_eq!((trust.key.path.as_deref(), trust.key.title.as_deref()), (Some("/trust/"), Some("On Trust")));
         let shape: Vec<_> = trust
@@ -151,14 +148,23 @@ mod tests {
             other = other.replace(&format!("\"{key}\":"), &format!("\"{}{rest}\":", first.to_uppercase()));
         }
         assert_ne!(other, EXPORT);
-        assert!(recognises(&Input::file(Part::from_bytes("x.json", other.as_bytes()))));
-        assert_eq!(basket(&other).expect("good"), basket(EXPORT).expect("good"));
+        assert!(recognises(&Input::of(&other)));
+        assert_eq!(Basket::of(read, &other).expect("good"), Basket::of(read, EXPORT).expect("good"));
     }
 
     #[test]
     fn what_is_something_else_is_refused() {
         for bad in ["", "[]", "{\"pages\": []}", "{\"pages\": {}, \"comments\": []}", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let (before, behind) = EXPORT.split_once("\"version\": 3, ").expect("its beginning");
+        let (comments, people) = behind.split_once("],\n        \"commenters\"").expect("its end");
+        let comments = comments.replace(", {\"id\": \"c5\"}", "");
+        let text = format!("{before}\"version\": 3, \"commenters\"{}, {comments}]}}", people.trim_end_matches('}'));
+        assert_eq!(first_half(read, &text), 1);
     }
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::fields::{self, Threads};
+use super::fields::{address, count, date, first_text, id, in_lower_case, is, list, name, said, text};
 use super::foreign::{Author, Body, ForeignReply, Format, Harvest, Key, State, Unreadable};
 use super::input::Input;
+use super::json;
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "commento";
@@ -27,45 +29,48 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, or has no list `comments`.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let (value, is_cut) = fields::parse(&part.text()?, 2, harvest)?;
-    gather(&value, harvest)?.give(fields::loss(is_cut), harvest);
-    Ok(())
+    json::read(input, threads_of, harvest)
 }
 
-fn gather(value: &Value, harvest: &mut dyn Harvest) -> Result<Threads, Unreadable> {
-    let comments = fields::field(value, "comments").and_then(Value::as_array);
+/// Reads an export.
+///
+/// # Errors
+/// It has no list `comments`.
+pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
+    let value = in_lower_case(value);
+    let comments = value.get("comments").and_then(Value::as_array);
     let comments =
         comments.ok_or_else(|| Unreadable::new("this is no export of Commento: it has no list `comments`"))?;
-    let people = people(value, "commenterHex");
-    let mut threads = Threads::default();
-    for (at, comment) in comments.iter().enumerate() {
+    let people = people(&value, "commenterhex");
+    let mut threads = ByName::default();
+    for (at, comment) in comments.iter().enumerate().filter(|(_, comment)| !json::is_cut(comment)) {
         let place = format!("comment {}", at + 1);
-        let page = fields::text(comment, "url").or_else(|| fields::text(comment, "path"));
-        if !comment.is_object() || page.is_none() && fields::text(comment, "commentHex").is_none() {
+        let page = first_text(comment, &["url", "path"]);
+        if !comment.is_object() || page.is_none() && id(comment, "commenthex").is_none() {
             harvest.left(place, "it has neither a page nor an id".to_owned());
             continue;
         }
-        let host = fields::said(comment, "domain").or_else(|| fields::said(comment, "host"));
+        let host = said(comment, "domain").or_else(|| said(comment, "host"));
         let page = page.unwrap_or_default();
         let name = format!("{}{page}", host.as_deref().unwrap_or_default());
         let reply = reply(comment, &people, &place, harvest);
         // The same path may be a page of two sites, so the site is part of what names the thread.
-        let key = || Key { id: host.is_some().then(|| name.clone()), ..fields::key_of(&page, None) };
-        threads.of(&name, key).replies.push(reply);
+        let key = || Key { id: host.is_some().then(|| name.clone()), ..Key::of_page(page, None) };
+        threads.thread(&name, key).replies.push(reply);
     }
-    Ok(threads)
+    threads.give(harvest);
+    Ok(())
 }
 
 /// Names and web pages of the people in the list `commenters`, which may hold somebody twice. Their e-mail addresses and
 /// pictures are not read.
-pub(super) fn people(value: &Value, id: &str) -> BTreeMap<String, Author> {
+pub(super) fn people(value: &Value, key: &str) -> BTreeMap<String, Author> {
     let mut people: BTreeMap<String, Author> = BTreeMap::new();
-    for person in fields::list(value, "commenters") {
-        let Some(id) = fields::text(person, id).filter(|id| !is_nobody(id)) else { continue };
+    for person in list(value, "commenters").filter(|person| !json::is_cut(person)) {
+        let Some(id) = id(person, key).filter(|id| !is_nobody(id)) else { continue };
         let author = people.entry(id).or_default();
-        author.name = author.name.take().or_else(|| fields::said(person, "name"));
-        let url = || fields::said(person, "link").or_else(|| fields::said(person, "websiteUrl"));
+        author.name = author.name.take().or_else(|| name(person, "name"));
+        let url = || address(person, "link").or_else(|| address(person, "websiteurl"));
         author.url = author.url.take().or_else(url);
     }
     people
@@ -78,30 +83,28 @@ pub(super) fn is_nobody(id: &str) -> bool {
 
 /// The words of a comment: as they were typed, or else as they were shown.
 pub(super) fn body(comment: &Value) -> Body {
-    match fields::text(comment, "markdown") {
-        Some(text) => Body { text, format: Format::Markdown },
-        None => Body { text: fields::text(comment, "html").unwrap_or_default(), format: Format::Html },
-    }
+    let of = |key: &str, format| text(comment, key).map(|text| Body { text: text.to_owned(), format });
+    of("markdown", Format::Markdown).or_else(|| of("html", Format::Html)).unwrap_or_default()
 }
 
 fn reply(comment: &Value, people: &BTreeMap<String, Author>, place: &str, harvest: &mut dyn Harvest) -> ForeignReply {
-    let writer = fields::text(comment, "commenterHex");
+    let writer = id(comment, "commenterhex");
     let body = body(comment);
-    let is_deleted = fields::is(comment, "deleted") || body.text == "[deleted]";
-    let state = match fields::text(comment, "state").as_deref() {
+    let is_deleted = is(comment, "deleted") || body.text == "[deleted]";
+    let state = match text(comment, "state") {
         _ if is_deleted => State::Deleted,
         None | Some("approved") => State::Live,
         Some("flagged") => State::Hidden,
         Some(_) => State::Waiting,
     };
     ForeignReply {
-        id: fields::text(comment, "commentHex"),
-        parent: fields::text(comment, "parentHex").filter(|parent| !is_nobody(parent)),
+        id: id(comment, "commenthex"),
+        parent: id(comment, "parenthex").filter(|parent| !is_nobody(parent)),
         author: writer.and_then(|writer| people.get(&writer)).cloned().unwrap_or_default(),
-        date: fields::date(comment, &["creationDate"], place, harvest),
+        date: date(comment, &["creationdate"], place, harvest),
         body: if is_deleted { Body::default() } else { body },
         state,
-        reactions: fields::count(comment, "score"),
+        reactions: count(comment, "score"),
         ..ForeignReply::default()
     }
 }
@@ -109,14 +112,8 @@ fn reply(comment: &Value, people: &BTreeMap<String, Author>, place: &str, harves
 #[cfg(test)]
 mod tests {
     use super::super::foreign::{Basket, When};
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     #[test]
     fn comments_go_to_their_pages_with_names_and_states() {
@@ -131,8 +128,8 @@ mod tests {
             "commenters": [{"commenterHex": "p1", "email": "ada@example.org", "name": "undefined", "link": "undefined"},
              {"commenterHex": "p1", "name": "Ada", "link": "https://example.org/ada", "photo": "https://example.org/p.png"},
              {"commenterHex": "anonymous", "name": "Nobody"}]}"#;
-        assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))));
-        let found = basket(text).expect("good");
+        assert!(recognises(&Input::of(text)));
+        let found = Basket::of(read, text).expect("good");
         let [trust, new] = found.threads.as_slice() else { panic!("{:#?}", found.threads) };
         assert_eq!((trust.key.id.as_deref(), trust.key.path.as_deref()), (Some("old.example/trust"), Some("/trust")));
         assert_eq!(new.replies[0].state, State::Hidden);
@@ -152,7 +149,24 @@ mod tests {
     #[test]
     fn what_is_something_else_is_refused() {
         for bad in ["", "[]", "{\"comments\": 3}", "{\"version\": 1", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let comment = |id: &str| {
+            format!(
+                "{{\"commentHex\": \"{id}\", \"url\": \"/trust\", \"commenterHex\": \"p1\", \"markdown\": \"Words.\", \"state\": \"approved\"}}"
+            )
+        };
+        let people = "\"commenters\": [{\"commenterHex\": \"p1\", \"name\": \"Ada\"}]";
+        let text = format!(
+            "{{\"version\": 1, {people}, \"comments\": [{}, {}, {}]}}",
+            comment("1"),
+            comment("2"),
+            comment("3")
+        );
+        assert_eq!(first_half(read, &text), 1);
     }
 }

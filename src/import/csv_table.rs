@@ -1,15 +1,12 @@
 //! Any table of replies as CSV, whatever made it: columns are known by their names. Files of sources that have readers of
 //! their own are left to them.
 
-use std::collections::BTreeMap;
-
 use super::csv_rows::{Header, Row};
-use super::dates::when;
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
-use super::ghost;
+use super::foreign::{Author, Body, ForeignReply, Format, Harvest, Key, State, Unreadable};
 use super::input::Input;
-use super::linkedin_export;
 use super::matching::normalised;
+use super::threads::ByName;
+use super::{dates, ghost, linkedin_export};
 
 /// The word for the source.
 pub const NAME: &str = "csv";
@@ -71,15 +68,13 @@ fn is_elsewhere(header: &Header) -> bool {
 /// # Errors
 /// The file is no text, or has no header with a column of words and one of names or dates.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single CSV file is wanted"))?;
-    let text = part.text()?;
+    let text = input.only("CSV file")?.text()?;
     let header = Header::of(&text).filter(|header| Columns::of(header).are_enough());
     let header = header.ok_or_else(|| {
         Unreadable::new("line 1: a header is wanted that names a column `text`, and one `author` or `date`; separate cells by commas, semicolons or tabs")
     })?;
     let columns = Columns::of(&header);
-    let mut threads: Vec<ForeignThread> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut threads = ByName::default();
     header.each_row(&text, harvest, &mut |row, harvest| {
         let words = row.cell(columns.text);
         if words.is_none() && row.cell(columns.id).is_none() {
@@ -88,15 +83,10 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
         }
         let essay = row.cell(columns.essay);
         let name = essay.map(|essay| if is_web(essay) { normalised(essay) } else { essay.to_owned() });
-        let at = *places.entry(name.unwrap_or_default()).or_insert_with(|| {
-            threads.push(ForeignThread { key: essay.map(key).unwrap_or_default(), ..ForeignThread::default() });
-            threads.len() - 1
-        });
-        if let Some(thread) = threads.get_mut(at) {
-            thread.replies.push(reply(&columns, &row, harvest));
-        }
+        let thread = threads.thread(&name.unwrap_or_default(), || essay.map(key).unwrap_or_default());
+        thread.replies.push(reply(&columns, &row, harvest));
     });
-    threads.into_iter().for_each(|thread| harvest.thread(thread));
+    threads.give(harvest);
     Ok(())
 }
 
@@ -121,10 +111,7 @@ fn key(essay: &str) -> Key {
 fn reply(columns: &Columns, row: &Row, harvest: &mut dyn Harvest) -> ForeignReply {
     let cell = |column: Option<usize>| row.cell(column).map(str::to_owned);
     let place = || format!("line {}", row.line);
-    let date = when(row.cell(columns.date).unwrap_or_default()).unwrap_or_else(|why| {
-        harvest.left(place(), format!("{why}; the reply comes in without a date"));
-        When::Unknown
-    });
+    let date = dates::or_left(dates::any(row.cell(columns.date).unwrap_or_default()), &place(), harvest);
     let state = row.cell(columns.status).map_or(Some(State::Live), state).unwrap_or_else(|| {
         let why =
             "its status is not known; write published, waiting, hidden, spam or deleted; the reply comes in as waiting";
@@ -164,7 +151,7 @@ fn state(word: &str) -> Option<State> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
+    use super::super::foreign::{Basket, When};
     use super::super::input::Part;
     use super::*;
 

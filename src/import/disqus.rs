@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 
-use jiff::Timestamp;
 use quick_xml::events::Event;
 use rayon::prelude::*;
 
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Left, State, Unreadable, When};
+use super::foreign::{
+    Author, Basket, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Left, Partial, State, Unreadable,
+};
 use super::input::{Input, Part, ReadSeek};
-use super::xml;
+use super::{dates, xml};
 
 /// The word for the source.
 pub const NAME: &str = "disqus";
@@ -32,8 +33,10 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file has no element `disqus`.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single XML file is wanted"))?;
-    let Index { ids, mut heads, mut posts, is_cut } = Index::of(part, harvest)?;
+    let part = input.only("XML file")?;
+    let Index { ids, mut heads, mut posts, is_whole } = Index::of(part, harvest)?;
+    // Posts of all threads stand in one row, so that nobody knows whose are lost.
+    let harvest = &mut Partial { harvest, gap: (!is_whole).then_some("the file is not whole; replies may be missing") };
     let mut file = part.open()?;
     posts.sort_by_key(|post| (post.thread, post.start));
     let groups: Vec<&[Post]> = posts.chunk_by(|a, b| a.thread == b.thread).collect();
@@ -49,10 +52,6 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
             let key = heads.get_mut(at).and_then(Option::take);
             let mut thread = ForeignThread { key: key.unwrap_or_default(), ..ForeignThread::default() };
             thread.key.id.get_or_insert_with(|| ids[at].clone());
-            if is_cut {
-                // Without this, posts that stood behind the break would be taken for deleted ones.
-                thread.gaps.push("the file is not whole".to_owned());
-            }
             for (post, read) in group.iter().zip(replies.by_ref()) {
                 match read {
                     Some((reply, left)) => {
@@ -61,7 +60,7 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
                     }
                     None => {
                         harvest.left(format!("byte {}", post.start), "this post cannot be read".to_owned());
-                        thread.gaps.push("a reply of this thread cannot be read".to_owned());
+                        thread.gaps.push("a post cannot be read".to_owned());
                     }
                 }
             }
@@ -105,8 +104,8 @@ struct Index {
     /// What is said of each; `None` for threads that only posts name.
     heads: Vec<Option<Key>>,
     posts: Vec<Post>,
-    /// Whether the file breaks off or is broken.
-    is_cut: bool,
+    /// Whether the file goes on to its end.
+    is_whole: bool,
 }
 
 impl Index {
@@ -118,6 +117,7 @@ impl Index {
         let mut buffer = Vec::new();
         let mut depth = 0_usize;
         let mut is_disqus = false;
+        let mut is_readable = true;
         // The element below the root that is open: its name, its first byte, and the thread it names.
         let mut open: Option<(String, u64, Option<String>)> = None;
         loop {
@@ -127,7 +127,7 @@ impl Index {
                 Ok(event) => event,
                 Err(error) => {
                     harvest.left(format!("byte {before}"), format!("the file is broken from here on: {error}"));
-                    index.is_cut = true;
+                    (open, is_readable) = (None, false);
                     break;
                 }
             };
@@ -168,10 +168,16 @@ impl Index {
         if !is_disqus {
             return Err(Unreadable::new("this is no export of Disqus: it has no element `disqus`"));
         }
-        index.is_cut |= depth > 0;
-        if let Some((name, start, _)) = open {
-            harvest.left(format!("byte {start}"), format!("the file ends inside this `{name}`"));
+        match open {
+            Some((name, start, _)) => {
+                harvest.left(format!("byte {start}"), format!("the file ends inside this `{name}`"));
+            }
+            None if depth > 0 && is_readable => {
+                harvest.left("the end".to_owned(), "the file ends inside `disqus`".to_owned());
+            }
+            None => {}
         }
+        index.is_whole = is_readable && depth == 0;
         Ok(index)
     }
 
@@ -184,7 +190,7 @@ impl Index {
         file: &mut Box<dyn ReadSeek>,
         places: &mut BTreeMap<String, u32>,
     ) {
-        if !matches!(name, "thread" | "post") || end < start || end - start > LARGEST_POST {
+        if !matches!(name, "thread" | "post") || end < start {
             return;
         }
         let thread = *places.entry(id.clone()).or_insert_with(|| {
@@ -196,7 +202,7 @@ impl Index {
         if name == "post" {
             self.posts.push(post);
         } else if let Some(fields) = post_bytes(file, &post).and_then(|bytes| xml::fields(&bytes)) {
-            let text = |key: &str| fields.get(key).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+            let text = |key: &str| xml::text(&fields, key);
             self.heads[thread as usize] = Some(Key {
                 id: Some(id).filter(|id| !id.is_empty()),
                 address: text("link"),
@@ -208,6 +214,9 @@ impl Index {
 }
 
 fn post_bytes(file: &mut Box<dyn ReadSeek>, post: &Post) -> Option<Vec<u8>> {
+    if u64::from(post.length) > LARGEST_POST {
+        return None;
+    }
     file.seek(SeekFrom::Start(post.start)).ok()?;
     let mut bytes = vec![0; post.length as usize];
     file.read_exact(&mut bytes).ok()?;
@@ -215,21 +224,13 @@ fn post_bytes(file: &mut Box<dyn ReadSeek>, post: &Post) -> Option<Vec<u8>> {
 }
 
 /// The reply of a post, and what of it could not be read.
-fn reply(fields: &BTreeMap<String, String>) -> (ForeignReply, Option<Left>) {
-    let mut left = None;
-    let text = |key: &str| fields.get(key).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+fn reply(fields: &BTreeMap<String, String>) -> (ForeignReply, Vec<Left>) {
+    let mut left = Basket::default();
+    let text = |key: &str| xml::text(fields, key);
     let is = |key: &str, value: &str| text(key).is_some_and(|text| text.eq_ignore_ascii_case(value));
     let id = text("@id");
-    let date = match text("createdAt").map(|written| (written.parse::<Timestamp>(), written)) {
-        None => When::Unknown,
-        Some((Ok(moment), _)) => When::Exact(moment),
-        Some((Err(_), written)) => {
-            let shown: String = written.chars().take(40).collect();
-            let place = format!("post {}", id.as_deref().unwrap_or("without an id"));
-            left = Some(Left { place, reason: format!("`{shown}` is not a date, so it has none") });
-            When::Unknown
-        }
-    };
+    let place = format!("post {}", id.as_deref().unwrap_or("without an id"));
+    let date = dates::or_left(dates::iso(&text("createdAt").unwrap_or_default()), &place, &mut left);
     let state = if is("isSpam", "true") {
         State::Spam
     } else if is("isDeleted", "true") {
@@ -248,19 +249,13 @@ fn reply(fields: &BTreeMap<String, String>) -> (ForeignReply, Option<Left>) {
         state,
         ..ForeignReply::default()
     };
-    (reply, left)
+    (reply, left.left)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
+    use super::super::foreign::When;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.xml", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     const HEAD: &str = "<?xml version=\"1.0\"?>\n<disqus xmlns=\"http://disqus.com\" xmlns:dsq=\"http://disqus.com/disqus-internals\">\n\
         <thread dsq:id=\"7\"><id>essays/trust</id><link>https://old.example/trust/</link><title>On Trust</title></thread>\n\
@@ -280,8 +275,8 @@ mod tests {
             post("1", "<isDeleted>true</isDeleted>"),
             post("2", "<isSpam>true</isSpam>")
         );
-        assert!(recognises(&Input::file(Part::from_bytes("x.xml", text.as_bytes()))));
-        let found = basket(&text).expect("good");
+        assert!(recognises(&Input::of(&text)));
+        let found = Basket::of(read, &text).expect("good");
         assert_eq!(found.left, []);
         let [trust, lost, empty] = found.threads.as_slice() else { panic!("{:#?}", found.threads) };
         assert_eq!((trust.key.path.as_deref(), trust.key.title.as_deref()), (Some("essays/trust"), Some("On Trust")));
@@ -299,16 +294,31 @@ mod tests {
     #[test]
     fn a_file_that_is_cut_short_gives_what_is_whole() {
         let whole = format!("{HEAD}{}{}", post("1", ""), post("2", ""));
-        let found = basket(&whole[..whole.len() - 40]).expect("a part");
+        let found = Basket::of(read, &whole[..whole.len() - 40]).expect("a part");
         assert_eq!(found.threads[0].replies.len(), 1);
         assert_eq!(found.left.len(), 1, "{:?}", found.left);
-        assert_eq!(found.threads[0].gaps, ["the file is not whole"]);
+        let gaps: Vec<usize> = found.threads.iter().map(|thread| thread.gaps.len()).collect();
+        assert_eq!(gaps, [1, 0], "nobody knows what came behind, but where there is nothing, nothing can be marked");
+        let broken = format!("{HEAD}{}<post dsq:id=\"2\"><!-- {}</disqus>", post("1", ""), post("2", ""));
+        assert_eq!(Basket::of(read, &broken).expect("a part").threads[0].gaps.len(), 1);
+        let whole = Basket::of(read, &format!("{HEAD}{}</disqus>", post("1", ""))).expect("whole");
+        assert!(whole.left.is_empty() && whole.threads[0].gaps.is_empty());
+    }
+
+    #[test]
+    fn every_beginning_of_a_file_says_that_replies_are_missing() {
+        let whole = format!("{HEAD}{}{}{}</disqus>", post("1", ""), post("2", ""), post("3", ""));
+        for at in (HEAD.len()..whole.len() - "</disqus>".len()).filter(|at| whole.is_char_boundary(*at)) {
+            let found = Basket::of(read, &whole[..at]).expect("a part");
+            assert!(found.threads.iter().all(|thread| thread.replies.is_empty() || !thread.gaps.is_empty()), "{at}");
+            assert_eq!(found.left.len(), 1, "{at}");
+        }
     }
 
     #[test]
     fn what_is_something_else_is_refused() {
         for bad in ["", "<rss/>", "{}", "<disqu", &"<a>".repeat(50_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
     }
 }

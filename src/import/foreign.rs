@@ -38,6 +38,23 @@ pub struct Key {
     pub title: Option<String>,
 }
 
+impl Key {
+    /// What a source says of a page: an address of the web as such, everything else as a path.
+    #[must_use]
+    pub fn of_page(page: &str, title: Option<String>) -> Self {
+        let page = Some(page.to_owned()).filter(|page| !page.is_empty());
+        let is_web = page.as_ref().is_some_and(|page| page.contains("://"));
+        let (address, path) = if is_web { (page, None) } else { (None, page) };
+        Self { id: None, address, path, title }
+    }
+}
+
+impl From<Key> for ForeignThread {
+    fn from(key: Key) -> Self {
+        Self { key, ..Self::default() }
+    }
+}
+
 /// One record of a source.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ForeignReply {
@@ -242,5 +259,44 @@ impl Harvest for Basket {
 
     fn passed(&mut self, reason: &'static str) {
         self.passed.push(reason);
+    }
+}
+
+/// Hands everything on, and says of each thread with replies that others may be missing where a part of the source cannot be
+/// read: nobody knows whose replies stand in it.
+pub struct Partial<'a> {
+    /// Where everything goes.
+    pub harvest: &'a mut dyn Harvest,
+    /// What is missing, as a sentence; `None` where the source is whole.
+    pub gap: Option<&'a str>,
+}
+
+impl Harvest for Partial<'_> {
+    fn thread(&mut self, mut thread: ForeignThread) {
+        // Threads of which nothing is told change no file.
+        if let Some(gap) = self.gap.filter(|_| thread.is_told()) {
+            thread.gaps.push(gap.to_owned());
+        }
+        self.harvest.thread(thread);
+    }
+
+    fn left(&mut self, place: String, reason: String) {
+        self.harvest.left(place, reason);
+    }
+
+    fn passed(&mut self, reason: &'static str) {
+        self.harvest.passed(reason);
+    }
+}
+
+#[cfg(test)]
+impl Basket {
+    /// What a reader makes of a text.
+    pub(crate) fn of(
+        read: fn(&super::input::Input, &mut dyn Harvest) -> Result<(), Unreadable>,
+        text: &str,
+    ) -> Result<Self, Unreadable> {
+        let mut basket = Self::default();
+        read(&super::input::Input::of(text), &mut basket).map(|()| basket)
     }
 }

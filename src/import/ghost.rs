@@ -1,12 +1,11 @@
 //! Ghost: the comments of a site as a table, `id,name,email,created_at,html,reply_to,post_id,…`, which its command-line tools
 //! write. It does not say which comments are hidden.
 
-use std::collections::BTreeMap;
-
 use super::csv_rows::{Header, Row};
-use super::dates::when;
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Unreadable, When};
+use super::dates;
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Unreadable};
 use super::input::Input;
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "ghost";
@@ -28,16 +27,14 @@ pub fn is_header(header: &Header) -> bool {
 /// # Errors
 /// The file is no text, or lacks one of the columns.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single CSV file is wanted"))?;
-    let text = part.text()?;
+    let text = input.only("CSV file")?.text()?;
     let header = Header::of(&text).filter(is_header);
     let header = header.ok_or_else(|| {
         Unreadable::new(
             "line 1: these are no comments of Ghost: id, created_at, html, reply_to, post_id or post_slug is missing",
         )
     })?;
-    let mut threads: Vec<ForeignThread> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut threads = ByName::default();
     header.each_row(&text, harvest, &mut |row, harvest| {
         let cell = |name: &str| row.cell(header.column(&[name]));
         if cell("id").is_none() || cell("html").is_none() && cell("created_at").is_none() {
@@ -45,15 +42,9 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
             return;
         }
         let post = cell("post_id").or_else(|| cell("post_slug")).or_else(|| cell("post_url")).unwrap_or_default();
-        let at = *places.entry(post.to_owned()).or_insert_with(|| {
-            threads.push(thread(&header, &row));
-            threads.len() - 1
-        });
-        if let Some(thread) = threads.get_mut(at) {
-            thread.replies.push(reply(&header, &row, harvest));
-        }
+        threads.of(post, || thread(&header, &row)).replies.push(reply(&header, &row, harvest));
     });
-    threads.into_iter().for_each(|thread| harvest.thread(thread));
+    threads.give(harvest);
     Ok(())
 }
 
@@ -68,10 +59,8 @@ fn thread(header: &Header, row: &Row) -> ForeignThread {
 
 fn reply(header: &Header, row: &Row, harvest: &mut dyn Harvest) -> ForeignReply {
     let cell = |name: &str| row.cell(header.column(&[name]));
-    let date = when(cell("created_at").unwrap_or_default()).unwrap_or_else(|why| {
-        harvest.left(format!("line {}", row.line), format!("{why}; the reply comes in without a date"));
-        When::Unknown
-    });
+    let place = format!("line {}", row.line);
+    let date = dates::or_left(dates::any(cell("created_at").unwrap_or_default()), &place, harvest);
     ForeignReply {
         id: cell("id").map(str::to_owned),
         parent: cell("reply_to").map(str::to_owned),
@@ -92,8 +81,7 @@ pub fn is_mail(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::foreign::{Basket, When};
     use super::*;
 
     const HEADER: &str = "id,name,email,created_at,html,reply_to,post_id,post_title,post_slug,post_url\n";
@@ -104,7 +92,7 @@ mod tests {
             "{HEADER}c1,Ada,ada@mail.example,2024-02-01T09:00:00.000Z,\"<p>Well, \"\"yes\"\".</p>\",,p1,On Trust,trust,https://example.org/trust/\n\
              c2,bo@mail.example,,2024-02-01T10:00:00.000Z,<p>And,c1,p2,=Sum,vision,\nc3,,,01/02/2024,<p>No</p>,c1,p1,On Trust,trust,\nc4,x\n"
         );
-        let input = Input::file(Part::from_bytes("x.csv", text.as_bytes()));
+        let input = Input::of(&text);
         assert!(recognises(&input));
         let mut found = Basket::default();
         read(&input, &mut found).expect("good");
@@ -116,7 +104,7 @@ mod tests {
         assert_eq!(found.left.iter().map(|left| left.place.as_str()).collect::<Vec<_>>(), ["line 4", "line 5"]);
         assert!(!format!("{found:?}").contains("mail.example"));
         for bad in ["", "id,name\n1,2\n", "{}"] {
-            let input = Input::file(Part::from_bytes("x.csv", bad.as_bytes()));
+            let input = Input::of(bad);
             assert!(!recognises(&input) && read(&input, &mut Basket::default()).is_err(), "{bad}");
         }
     }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::fields::{first_text, text};
 use super::foreign::{ForeignReply, ForeignThread, Harvest, Unreadable};
-use super::github_comment::{essay_address, text};
+use super::github_comment::essay_address;
 use super::input::{Input, Part};
-use super::json_values::Values;
-use super::{github_graphql, github_rest};
+use super::threads::ByName;
+use super::{github_graphql, github_rest, json};
 
 /// The word for the source.
 pub const NAME: &str = "github";
@@ -43,60 +44,42 @@ fn is_github(sample: &str) -> bool {
 /// Reads it.
 ///
 /// # Errors
-/// A file is no JSON from its beginning, or nothing in it is of GitHub.
+/// A file is no JSON, or nothing in it is of GitHub.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let mut threads = Threads::default();
-    for part in parts(input) {
-        let before = if input.is_folder { format!("{}: ", part.name) } else { String::new() };
-        read_part(part, &before, &mut threads, harvest)?;
-    }
-    threads.finish(harvest)
+    json::read_all(&parts(input), threads_of, harvest)
 }
 
-fn read_part(part: &Part, before: &str, threads: &mut Threads, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    for (at, value) in Values::new(&part.text()?).enumerate() {
-        match value {
-            Ok(value) => {
-                if let Err(reason) = take(&value, threads, harvest) {
-                    threads.refused.get_or_insert_with(|| reason.clone());
-                    harvest.left(format!("{before}value {}", at + 1), reason);
-                }
-            }
-            Err(broken) if at == 0 => {
-                return Err(Unreadable::new(format!("{before}{}: {}", broken.place, broken.reason)));
-            }
-            Err(broken) => harvest.left(format!("{before}{}", broken.place), broken.reason),
-        }
-    }
-    Ok(())
-}
-
-/// Reads an answer of GitHub: one of GraphQL, or a list of comments of REST, or `{"issue": …, "comments": […]}` of the two.
+/// Reads an answer of GitHub: one of GraphQL, or a list of comments of REST, or `{"issue": …, "comments": […]}` of the two; or
+/// a list of such answers.
 ///
 /// # Errors
 /// It holds neither a discussion nor an issue nor comments of either.
 pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let mut threads = Threads::default();
-    if let Err(reason) = take(value, &mut threads, harvest) {
-        threads.refused = Some(reason.clone());
-        harvest.left("the answer".to_owned(), reason);
+    let mut open = vec![value];
+    let mut number = 0;
+    while let Some(value) = open.pop() {
+        number += 1;
+        let took = match value.as_array() {
+            Some(list) if list.iter().any(|answer| answer.is_array() || github_graphql::is_answer(answer)) => {
+                open.extend(list.iter().rev());
+                Ok(())
+            }
+            None if github_graphql::is_answer(value) => github_graphql::take(value, &mut threads, harvest),
+            _ => github_rest::take(value, &mut threads, harvest),
+        };
+        if let Err(reason) = took {
+            harvest.left(format!("answer {number}"), reason.clone());
+            threads.refused.get_or_insert(reason);
+        }
     }
     threads.finish(harvest)
-}
-
-fn take(value: &Value, threads: &mut Threads, harvest: &mut dyn Harvest) -> Result<(), String> {
-    if github_graphql::is_answer(value) {
-        github_graphql::take(value, threads, harvest)
-    } else {
-        github_rest::take(value, threads, harvest)
-    }
 }
 
 /// Threads while they are gathered from pages and files.
 #[derive(Default)]
 pub(super) struct Threads {
-    list: Vec<Open>,
-    places: BTreeMap<String, usize>,
+    open: ByName<Open>,
     /// Whether a list of comments was met, with comments or without.
     pub(super) has_list: bool,
     /// Why the first value that holds nothing of GitHub was refused.
@@ -123,25 +106,23 @@ pub(super) struct Open {
 impl Threads {
     /// The thread of this address; the one without a name where there is none.
     pub(super) fn open(&mut self, address: Option<&str>) -> &mut Open {
-        let name = address.unwrap_or("").to_owned();
-        let at = *self.places.entry(name.clone()).or_insert_with(|| {
+        self.open.of(address.unwrap_or(""), || {
             let mut open = Open::default();
             // The same in every form, so that a later import finds the thread again. It has no slash, or its last part would be
             // taken for the slug of an essay.
             open.thread.key.id = address.map(short);
             open.thread.address = address.filter(|address| address.contains("://")).map(str::to_owned);
-            self.list.push(open);
-            self.list.len() - 1
-        });
-        &mut self.list[at]
+            open
+        })
     }
 
     fn finish(self, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-        if self.list.is_empty() && (!self.has_list || self.refused.is_some()) {
+        let list = self.open.into_list();
+        if list.is_empty() && (!self.has_list || self.refused.is_some()) {
             let usual = "this is neither a discussion nor an issue of GitHub, nor comments of one";
             return Err(Unreadable::new(self.refused.unwrap_or_else(|| usual.to_owned())));
         }
-        self.list.into_iter().for_each(|open| harvest.thread(open.close()));
+        list.into_iter().for_each(|open| harvest.thread(open.close()));
         Ok(())
     }
 }
@@ -158,7 +139,7 @@ fn short(address: &str) -> String {
 impl Open {
     /// What the post at the head of the thread says.
     pub(super) fn head(&mut self, post: &Value, claimed: Option<u64>) {
-        let title = text(post, &["title"]);
+        let title = text(post, "title");
         let is_address = title.is_some_and(|title| title.starts_with("https://") || title.starts_with("http://"));
         let is_path = title.is_some_and(|title| !is_address && !title.contains(char::is_whitespace));
         let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -178,7 +159,7 @@ impl Open {
             harvest.left(format!("comment {id}"), "it is there twice; the first one counts".to_owned());
             return;
         }
-        if let Some(node) = text(comment, &["node_id"]).or_else(|| text(comment, &["id"])) {
+        if let Some(node) = first_text(comment, &["node_id", "id"]) {
             self.by_node.insert(node.to_owned(), reply.id.clone());
         }
         self.thread.replies.push(reply);
@@ -214,16 +195,12 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::super::foreign::{Basket, State};
+    use super::super::json::tests::first_half;
     use super::*;
     use serde_json::json;
 
     fn input(text: &str) -> Input {
-        Input::file(Part::from_bytes("x.json", text.as_bytes()))
-    }
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let mut basket = Basket::default();
-        read(&input(text), &mut basket).map(|()| basket)
+        Input::of(text)
     }
 
     fn node(number: u64, more: Value) -> Value {
@@ -254,7 +231,7 @@ mod tests {
             discussion(3, vec![node(4, json!({"isMinimized": true})), node(1, json!({})), json!({"id": "DC_9"})]);
         let text = format!("{first}\n{second}");
         assert!(recognises(&input(&text)));
-        let found = basket(&text).expect("good");
+        let found = Basket::of(read, &text).expect("good");
         let [thread] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!(shape(thread), [(Some("1"), None), (Some("2"), Some("1")), (Some("4"), None)]);
         assert_eq!(
@@ -274,7 +251,7 @@ mod tests {
         let text = json!({"data": {"node": {"__typename": "Discussion", "title": "How?", "url": "https://github.com/o/r/discussions/8",
             "answer": {"id": "DC_2", "databaseId": 2, "body": "So.", "author": null},
             "comments": {"totalCount": 2, "nodes": [{"id": "DC_1"}, {"id": "DC_2"}]}}}});
-        let found = basket(&text.to_string()).expect("good");
+        let found = Basket::of(read, &text.to_string()).expect("good");
         let thread = &found.threads[0];
         assert_eq!((shape(thread), thread.claimed, thread.gaps.len()), (vec![(Some("2"), None)], Some(2), 3));
         assert!(
@@ -297,14 +274,14 @@ mod tests {
         let issue = json!({"number": 3, "title": "On Trust", "html_url": "https://github.com/o/r/issues/3", "comments": 5, "user": {"login": "utterances-bot"}, "body": "[https://example.org/t/](https://example.org/t/)"});
         let text = format!("[{}, {}][{}]{issue}", comment(3, 1), comment(4, 2), comment(3, 3));
         assert!(recognises(&input(&text)));
-        let found = basket(&text).expect("good");
+        let found = Basket::of(read, &text).expect("good");
         let [third, fourth] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!((shape(third), third.claimed), (vec![(Some("1"), None), (Some("3"), None)], Some(5)));
         assert_eq!((third.key.address.as_deref(), third.key.path.as_deref()), (Some("https://example.org/t/"), None));
         assert_eq!((third.key.id.as_deref(), fourth.key.id.as_deref()), (Some("o/r:issues:3"), Some("o/r:issues:4")));
         let reply = &third.replies[0];
         assert_eq!((reply.is_edited, reply.reactions, reply.author.is_essay_author), (true, Some(2), true));
-        let cut = basket(&text[..text.len() - 3]).expect("a part");
+        let cut = Basket::of(read, &text[..text.len() - 3]).expect("a part");
         assert_eq!((cut.threads[0].replies.len(), cut.left.len()), (2, 1));
     }
 
@@ -314,24 +291,49 @@ mod tests {
             json!({"action": action, "discussion": {"number": 7, "title": "essays/trust", "html_url": "https://github.com/o/r/discussions/7", "comments": 2},
             "comment": {"id": 12, "node_id": "DC_12", "parent_id": 11, "html_url": "https://github.com/o/r/discussions/7#discussioncomment-12", "body": "Words.", "user": null}})
         };
-        let found = basket(&hook("created").to_string()).expect("good");
+        let found = Basket::of(read, &hook("created").to_string()).expect("good");
         assert_eq!((shape(&found.threads[0]), found.threads[0].claimed), (vec![(Some("12"), Some("11"))], Some(2)));
-        let gone = basket(&hook("deleted").to_string()).expect("good");
+        let gone = Basket::of(read, &hook("deleted").to_string()).expect("good");
         assert_eq!(
             (gone.threads[0].replies[0].state, gone.threads[0].replies[0].body.text.as_str()),
             (State::Deleted, "")
         );
-        let odd = basket(
+        let odd = Basket::of(
+            read,
             "[3, {\"body\": \"x\", \"url\": \"https://api.github.com/repos/o/r/issues/comments/5\", \"id\": 1e400}]",
         );
         assert!(odd.is_err(), "a number that is too large is no JSON of theirs");
-        let odd = basket(
+        let odd = Basket::of(
+            read,
             "[3, {\"body\": \"x\", \"url\": \"https://api.github.com/repos/o/r/issues/comments/5\", \"id\": -5}]",
         )
         .expect("odd");
         assert_eq!((odd.threads[0].replies.len(), odd.threads[0].address.as_deref(), odd.left.len()), (1, None, 1));
         for bad in ["", "{}", "3", "[[[{}]]]", "{\"data\": {\"node\": null}}", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let answers = json!({"replies": {"totalCount": 2, "nodes": [node(2, json!({})), node(3, json!({}))]}});
+        let text = discussion(2, vec![node(4, json!({})), node(1, answers)]).to_string();
+        assert_eq!(first_half(read, &text), 1);
+        let comment = |number: u64| {
+            json!({"html_url": format!("https://github.com/o/r/issues/3#issuecomment-{number}"), "id": number,
+                "user": {"login": "bo"}, "created_at": "2020-01-02T09:00:00Z", "body": "Words."})
+            .to_string()
+        };
+        assert_eq!(first_half(read, &format!("[{}, {}, {}]", comment(1), comment(2), comment(3))), 1);
+        assert_eq!(first_half(read, &format!("[{}]\n[{}, {}]", comment(1), comment(2), comment(3))), 1);
+        let part = |name: &str, text: &str| Part::from_bytes(name, text.as_bytes());
+        let cut = format!("[{}, {}", comment(1), &comment(2)[..90]);
+        let mut found = Basket::default();
+        read(&Input::folder(vec![part("a.json", &cut), part("b.json", &format!("[{}]", comment(3)))]), &mut found)
+            .expect("a part");
+        assert_eq!(
+            (found.threads[0].replies.len(), found.left[0].place.split(',').next()),
+            (2, Some("a.json: line 1"))
+        );
     }
 }

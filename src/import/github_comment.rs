@@ -1,21 +1,12 @@
 //! One comment of GitHub, as GraphQL or REST tell it, and the essay that the post above it names. Knows no thread.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::addresses::addresses;
+use super::dates;
 use super::dialect::{LineFeed, spelled_out};
-use super::foreign::{Author, Body, ForeignReply, Format, Harvest, State, When};
-
-/// A text field that is not empty, by the first of these names that has one.
-pub(super) fn text<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a str> {
-    keys.iter().find_map(|key| value.get(key)?.as_str().map(str::trim).filter(|text| !text.is_empty()))
-}
-
-/// A number at the end of this way of fields.
-pub(super) fn number(value: &Value, way: &[&str]) -> Option<u64> {
-    way.iter().try_fold(value, |value, key| value.get(key))?.as_u64()
-}
+use super::fields::{first_text, is, list, number, text};
+use super::foreign::{Author, Body, ForeignReply, Format, Harvest, State};
 
 /// The names a body has, best first, with how it is written.
 const BODIES: [(&str, Format); 5] = [
@@ -29,54 +20,51 @@ const BODIES: [(&str, Format); 5] = [
 /// Whether this is more than an id: it has words, or says that it was deleted.
 pub(super) fn is_told(comment: &Value) -> bool {
     let has_words = BODIES.iter().any(|(key, _)| comment.get(key).is_some_and(Value::is_string));
-    has_words || text(comment, &["deletedAt"]).is_some()
+    has_words || text(comment, "deletedAt").is_some()
 }
 
 /// The number that its address ends in, which every form of GitHub has in one place or another; else its id. Ids of nodes
 /// were changed by GitHub once, numbers never.
 pub(super) fn id_of(comment: &Value) -> Option<String> {
-    let plain = ["databaseId", "id"].iter().find_map(|key| number(comment, &[key])).map(|number| number.to_string());
+    let plain = ["databaseId", "id"].iter().find_map(|key| number(comment, key)).map(|number| number.to_string());
     let of_address = || {
-        let (_, anchor) = text(comment, &["html_url", "url"])?.split_once('#')?;
+        let (_, anchor) = first_text(comment, &["html_url", "url"])?.split_once('#')?;
         let (_, number) = anchor.rsplit_once('-')?;
         let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
         is_number.then(|| number.to_owned())
     };
-    plain.or_else(of_address).or_else(|| text(comment, &["id", "node_id"]).map(str::to_owned))
+    plain.or_else(of_address).or_else(|| first_text(comment, &["id", "node_id"]).map(str::to_owned))
 }
 
 /// A comment as a reply; its parent is what the comment itself says.
 pub(super) fn reply(comment: &Value, harvest: &mut dyn Harvest) -> ForeignReply {
     let id = id_of(comment);
-    let written = text(comment, &["createdAt", "created_at"]);
-    let date = written.and_then(|date| date.parse::<Timestamp>().ok());
-    if date.is_none() && written.is_some() {
-        let place = format!("comment {}", id.as_deref().unwrap_or("without an id"));
-        harvest.left(place, "its date cannot be read, so it has none".to_owned());
-    }
+    let written = first_text(comment, &["createdAt", "created_at"]);
+    let place = format!("comment {}", id.as_deref().unwrap_or("without an id"));
+    let date = dates::or_left(dates::iso(written.unwrap_or_default()), &place, harvest);
     let account = comment.get("author").or_else(|| comment.get("user")).unwrap_or(&Value::Null);
     let state = state(comment, account);
     let answered = comment.get("replyTo").and_then(id_of);
-    let changed = text(comment, &["updated_at"]);
+    let changed = text(comment, "updated_at");
     ForeignReply {
         id,
-        parent: answered.or_else(|| number(comment, &["parent_id"]).map(|parent| parent.to_string())),
+        parent: answered.or_else(|| number(comment, "parent_id").map(|parent| parent.to_string())),
         author: author(account, comment),
-        date: date.map_or(When::Unknown, When::Exact),
-        is_edited: text(comment, &["lastEditedAt"]).is_some() || changed.is_some() && changed != written,
+        date,
+        is_edited: text(comment, "lastEditedAt").is_some() || changed.is_some() && changed != written,
         body: if state == State::Deleted { Body::default() } else { body(comment) },
         state,
         reactions: reactions(comment).filter(|count| *count > 0),
         // In REST `url` is where programs ask.
-        permalink: text(comment, &["html_url", "url"]).filter(|url| url.contains('#')).map(str::to_owned),
+        permalink: first_text(comment, &["html_url", "url"]).filter(|url| url.contains('#')).map(str::to_owned),
         ..ForeignReply::default()
     }
 }
 
 fn state(comment: &Value, account: &Value) -> State {
-    let is_minimised = comment.get("isMinimized").and_then(Value::as_bool).unwrap_or_default();
-    let reason = text(comment, &["minimizedReason"]).unwrap_or("");
-    if text(comment, &["deletedAt"]).is_some() {
+    let is_minimised = is(comment, "isMinimized");
+    let reason = text(comment, "minimizedReason").unwrap_or("");
+    if text(comment, "deletedAt").is_some() {
         State::Deleted
     } else if is_minimised && reason.eq_ignore_ascii_case("spam") {
         State::Spam
@@ -91,29 +79,29 @@ fn state(comment: &Value, account: &Value) -> State {
 
 /// Whether an account is that of a program; giscus and utterances open threads with theirs.
 pub(super) fn is_bot(account: &Value) -> bool {
-    let login = text(account, &["login"]).unwrap_or("");
-    text(account, &["type", "__typename"]) == Some("Bot")
+    let login = text(account, "login").unwrap_or("");
+    first_text(account, &["type", "__typename"]) == Some("Bot")
         || login.ends_with("[bot]")
         || login == "utterances-bot"
-        || text(account, &["html_url", "url"]).is_some_and(|url| url.contains("://github.com/apps/"))
+        || first_text(account, &["html_url", "url"]).is_some_and(|url| url.contains("://github.com/apps/"))
 }
 
 fn author(account: &Value, comment: &Value) -> Author {
-    let login = text(account, &["login"]);
+    let login = text(account, "login");
     // GitHub shows what removed accounts wrote under the name `ghost`, and so it is kept; but that page is nobody's.
     let is_somebody = login.is_some_and(|login| login != "ghost");
-    let page = text(account, &["html_url", "url"]).filter(|url| is_somebody && !url.contains("://api."));
+    let page = first_text(account, &["html_url", "url"]).filter(|url| is_somebody && !url.contains("://api."));
     Author {
         name: login.map(str::to_owned),
         url: page.map(str::to_owned),
         handle: login.filter(|_| is_somebody).map(|login| format!("@{login}")),
-        is_essay_author: text(comment, &["authorAssociation", "author_association"]) == Some("OWNER"),
+        is_essay_author: first_text(comment, &["authorAssociation", "author_association"]) == Some("OWNER"),
         ..Author::default()
     }
 }
 
 fn body(comment: &Value) -> Body {
-    let found = BODIES.iter().find_map(|(key, format)| Some((text(comment, &[key])?, *format)));
+    let found = BODIES.iter().find_map(|(key, format)| Some((text(comment, key)?, *format)));
     match found {
         // GitHub shows each line feed of a comment as a break.
         Some((text, Format::Markdown)) => Body { text: spelled_out(text, LineFeed::Break), format: Format::Markdown },
@@ -123,20 +111,19 @@ fn body(comment: &Value) -> Body {
 }
 
 fn reactions(comment: &Value) -> Option<u64> {
-    if let Some(count) = number(comment, &["reactions", "total_count"]) {
+    if let Some(count) = number(&comment["reactions"], "total_count") {
         return Some(count);
     }
-    let groups = comment.get("reactionGroups")?.as_array()?;
     let of_group =
-        |group| number(group, &["users", "totalCount"]).or_else(|| number(group, &["reactors", "totalCount"]));
-    Some(groups.iter().filter_map(of_group).fold(0, u64::saturating_add))
+        |group: &Value| number(&group["users"], "totalCount").or_else(|| number(&group["reactors"], "totalCount"));
+    Some(list(comment, "reactionGroups").filter_map(of_group).fold(0, u64::saturating_add))
 }
 
 /// The address of the essay in the post that opened a thread. Programs write it last; a person may name anything, so it counts
 /// only where it is the only one.
 pub(super) fn essay_address(post: &Value) -> Option<String> {
     let account = post.get("author").or_else(|| post.get("user")).unwrap_or(&Value::Null);
-    let body = text(post, &["body", "bodyText"])?;
+    let body = first_text(post, &["body", "bodyText"])?;
     let is_own = |address: &&str| {
         ["://github.com/", "://api.github.com/", "githubusercontent.com/"].iter().any(|own| address.contains(own))
     };

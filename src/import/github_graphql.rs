@@ -3,9 +3,11 @@
 
 use serde_json::Value;
 
+use super::fields::{first_text, number, text};
 use super::foreign::Harvest;
 use super::github::{Open, Threads};
-use super::github_comment::{id_of, is_told, number, reply, text};
+use super::github_comment::{id_of, is_told, reply};
+use super::json;
 
 /// Whether this is an answer of GraphQL, or what stands in one.
 pub(super) fn is_answer(value: &Value) -> bool {
@@ -21,13 +23,13 @@ pub(super) fn is_answer(value: &Value) -> bool {
 pub(super) fn take(value: &Value, threads: &mut Threads, harvest: &mut dyn Harvest) -> Result<(), String> {
     let posts = posts(value.get("data").unwrap_or(value));
     if posts.is_empty() {
-        let error = value.get("errors").and_then(|errors| text(errors.get(0)?, &["message"]));
+        let error = value.get("errors").and_then(|errors| text(errors.get(0)?, "message"));
         let said = error.map(|error| format!("GitHub says: {}", error.chars().take(200).collect::<String>()));
         return Err(said.unwrap_or_else(|| "this answer has no discussion or issue with `comments`".to_owned()));
     }
     for found in posts {
-        let claimed = number(found, &["comments", "totalCount"]);
-        let address = text(found, &["url"]).or_else(|| text(found, &["id"]));
+        let claimed = number(&found["comments"], "totalCount");
+        let address = first_text(found, &["url", "id"]);
         let open = threads.open(address);
         open.head(found, claimed);
         comments(found, open, harvest);
@@ -57,23 +59,23 @@ fn nodes<'a>(value: &'a Value, key: &str) -> Option<&'a Vec<Value>> {
 
 fn comments(post: &Value, open: &mut Open, harvest: &mut dyn Harvest) {
     let answer = post.get("answer").filter(|answer| is_told(answer));
-    let answer_node = answer.and_then(|answer| text(answer, &["id"]));
-    let is_discussion = text(post, &["url"]).is_none_or(|url| url.contains("/discussions/"));
+    let answer_node = answer.and_then(|answer| text(answer, "id"));
+    let is_discussion = text(post, "url").is_none_or(|url| url.contains("/discussions/"));
     let mut has_answer = false;
     for node in nodes(post, "comments").into_iter().flatten() {
         // A list may hold only ids, and the chosen answer in full beside it.
-        let is_answer = answer_node.is_some() && text(node, &["id"]) == answer_node;
+        let is_answer = answer_node.is_some() && text(node, "id") == answer_node;
         has_answer |= is_answer;
         let full = answer.filter(|_| is_answer && !is_told(node)).unwrap_or(node);
         add(full, None, open, harvest);
-        open.hides_answers |= is_discussion && is_told(full) && full.get("replies").is_none();
+        open.hides_answers |= is_discussion && is_told(full) && full.get("replies").is_none() && !json::is_cut(full);
         let own = id_of(full);
-        if let (Some(own), Some(count)) = (&own, number(full, &["replies", "totalCount"])) {
+        if let (Some(own), Some(count)) = (&own, number(&full["replies"], "totalCount")) {
             let known = open.answers.entry(own.clone()).or_default();
             *known = count.max(*known);
         }
         for below in nodes(full, "replies").into_iter().flatten() {
-            has_answer |= answer_node.is_some() && text(below, &["id"]) == answer_node;
+            has_answer |= answer_node.is_some() && text(below, "id") == answer_node;
             add(below, own.as_deref(), open, harvest);
         }
     }
@@ -83,6 +85,9 @@ fn comments(post: &Value, open: &mut Open, harvest: &mut dyn Harvest) {
 }
 
 fn add(node: &Value, parent: Option<&str>, open: &mut Open, harvest: &mut dyn Harvest) {
+    if json::is_cut(node) {
+        return;
+    }
     if !is_told(node) {
         match id_of(node) {
             Some(id) => drop(open.named.insert(id)),

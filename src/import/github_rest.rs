@@ -3,9 +3,11 @@
 
 use serde_json::Value;
 
+use super::fields::{first_text, number, text};
 use super::foreign::{Harvest, State};
 use super::github::Threads;
-use super::github_comment::{is_told, number, reply, text};
+use super::github_comment::{is_told, reply};
+use super::json;
 
 /// Adds what it holds.
 ///
@@ -20,7 +22,7 @@ pub(super) fn take(value: &Value, threads: &mut Threads, harvest: &mut dyn Harve
             open.extend(list.iter().rev().map(|value| (value, near.clone())));
         } else if let Some(post) = post_beside(value) {
             let address = address(post).or(near);
-            if text(value, &["action"]) == Some("deleted") {
+            if text(value, "action") == Some("deleted") {
                 deleted(value, address.as_deref(), threads, harvest);
             } else {
                 let comments = [value.get("comment"), value.get("comments")].into_iter().flatten();
@@ -28,16 +30,16 @@ pub(super) fn take(value: &Value, threads: &mut Threads, harvest: &mut dyn Harve
                 open.extend(comments.map(|found| (found, address.clone())));
             }
             open.push((post, address));
-        } else if is_comment(value) {
+        } else if is_comment(value) && !json::is_cut(value) {
             let address = address(value).or(near).or_else(|| list(value));
             let reply = reply(value, harvest);
             threads.open(address.as_deref()).add(value, reply, harvest);
         } else if is_post(value) {
             let address = address(value).or(near);
-            threads.open(address.as_deref()).head(value, number(value, &["comments"]));
+            threads.open(address.as_deref()).head(value, number(value, "comments"));
             let comments = value.get("comments").filter(|comments| comments.is_array());
             open.extend(comments.map(|comments| (comments, address)));
-        } else {
+        } else if !json::is_cut(value) {
             refused += 1;
         }
     }
@@ -54,7 +56,7 @@ fn post_beside(value: &Value) -> Option<&Value> {
 }
 
 fn is_post(value: &Value) -> bool {
-    text(value, &["title"]).is_some() && number(value, &["number"]).is_some()
+    text(value, "title").is_some() && number(value, "number").is_some()
 }
 
 fn is_comment(value: &Value) -> bool {
@@ -75,9 +77,9 @@ fn deleted(value: &Value, address: Option<&str>, threads: &mut Threads, harvest:
 
 /// The address of the page that something stands on.
 fn address(value: &Value) -> Option<String> {
-    let of_page = text(value, &["html_url"]).and_then(|url| url.split('#').next());
+    let of_page = text(value, "html_url").and_then(|url| url.split('#').next());
     let of_program = || {
-        let url = text(value, &["issue_url", "discussion_url"])?;
+        let url = first_text(value, &["issue_url", "discussion_url"])?;
         Some(url.replacen("://api.github.com/repos/", "://github.com/", 1))
     };
     of_page.map(str::to_owned).or_else(of_program)
@@ -85,6 +87,6 @@ fn address(value: &Value) -> Option<String> {
 
 /// The list that an old comment stands in, which says no more than `…/repos/OWNER/NAME/issues/comments/7`.
 fn list(comment: &Value) -> Option<String> {
-    let (list, _) = text(comment, &["url"])?.split_once("/comments/")?;
+    let (list, _) = text(comment, "url")?.split_once("/comments/")?;
     list.split_once("/repos/").map(|(_, list)| list.to_owned())
 }

@@ -1,13 +1,12 @@
 //! Hacker News: an item as Algolia tells it (`/api/v1/items/ID`, nested), or items as Firebase does (`/v0/item/ID.json`), kept
 //! as `{post, comments}`, as a list, or one a line.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
-use super::foreign::{
-    Author, Basket, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When,
-};
+use super::fields::{id, is, list, number, text};
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable};
 use super::input::Input;
+use super::{dates, json};
 
 /// The word for the source.
 pub const NAME: &str = "hackernews";
@@ -30,36 +29,7 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, or holds no item.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let text = part.text()?;
-    let mut basket = Basket::default();
-    let value = match serde_json::from_str::<Value>(&text) {
-        Ok(value) => value,
-        Err(error) => lines(&text, &mut basket)
-            .ok_or_else(|| Unreadable::new(format!("line {}, column {}: {error}", error.line(), error.column())))?,
-    };
-    // Without a word of it, replies on such lines would be taken for deleted ones.
-    let loss = (!basket.left.is_empty()).then(|| "lines of the file cannot be read".to_owned());
-    basket.left.drain(..).for_each(|left| harvest.left(left.place, left.reason));
-    threads_of(&value, &mut basket)?;
-    for mut thread in basket.threads {
-        thread.gaps.extend(loss.clone());
-        harvest.thread(thread);
-    }
-    Ok(())
-}
-
-/// Items of a file that has one a line; `None` where the first line is none.
-fn lines(text: &str, harvest: &mut dyn Harvest) -> Option<Value> {
-    let mut items = Vec::new();
-    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str::<Value>(line) {
-            Ok(item) => items.push(item),
-            Err(_) if items.is_empty() => return None,
-            Err(error) => harvest.left(format!("line {}", at + 1), error.to_string()),
-        }
-    }
-    (!items.is_empty()).then_some(Value::Array(items))
+    json::read(input, threads_of, harvest)
 }
 
 /// Reads an answer of either service.
@@ -73,10 +43,9 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
     }
     let (story, items): (Option<&Value>, Vec<&Value>) = match value {
         Value::Array(list) => (list.iter().find(|item| is_story(item)), list.iter().collect()),
-        _ => {
-            let comments = value.get("comments").and_then(Value::as_array);
-            (value.get("post").or_else(|| value.get("story")), comments.into_iter().flatten().collect())
-        }
+        // What is whole of a file with items on lines may be the first one alone.
+        Value::Object(_) if value.get("parent").is_some() => (None, vec![value]),
+        _ => (value.get("post").or_else(|| value.get("story")), list(value, "comments").collect()),
     };
     if story.is_none() && items.is_empty() {
         return Err(Unreadable::new("this is no item of Hacker News: it has neither `children` nor `comments`"));
@@ -89,45 +58,38 @@ fn is_story(item: &Value) -> bool {
     item.get("parent").is_none() && item.get("title").is_some()
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
-}
-
-fn id(value: &Value, key: &str) -> Option<String> {
-    value.get(key).and_then(Value::as_u64).map(|id| id.to_string())
-}
-
-fn head(story: Option<&Value>) -> ForeignThread {
+fn head(story: Option<&Value>, own: Option<String>) -> ForeignThread {
     let of = |key: &str| story.and_then(|story| text(story, key)).map(str::to_owned);
-    let own = story.and_then(|story| id(story, "id"));
     ForeignThread {
         address: own.as_ref().map(|id| format!("https://news.ycombinator.com/item?id={id}")),
         key: Key { id: own, address: of("url"), path: None, title: of("title") },
-        claimed: story.and_then(|story| story.get("descendants")).and_then(Value::as_u64),
+        claimed: story.and_then(|story| number(story, "descendants")),
         ..ForeignThread::default()
     }
 }
 
 /// Algolia's form. Children are walked with a list of what is still to be read, in the order of the page.
 fn nested(story: &Value) -> ForeignThread {
-    let mut thread = head(Some(story));
-    let mut open: Vec<(&Value, Option<String>)> = vec![(story, None)];
+    let mut replies = Vec::new();
+    let mut open: Vec<(&Value, Option<String>)> = list(story, "children").rev().map(|child| (child, None)).collect();
+    // What stands above a comment says its id behind it, and a file may end before that; then the comment tells.
+    let mut root = id(story, "id");
     while let Some((item, parent)) = open.pop() {
-        let is_root = std::ptr::eq(item, story);
-        if !is_root {
-            thread.replies.push(reply(item, "author", "created_at_i", parent));
+        let own = id(item, "id");
+        open.extend(list(item, "children").rev().map(|child| (child, own.clone())));
+        root = root.or_else(|| id(item, "story_id"));
+        let parent = parent.or_else(|| id(item, "parent_id")).filter(|parent| root.as_ref() != Some(parent));
+        if !json::is_cut(item) {
+            replies.push(reply(item, "author", "created_at_i", parent));
         }
-        let own = if is_root { None } else { id(item, "id") };
-        let children = item.get("children").and_then(Value::as_array);
-        open.extend(children.into_iter().flatten().rev().map(|child| (child, own.clone())));
     }
-    thread
+    ForeignThread { replies, ..head(Some(story), root) }
 }
 
 /// Firebase's form.
 fn flat(story: Option<&Value>, items: &[&Value]) -> ForeignThread {
-    let mut thread = head(story);
-    for item in items.iter().filter(|item| !is_story(item)) {
+    let mut thread = head(story, story.and_then(|story| id(story, "id")));
+    for item in items.iter().filter(|item| !is_story(item) && !json::is_cut(item)) {
         let parent = id(item, "parent").filter(|parent| thread.key.id.as_ref() != Some(parent));
         thread.replies.push(reply(item, "by", "time", parent));
     }
@@ -138,24 +100,23 @@ fn flat(story: Option<&Value>, items: &[&Value]) -> ForeignThread {
 }
 
 fn reply(item: &Value, author: &str, time: &str, parent: Option<String>) -> ForeignReply {
-    let is = |key: &str| item.get(key).and_then(Value::as_bool).unwrap_or_default();
     let own = id(item, "id");
-    let name = text(item, author).map(|name| name.trim().to_owned());
+    let name = text(item, author).map(str::to_owned);
     let body = text(item, "text").unwrap_or_default().to_owned();
-    let state = if is("dead") {
+    let state = if is(item, "dead") {
         State::Hidden
-    } else if is("deleted") || name.is_none() && body.is_empty() {
+    } else if is(item, "deleted") || name.is_none() && body.is_empty() {
         State::Deleted
     } else {
         State::Live
     };
-    let moment = item.get(time).and_then(Value::as_i64).and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let seconds = item.get(time).and_then(Value::as_f64);
     ForeignReply {
         permalink: own.as_ref().map(|id| format!("https://news.ycombinator.com/item?id={id}")),
         id: own,
         parent,
         author: Author { name, ..Author::default() },
-        date: moment.map_or(When::Unknown, When::Exact),
+        date: seconds.and_then(|seconds| dates::seconds(seconds).ok()).unwrap_or_default(),
         // The first paragraph has no element of its own, and the others have no end.
         body: Body { text: if body.is_empty() { body } else { format!("<p>{body}") }, format: Format::Html },
         state,
@@ -166,14 +127,8 @@ fn reply(item: &Value, author: &str, time: &str, parent: Option<String>) -> Fore
 #[cfg(test)]
 mod tests {
     use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     #[test]
     fn both_forms_give_the_same_thread() {
@@ -186,9 +141,9 @@ mod tests {
             {"id": 3, "parent": 2, "time": 1714551001, "type": "comment", "deleted": true},
             {"id": 4, "by": "bo", "parent": 3, "time": 1714551002, "type": "comment", "text": "Three."}]}"#;
         for text in [algolia, firebase] {
-            assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))));
+            assert!(recognises(&Input::of(text)));
         }
-        let (first, second) = (basket(algolia).expect("good"), basket(firebase).expect("good"));
+        let (first, second) = (Basket::of(read, algolia).expect("good"), Basket::of(read, firebase).expect("good"));
         assert_eq!(first, second);
         let thread = &first.threads[0];
         assert_eq!(
@@ -211,12 +166,39 @@ mod tests {
     #[test]
     fn a_part_says_how_much_it_is_and_lines_are_read_one_by_one() {
         let text = "{\"id\": 1, \"title\": \"T\", \"descendants\": 9, \"by\": \"me\", \"kids\": [2], \"time\": 1, \"type\": \"story\"}\n{\"id\": 2, \"by\": \"ada\", \"parent\": 1, \"dead\": true, \"text\": \"x\"}\n{broken\n";
-        let found = basket(text).expect("lines");
+        let found = Basket::of(read, text).expect("lines");
         assert_eq!((found.threads[0].claimed, found.threads[0].replies[0].state), (Some(9), State::Hidden));
-        assert_eq!(found.threads[0].gaps, ["1 of 9 replies are in this file", "lines of the file cannot be read"]);
+        assert_eq!(
+            (found.threads[0].gaps[0].as_str(), found.threads[0].gaps.len()),
+            ("1 of 9 replies are in this file", 2)
+        );
         assert_eq!(found.left[0].place, "line 3");
         for bad in ["", "{}", "3", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let item = |id: u64, parent: u64, below: &str| {
+            format!(
+                "{{\"author\": \"ada\", \"children\": [{below}], \"created_at_i\": 1714551000, \"id\": {id}, \"parent_id\": {parent}, \"story_id\": 1, \"text\": \"Words.\"}}"
+            )
+        };
+        let below = format!("{}, {}", item(4, 3, ""), item(5, 3, ""));
+        let text = item(1, 0, &format!("{}, {}", item(2, 1, ""), item(3, 1, &below)));
+        assert_eq!(first_half(read, &text), 1);
+        let end = text.find(&item(5, 3, "")).expect("the last of them");
+        let cut = Basket::of(read, &text[..end]).expect("a part");
+        assert_eq!(
+            (cut.threads[0].key.id.as_deref(), cut.threads[0].replies[1].parent.as_deref()),
+            (Some("1"), Some("3"))
+        );
+        let comment = |id: u64| {
+            format!("{{\"id\": {id}, \"by\": \"ada\", \"parent\": 1, \"time\": 1714551000, \"text\": \"Words.\"}}")
+        };
+        let all = [comment(2), comment(3), comment(4)];
+        assert_eq!(first_half(read, &format!("{{\"post\": {{\"id\": 1}}, \"comments\": [{}]}}", all.join(", "))), 1);
+        assert_eq!(first_half(read, &all.join("\n")), 1);
     }
 }

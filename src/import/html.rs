@@ -226,6 +226,12 @@ impl Open {
     }
 }
 
+/// Plain words as HTML, in an attribute too.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

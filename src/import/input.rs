@@ -117,9 +117,18 @@ fn decode(bytes: &[u8]) -> Option<String> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => std::str::from_utf8(rest).ok().map(str::to_owned),
-        _ => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        [0xef, 0xbb, 0xbf, rest @ ..] => utf8(rest),
+        _ => utf8(bytes),
     }
+}
+
+/// A text up to its end, or to the letter in whose middle it ends: a file that is cut short is still a text.
+fn utf8(bytes: &[u8]) -> Option<String> {
+    let whole = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => bytes.get(..error.valid_up_to())?,
+        _ => bytes,
+    };
+    String::from_utf8(whole.to_vec()).ok()
 }
 
 /// Everything one import reads.
@@ -149,5 +158,21 @@ impl Input {
     #[must_use]
     pub fn single(&self) -> Option<&Part> {
         self.parts.first().filter(|_| !self.is_folder)
+    }
+
+    /// The only file, where nothing else can be read.
+    ///
+    /// # Errors
+    /// It is an archive or folder; `what` is a word for what is wanted.
+    pub fn only(&self, what: &str) -> Result<&Part, Unreadable> {
+        self.single().ok_or_else(|| Unreadable::new(format!("a single {what} is wanted")))
+    }
+}
+
+#[cfg(test)]
+impl Input {
+    /// A single file with this text.
+    pub(crate) fn of(text: &str) -> Self {
+        Self::file(Part::from_bytes("x", text.as_bytes()))
     }
 }

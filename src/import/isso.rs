@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
-use super::fields;
+use super::dates;
 use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
 use super::input::Input;
 use super::sqlite::{Cell, Database, MAGIC};
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "isso";
@@ -41,26 +40,23 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
         }
     }
     let mut heads: BTreeMap<i64, Key> = pages.list.iter().map(|(id, cells)| (*id, key(cells))).collect();
-    let mut threads: Vec<ForeignThread> = Vec::new();
-    let mut places: BTreeMap<Option<i64>, usize> = BTreeMap::new();
+    let mut threads = ByName::default();
     for (id, cells) in &comments.list {
-        let thread = whole(cells.first());
-        let at = *places.entry(thread).or_insert_with(|| {
-            let named = thread.and_then(|thread| heads.remove(&thread));
-            let key = named.unwrap_or_else(|| Key { id: thread.map(|thread| thread.to_string()), ..Key::default() });
-            threads.push(ForeignThread { key, gaps: losses.clone(), ..ForeignThread::default() });
-            threads.len() - 1
+        let number = whole(cells.first());
+        let name = number.map(|number| number.to_string());
+        let thread = threads.of(name.as_deref().unwrap_or_default(), || {
+            let named = number.and_then(|number| heads.remove(&number));
+            let key = named.unwrap_or_else(|| Key { id: name.clone(), ..Key::default() });
+            ForeignThread { key, gaps: losses.clone(), ..ForeignThread::default() }
         });
-        if let Some(thread) = threads.get_mut(at) {
-            thread.replies.push(reply(*id, cells, harvest));
-        }
+        thread.replies.push(reply(*id, cells, harvest));
     }
-    threads.into_iter().for_each(|thread| harvest.thread(thread));
+    threads.give(harvest);
     Ok(())
 }
 
 fn key(cells: &[Cell]) -> Key {
-    fields::key_of(&text(cells.first()).unwrap_or_default(), text(cells.get(1)))
+    Key::of_page(&text(cells.first()).unwrap_or_default(), text(cells.get(1)))
 }
 
 fn whole(cell: Option<&Cell>) -> Option<i64> {
@@ -110,14 +106,7 @@ fn date(id: i64, created: &Cell, harvest: &mut dyn Harvest) -> When {
         Cell::Real(seconds) => *seconds,
         _ => return When::Unknown,
     };
-    // A number too large for a whole one becomes the largest, which is no date either.
-    match Timestamp::from_millisecond((seconds * 1000.0).floor() as i64) {
-        Ok(moment) => When::Exact(moment),
-        Err(_) => {
-            harvest.left(format!("comment {id}"), format!("`{seconds}` is not a date, so it has none"));
-            When::Unknown
-        }
-    }
+    dates::or_left(dates::seconds(seconds), &format!("comment {id}"), harvest)
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::fields::{self, Threads};
-use super::foreign::{Author, Body, ForeignReply, Format, Harvest, Unreadable};
+use super::fields::{address, date, list, name, said, scalar, text};
+use super::foreign::{Author, Body, ForeignReply, Format, Harvest, Key, Unreadable};
 use super::input::Input;
+use super::json;
+use super::threads::ByName;
 use crate::base::path::percent_decoded;
 
 /// The word for the source.
@@ -28,40 +30,45 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, or no array.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let (value, is_cut) = fields::parse(&part.text()?, 3, harvest)?;
-    gather(&value, harvest)?.give(fields::loss(is_cut), harvest);
-    Ok(())
+    json::read(input, threads_of, harvest)
 }
 
-fn gather(value: &Value, harvest: &mut dyn Harvest) -> Result<Threads, Unreadable> {
+/// Reads an export.
+///
+/// # Errors
+/// It is no list.
+pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let pages = value.as_array().ok_or_else(|| Unreadable::new("this is no list of pages with comments for Isso"))?;
-    let mut threads = Threads::default();
+    let mut threads = ByName::default();
     for (at, page) in pages.iter().enumerate() {
-        let path = fields::text(page, "id").unwrap_or_default();
-        let title = fields::said(page, "title").map(|title| without_form(&title));
-        if !fields::field(page, "comments").is_some_and(Value::is_array) {
+        let path = scalar(page, "id").unwrap_or_default();
+        let title = said(page, "title").map(|title| without_form(&title));
+        if !page["comments"].is_array() {
+            if json::is_cut(page) {
+                continue;
+            }
             harvest.left(format!("page {}", at + 1), "it has no list `comments`".to_owned());
             continue;
         }
         let counts = counts(page);
-        for (number, comment) in fields::list(page, "comments").enumerate() {
+        for (number, comment) in list(page, "comments").enumerate().filter(|(_, comment)| !json::is_cut(comment)) {
             let place = format!("page {}, comment {}", at + 1, number + 1);
             if !comment.is_object() {
                 harvest.left(place, "it is no comment".to_owned());
                 continue;
             }
             let reply = reply(comment, &counts, &place, harvest);
-            threads.of(&path, || fields::key_of(&path, title.clone())).replies.push(reply);
+            threads.thread(&path, || Key::of_page(&path, title.clone())).replies.push(reply);
         }
     }
-    Ok(threads)
+    threads.give(harvest);
+    Ok(())
 }
 
 /// How often each id occurs on a page.
 fn counts(page: &Value) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    for id in fields::list(page, "comments").filter_map(|comment| fields::text(comment, "id")) {
+    for id in list(page, "comments").filter_map(|comment| scalar(comment, "id")) {
         *counts.entry(id).or_default() += 1;
     }
     counts
@@ -70,15 +77,11 @@ fn counts(page: &Value) -> BTreeMap<String, usize> {
 /// Scripts that know no ids write 0, or the same one again and again; neither is an id.
 fn reply(comment: &Value, counts: &BTreeMap<String, usize>, place: &str, harvest: &mut dyn Harvest) -> ForeignReply {
     ForeignReply {
-        id: fields::text(comment, "id").filter(|id| id != "0" && counts.get(id) == Some(&1)),
-        parent: fields::text(comment, "parent").filter(|parent| parent != "0"),
-        author: Author {
-            name: fields::said(comment, "author"),
-            url: fields::said(comment, "website"),
-            ..Author::default()
-        },
-        date: fields::date(comment, &["created"], place, harvest),
-        body: Body { text: fields::text(comment, "text").unwrap_or_default(), format: Format::Markdown },
+        id: scalar(comment, "id").filter(|id| id != "0" && counts.get(id) == Some(&1)),
+        parent: scalar(comment, "parent").filter(|parent| parent != "0"),
+        author: Author { name: name(comment, "author"), url: address(comment, "website"), ..Author::default() },
+        date: date(comment, &["created"], place, harvest),
+        body: Body { text: text(comment, "text").unwrap_or_default().to_owned(), format: Format::Markdown },
         ..ForeignReply::default()
     }
 }
@@ -94,14 +97,8 @@ fn without_form(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::foreign::{Basket, When};
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     #[test]
     fn pages_and_their_comments_are_read() {
@@ -111,8 +108,8 @@ mod tests {
             {"id": 0, "author": "", "website": "", "created": "x", "text": "Two."}]},
             {"id": "/c/", "title": "C++", "comments": [{"id": "7", "text": "Three."}, {"id": "8", "parent": 7, "text": "Four."}, 4]},
             {"id": "/none/"}]"#;
-        assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))));
-        let found = basket(text).expect("good");
+        assert!(recognises(&Input::of(text)));
+        let found = Basket::of(read, text).expect("good");
         let [trust, c] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!((trust.key.path.as_deref(), trust.key.title.as_deref()), (Some("/trust/"), Some("Trust & Hope")));
         let [first, second] = trust.replies.as_slice() else { panic!("{trust:#?}") };
@@ -128,11 +125,15 @@ mod tests {
 
     #[test]
     fn a_file_that_is_cut_short_gives_what_is_whole() {
-        let found = basket(r#"[{"id": "/a/", "title": "A", "comments": [{"id": 1, "text": "One."}, {"id": 2, "te"#)
-            .expect("a part");
+        let text = r#"[{"id": "/a/", "title": "A", "comments": [{"id": 1, "text": "One."}, {"id": 2, "text": "Two."}]},
+            {"id": "/b/", "title": "B", "comments": [{"id": 1, "text": "One."}]}]"#;
+        assert_eq!(first_half(read, text), 1);
+        let found =
+            Basket::of(read, r#"[{"id": "/a/", "title": "A", "comments": [{"id": 1, "text": "One."}, {"id": 2, "te"#)
+                .expect("a part");
         assert_eq!((found.threads[0].replies.len(), found.threads[0].gaps.len(), found.left.len()), (1, 1, 1));
         for bad in ["", "{}", "[", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
     }
 }

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
+use super::fields::{address, date, first_text, id, is, list, name, number, text};
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable};
 use super::input::Input;
-use super::json_value::{address, id, is, list, name, of_text, text, when};
+use super::json;
 use super::record::made_id;
+use super::threads::ByName;
 
 /// The word for the source; the same as that of our own JSON, since no service has it.
 pub const NAME: &str = "json";
@@ -89,33 +90,22 @@ fn shape(record: &Value) -> Option<Shape> {
 /// # Errors
 /// The file is no JSON, or has no record of a shape that is known.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let text = part.text()?;
-    let other = || Unreadable::new("no list of comments in a form that is known was found; see `json` in the manual");
-    let first = first_record(&text);
-    let shape = first.as_ref().and_then(shape);
-    if shape == Some(Shape::Named) && text.trim_start().starts_with('{') {
-        let mut loss = None;
-        let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let parsed = numbered.filter_map(|(at, line)| match serde_json::from_str::<Value>(line) {
-            Ok(record) => Some((format!("line {}", at + 1), record)),
-            Err(error) => {
-                harvest.left(format!("line {}", at + 1), error.to_string());
-                // Without this, the replies on such lines would be taken for deleted ones.
-                loss = Some("lines of the file cannot be read");
-                None
-            }
-        });
-        let records: Vec<(String, Value)> = parsed.collect();
-        named(records.iter().map(|(place, record)| (place.clone(), record)), loss, harvest);
-        return Ok(());
-    }
-    match (of_text(&text)?, shape.ok_or_else(other)?) {
-        (Value::Array(list), Shape::Named) => {
-            named(list.iter().enumerate().map(|(at, record)| (format!("comment {}", at + 1), record)), None, harvest);
-        }
-        (Value::Object(pages), shape @ (Shape::Levels | Shape::Nested)) => {
-            for (page, comments) in &pages {
+    json::read(input, threads_of, harvest)
+}
+
+/// Reads the value of such a file.
+///
+/// # Errors
+/// It has no record of a shape that is known.
+pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
+    let of_list = |list: &Value| shape(list.as_array()?.first()?);
+    match value {
+        // A single record is what is left of a file with one line.
+        Value::Object(_) if shape(value) == Some(Shape::Named) => named(std::slice::from_ref(value), harvest),
+        Value::Array(list) if of_list(value) == Some(Shape::Named) => named(list, harvest),
+        Value::Object(pages) => {
+            let shape = pages.values().find_map(of_list).filter(|shape| *shape != Shape::Named).ok_or_else(unknown)?;
+            for (page, comments) in pages.iter().filter(|(page, _)| *page != json::CUT) {
                 let mut thread = thread_of_page(page);
                 match comments.as_array() {
                     Some(comments) if shape == Shape::Levels => levels(page, comments, &mut thread, harvest),
@@ -125,30 +115,27 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
                 harvest.thread(thread);
             }
         }
-        _ => return Err(other()),
+        _ => return Err(unknown()),
     }
     Ok(())
 }
 
+fn unknown() -> Unreadable {
+    Unreadable::new("no list of comments in a form that is known was found; see `json` in the manual")
+}
+
 fn thread_of_page(page: &str) -> ForeignThread {
-    let is_address = page.contains("://");
     // A page without a name is the first page of a website, not no page.
-    let path = if page.is_empty() { "/" } else { page };
-    let key = Key {
-        address: is_address.then(|| page.to_owned()),
-        path: (!is_address).then(|| path.to_owned()),
-        ..Key::default()
-    };
-    ForeignThread { key, ..ForeignThread::default() }
+    Key::of_page(if page.is_empty() { "/" } else { page }, None).into()
 }
 
 /// Records with a level: the parent is the nearest earlier one that is one level up.
 fn levels(page: &str, comments: &[Value], thread: &mut ForeignThread, harvest: &mut dyn Harvest) {
     let mut way: Vec<Option<String>> = Vec::new();
     let mut taken = BTreeMap::new();
-    for (at, comment) in comments.iter().enumerate() {
+    for (at, comment) in comments.iter().enumerate().filter(|(_, comment)| !json::is_cut(comment)) {
         let place = format!("{page}, comment {}", at + 1);
-        let level = comment.get("depth").and_then(Value::as_u64).and_then(|level| usize::try_from(level).ok());
+        let level = number(comment, "depth").and_then(|level| usize::try_from(level).ok());
         let Some(level) = level else {
             harvest.left(place, "it has no `depth`".to_owned());
             continue;
@@ -175,34 +162,27 @@ fn nested(page: &str, comments: &[Value], thread: &mut ForeignThread, harvest: &
         }
         let reply = reply(comment, parent, &place, &mut taken, harvest);
         open.extend(list(comment, "children").rev().map(|child| (child, reply.id.clone())));
-        thread.replies.push(reply);
+        if !json::is_cut(comment) {
+            thread.replies.push(reply);
+        }
     }
 }
 
-/// Records that name their page and parent, and what is lost of them.
-fn named<'a>(records: impl Iterator<Item = (String, &'a Value)>, loss: Option<&str>, harvest: &mut dyn Harvest) {
-    let mut threads: Vec<(ForeignThread, BTreeMap<String, u64>)> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (place, record) in records {
+/// Records that name their page and parent.
+fn named(records: &[Value], harvest: &mut dyn Harvest) {
+    let mut threads: ByName<(ForeignThread, BTreeMap<String, u64>)> = ByName::default();
+    for (at, record) in records.iter().enumerate().filter(|(_, record)| !json::is_cut(record)) {
+        let place = format!("comment {}", at + 1);
         let Some(page) = PAGES.iter().find_map(|key| id(record, key)) else {
             harvest.left(place, "it does not say which page it is about".to_owned());
             continue;
         };
-        let at = *places.entry(page.clone()).or_insert_with(|| {
-            let key = Key { id: Some(page.clone()), ..thread_of_page(&page).key };
-            threads.push((ForeignThread { key, ..ForeignThread::default() }, BTreeMap::new()));
-            threads.len() - 1
-        });
+        let key = || Key { id: Some(page.clone()), ..thread_of_page(&page).key };
+        let (thread, taken) = threads.of(&page, || (key().into(), BTreeMap::new()));
         let parent = PARENTS.iter().find_map(|key| id(record, key)).filter(|parent| parent != "0");
-        if let Some((thread, taken)) = threads.get_mut(at) {
-            let reply = reply(record, parent, &place, taken, harvest);
-            thread.replies.push(reply);
-        }
+        thread.replies.push(reply(record, parent, &place, taken, harvest));
     }
-    for (mut thread, _) in threads {
-        thread.gaps.extend(loss.map(str::to_owned));
-        harvest.thread(thread);
-    }
+    threads.into_list().into_iter().for_each(|(thread, _)| harvest.thread(thread));
 }
 
 fn reply(
@@ -212,7 +192,7 @@ fn reply(
     taken: &mut BTreeMap<String, u64>,
     harvest: &mut dyn Harvest,
 ) -> ForeignReply {
-    let words = WORDS.iter().find_map(|key| text(record, key)).unwrap_or_default();
+    let words = first_text(record, &WORDS).unwrap_or_default();
     let person = record.get("author").filter(|author| author.is_object());
     let mut reply = ForeignReply {
         parent,
@@ -221,7 +201,7 @@ fn reply(
             url: ["url", "website", "author_url"].iter().find_map(|key| address(record, key)),
             ..Author::default()
         },
-        date: date(record, place, harvest),
+        date: date(record, &DATES, place, harvest),
         body: Body { text: words.to_owned(), format: if is_html(words) { Format::Html } else { Format::Plain } },
         state: state(record),
         ..ForeignReply::default()
@@ -261,41 +241,14 @@ fn state(record: &Value) -> State {
     }
 }
 
-/// Larger numbers count milliseconds: seconds reach them only in the year 5138.
-const SECONDS_END: i64 = 100_000_000_000;
-
-fn date(record: &Value, place: &str, harvest: &mut dyn Harvest) -> When {
-    let Some(written) = DATES.iter().find_map(|key| record.get(key).filter(|date| !date.is_null())) else {
-        return When::Unknown;
-    };
-    let moment = |number: i64| {
-        let is_short = number.checked_abs().is_some_and(|number| number < SECONDS_END);
-        if is_short { Timestamp::from_second(number) } else { Timestamp::from_millisecond(number) }
-    };
-    let found = match written {
-        Value::String(written) => when(written),
-        _ => written.as_i64().and_then(|number| moment(number).ok()).map(When::Exact),
-    };
-    found.unwrap_or_else(|| {
-        let shown: String = written.to_string().chars().take(40).collect();
-        harvest.left(place.to_owned(), format!("its date {shown} is not understood; the words are kept without it"));
-        When::Unknown
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::foreign::{Basket, When};
+    use super::super::json::tests::first_half;
     use super::*;
 
     fn file(text: &str) -> Input {
-        Input::file(Part::from_bytes("x.json", text.as_bytes()))
-    }
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let mut basket = Basket::default();
-        read(&file(text), &mut basket).map(|()| basket)
+        Input::of(text)
     }
 
     /// Each reply as what it says and what its parent says.
@@ -323,7 +276,7 @@ mod tests {
             {"author": "Cy", "depth": 9, "content": "E"},
             {"author": "Di", "depth": 0, "content": "F"}, 3]}"#;
         assert!(recognises(&file(text)));
-        let found = basket(text).expect("good");
+        let found = Basket::of(read, text).expect("good");
         let thread = &found.threads[1];
         assert_eq!(thread.key.path.as_deref(), Some("trust"));
         let wanted = [
@@ -348,7 +301,7 @@ mod tests {
             "/trust/": [{"name": "Ada", "created": "2021-03-02", "message": "A", "children": []},
                         {"name": "Ada", "created": "2021-03-02", "message": "A", "children": [{"name": "Bo", "message": "B", "children": []}]}]}"#;
         assert!(recognises(&file(text)));
-        let found = basket(text).expect("good");
+        let found = Basket::of(read, text).expect("good");
         let [first, second] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!(first.key.path.as_deref(), Some("/"));
         assert_eq!(
@@ -369,13 +322,13 @@ mod tests {
         ];
         for text in [format!("[{}]", records.join(",\n")), records.join("\n")] {
             assert!(recognises(&file(&text)), "{text}");
-            let found = basket(&text).expect("good");
+            let found = Basket::of(read, &text).expect("good");
             let [trust, vision] = found.threads.as_slice() else { panic!("{found:#?}") };
             assert_eq!((tree(trust), trust.replies[1].state), (vec![("A", None), ("B", Some("A"))], State::Waiting));
             assert_eq!((vision.replies[0].author.name.as_deref(), vision.replies[0].state), (Some("Cy"), State::Spam));
             assert!(!format!("{found:?}").contains("b.example"));
         }
-        let found = basket(&format!("{}\n{{broken\n", records[0])).expect("a broken line");
+        let found = Basket::of(read, &format!("{}\n{{broken\n", records[0])).expect("a broken line");
         assert_eq!((found.threads.len(), found.left[0].place.as_str()), (1, "line 2"));
     }
 
@@ -394,7 +347,39 @@ mod tests {
             r#"[{"id": "/a", "title": "A", "comments": []}]"#,
         ] {
             assert!(!recognises(&file(other)), "{other}");
-            assert!(basket(other).is_err(), "{other}");
+            assert!(Basket::of(read, other).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let nested = |id: u64, below: &str| {
+            format!(
+                "{{\"id\": {id}, \"name\": \"Ada\", \"created\": \"2021-03-02\", \"message\": \"Words.\", \"children\": [{below}]}}"
+            )
+        };
+        let text =
+            format!("{{\"\": [{}], \"/trust/\": [{}, {}]}}", nested(1, ""), nested(2, ""), nested(3, &nested(4, "")));
+        assert_eq!(first_half(read, &text), 1);
+        let level = |depth: u64, words: &str| {
+            format!("{{\"author\": \"Ada\", \"depth\": {depth}, \"content\": \"{words}\", \"date\": \"2021-03-02\"}}")
+        };
+        let text = format!(
+            "{{\"trust\": [{}, {}, {}], \"vision\": [{}]}}",
+            level(0, "A"),
+            level(1, "B"),
+            level(2, "C"),
+            level(0, "D")
+        );
+        assert_eq!(first_half(read, &text), 2);
+        let named = |id: u64| {
+            format!(
+                "{{\"id\": {id}, \"postId\": \"trust\", \"parentId\": null, \"name\": \"Ada\", \"content\": \"Words.\"}}"
+            )
+        };
+        let all = [named(1), named(2), named(3)];
+        for text in [format!("[{}]", all.join(",\n")), all.join("\n")] {
+            assert_eq!(first_half(read, &text), 1, "{text}");
         }
     }
 }

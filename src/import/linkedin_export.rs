@@ -1,14 +1,10 @@
 //! LinkedIn, the export of a member's own data: `Comments.csv`, alone or in its folder or archive. It holds what the member
 //! wrote under posts of anybody, and nothing that anybody else wrote.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Unreadable, When};
+use super::dates;
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Unreadable};
 use super::input::{Input, Part};
+use super::threads::ByName;
 use crate::base::path::percent_decoded;
 
 /// The word for the source.
@@ -78,8 +74,7 @@ fn name_others(input: &Input, harvest: &mut dyn Harvest) {
 /// Reads the rows. Messages of several lines are quoted in two ways or not at all, so a row is everything from one line that
 /// begins with a date and an address to the next.
 fn read_comments(text: &str, before: &str, harvest: &mut dyn Harvest) {
-    let mut threads: Vec<ForeignThread> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut threads = ByName::default();
     let mut take = |line: usize, row: &str, harvest: &mut dyn Harvest| {
         let place = format!("{before}line {line}");
         if !is_start(row) {
@@ -91,13 +86,7 @@ fn read_comments(text: &str, before: &str, harvest: &mut dyn Harvest) {
         let row = Row::of(row);
         let target = target(row.link);
         let name = target.key.id.as_ref().or(target.key.address.as_ref()).cloned().unwrap_or_default();
-        let at = *places.entry(name).or_insert_with(|| {
-            threads.push(target);
-            threads.len() - 1
-        });
-        if let Some(thread) = threads.get_mut(at) {
-            thread.replies.push(reply(&row, place, harvest));
-        }
+        threads.of(&name, || target).replies.push(reply(&row, place, harvest));
     };
     let (mut start, mut first_line) = (0, 1);
     let mut end = 0;
@@ -109,7 +98,7 @@ fn read_comments(text: &str, before: &str, harvest: &mut dyn Harvest) {
         end += line.len();
     }
     take(first_line, text.get(start..).unwrap_or_default(), harvest);
-    threads.into_iter().for_each(|thread| harvest.thread(thread));
+    threads.give(harvest);
 }
 
 /// Whether a row begins on this line: a date, then an address or nothing in its place.
@@ -187,10 +176,9 @@ fn target(link: &str) -> ForeignThread {
 }
 
 fn reply(row: &Row, place: String, harvest: &mut dyn Harvest) -> ForeignReply {
-    let date = moment(row.date);
-    if date.is_none() {
-        harvest.left(place.clone(), format!("`{}` is no date; the comment comes in without one", row.date));
-    }
+    // The file names no zone. It is that of Greenwich: in the list of a member's posts, which the same export writes in the
+    // same way, each date is, to the second, the time that the id of the post holds.
+    let date = dates::or_left(dates::in_greenwich(row.date), &place, harvest);
     if !row.is_whole {
         harvest.left(
             place,
@@ -199,27 +187,20 @@ fn reply(row: &Row, place: String, harvest: &mut dyn Harvest) -> ForeignReply {
     }
     ForeignReply {
         author: Author { is_essay_author: true, ..Author::default() },
-        date: date.map_or(When::Unknown, When::Exact),
+        date,
         body: Body { text: row.message.clone(), format: Format::Plain },
         ..ForeignReply::default()
     }
 }
 
-/// The file names no zone. It is that of Greenwich: in the list of a member's posts, which the same export writes in the same
-/// way, each date is, to the second, the time that the id of the post holds.
-fn moment(written: &str) -> Option<Timestamp> {
-    let time: DateTime = written.parse().ok()?;
-    TimeZone::UTC.to_timestamp(time).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
+    use super::super::foreign::{Basket, When};
     use super::super::record::{Circumstances, of_thread};
     use super::*;
 
     fn basket(text: &str) -> Basket {
-        let input = Input::file(Part::from_bytes("x.csv", text.as_bytes()));
+        let input = Input::of(text);
         assert!(recognises(&input));
         let mut basket = Basket::default();
         read(&input, &mut basket).expect("good");

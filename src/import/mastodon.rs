@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use serde_json::Value;
 
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Kind, State, Unreadable, When};
+use super::fields::{count, first_text, text};
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Kind, State, Unreadable};
+use super::html::escaped;
 use super::input::Input;
+use super::{dates, json};
 
 /// The word for the source.
 pub const NAME: &str = "mastodon";
@@ -32,10 +34,7 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, or no context of a status; with line and column.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let value: Value = serde_json::from_str(&part.text()?)
-        .map_err(|error| Unreadable::new(format!("line {}, column {}: {error}", error.line(), error.column())))?;
-    threads_of(&value, harvest)
+    json::read(input, threads_of, harvest)
 }
 
 /// Reads an answer of a server.
@@ -49,7 +48,7 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
         list.iter().filter_map(|status| Some((text(status, "id")?, id_of(status)?))).collect();
     let root = root_of(list, &local);
     let mut thread = ForeignThread { key: Key { id: root.clone(), ..Key::default() }, ..ForeignThread::default() };
-    for (at, status) in list.iter().enumerate() {
+    for (at, status) in list.iter().enumerate().filter(|(_, status)| !json::is_cut(status)) {
         match reply(status, &local, root.as_deref()) {
             Some(reply) => thread.replies.push(reply),
             None => harvest.left(format!("descendant {}", at + 1), "it has no id".to_owned()),
@@ -62,13 +61,9 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
     Ok(())
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
-}
-
 /// The address that names a status on every server; its local id where there is none.
 fn id_of(status: &Value) -> Option<String> {
-    text(status, "uri").or_else(|| text(status, "id")).map(str::to_owned)
+    first_text(status, &["uri", "id"]).map(str::to_owned)
 }
 
 /// The status asked for: what most answers name that are no answers themselves; of equals, what the first one names.
@@ -96,25 +91,19 @@ fn reply(status: &Value, local: &BTreeMap<&str, String>, root: Option<&str>) -> 
         parent: answered.map(|id| local.get(id).cloned().unwrap_or_else(|| id.to_owned())),
         author: Author {
             // An account without a name of its own is shown by that of the account.
-            name: text(account, "display_name").or_else(|| text(account, "username")).map(str::to_owned),
+            name: first_text(account, &["display_name", "username"]).map(str::to_owned),
             url: text(account, "url").map(str::to_owned),
             handle: text(account, "acct").map(|handle| format!("@{handle}")),
             ..Author::default()
         },
-        date: text(status, "created_at")
-            .and_then(|date| date.parse::<Timestamp>().ok())
-            .map_or(When::Unknown, When::Exact),
+        date: dates::iso(text(status, "created_at").unwrap_or_default()).unwrap_or_default(),
         is_edited: text(status, "edited_at").is_some(),
         body: Body { text: warning.unwrap_or_default() + &content, format: Format::Html },
         state,
         kind: if status.get("reblog").is_some_and(Value::is_object) { Kind::Repost } else { Kind::Reply },
-        reactions: status.get("favourites_count").and_then(Value::as_u64).filter(|count| *count > 0),
-        permalink: text(status, "url").or_else(|| text(status, "uri")).map(str::to_owned),
+        reactions: count(status, "favourites_count"),
+        permalink: first_text(status, &["url", "uri"]).map(str::to_owned),
     })
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The words without the names of the people who are answered, which stand at their beginning.
@@ -130,14 +119,8 @@ fn without_mentions(content: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     fn status(id: &str, answers: &str, more: &str) -> String {
         format!(
@@ -158,8 +141,8 @@ mod tests {
             status("4", "1", ", \"visibility\": \"private\""),
             status("5", "77", ", \"account\": {\"display_name\": \"\", \"username\": \"bot\"}")
         );
-        assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))));
-        let found = basket(&text).expect("good");
+        assert!(recognises(&Input::of(&text)));
+        let found = Basket::of(read, &text).expect("good");
         let thread = &found.threads[0];
         assert_eq!(thread.key.id.as_deref(), Some("1"));
         let [first, second, third, fourth] = thread.replies.as_slice() else { panic!("{thread:#?}") };
@@ -180,11 +163,24 @@ mod tests {
     #[test]
     fn what_is_something_else_is_refused() {
         for bad in ["", "[]", "{\"ancestors\": []}", "{\"descendants\": 3}", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
-        let found =
-            basket("{\"ancestors\": [], \"descendants\": [3, {\"account\": []}, {\"id\": \"1\", \"content\": 7}]}")
-                .expect("odd");
+        let found = Basket::of(
+            read,
+            "{\"ancestors\": [], \"descendants\": [3, {\"account\": []}, {\"id\": \"1\", \"content\": 7}]}",
+        )
+        .expect("odd");
         assert_eq!((found.threads[0].replies.len(), found.left.len()), (1, 2));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let text = format!(
+            "{{\"ancestors\": [], \"descendants\": [{}, {}, {}]}}",
+            status("2", "1", ""),
+            status("3", "2", ""),
+            status("4", "1", "")
+        );
+        assert_eq!(first_half(read, &text), 1);
     }
 }

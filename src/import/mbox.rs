@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
+use super::dates;
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable};
+use super::html::escaped;
 use super::input::{Input, LARGEST_TEXT};
-use super::json_value::escaped;
 use super::letter::{of_html, of_plain, unflowed, without_addresses};
 use super::mailbox::{LARGEST_LETTER, is_header, split};
 use crate::base::fingerprint::Fingerprint;
@@ -120,7 +120,7 @@ fn letter(parser: &MessageParser, bytes: &[u8]) -> Result<Letter, &'static str> 
     let reply = ForeignReply {
         id: message.message_id().map(hashed),
         author: Author { name: name.and_then(own_name), ..Author::default() },
-        date: moment.and_then(|moment| Timestamp::from_second(moment).ok()).map_or(When::Unknown, When::Exact),
+        date: moment.and_then(|moment| dates::seconds(moment as f64).ok()).unwrap_or_default(),
         body: body(&message),
         state: State::Waiting,
         ..ForeignReply::default()
@@ -262,12 +262,11 @@ fn thread(subject: &str) -> ForeignThread {
 
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::foreign::{Basket, When};
     use super::*;
 
     fn file(text: &str) -> Input {
-        Input::file(Part::from_bytes("x.mbox", text.as_bytes()))
+        Input::of(text)
     }
 
     fn basket(text: &str) -> Result<Basket, Unreadable> {

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
+use super::dates;
 use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable, When};
 use super::html::{Element, Html, one_line};
 use super::input::{Input, Part};
@@ -143,8 +142,8 @@ impl Footer {
                 ..Author::default()
             },
             date: of_class(below, "dt-published")
-                .and_then(|time| time.attribute("datetime")?.trim().parse::<Timestamp>().ok())
-                .map_or(When::Unknown, When::Exact),
+                .and_then(|time| dates::iso(time.attribute("datetime")?).ok())
+                .unwrap_or_default(),
             id: short.or_else(|| id_at_end(address.as_deref()?)),
             address,
         }

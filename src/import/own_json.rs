@@ -1,19 +1,15 @@
 //! JSON of our own, for replies that come from nowhere else: `{"threads": [{"essay": …, "replies": [{"id": …}]}]}`.
 //! The manual lists every field under Replies; `docs/content/static/replies.schema.json` is its schema (JSON Schema 2020-12).
 
-use jiff::{Timestamp, civil};
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Kind, State, Unreadable, When};
-use super::input::{Input, Part};
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Kind, State, Unreadable};
+use super::input::Input;
+use super::{dates, json};
 
 /// The word for the source.
 pub const NAME: &str = "json";
-
-#[derive(Deserialize)]
-struct File {
-    threads: Vec<Thread>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +24,7 @@ struct Thread {
     address: Option<String>,
     #[serde(default)]
     claimed: Option<u64>,
-    replies: Vec<serde_json::Value>,
+    replies: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -76,22 +72,33 @@ pub fn recognises(input: &Input) -> bool {
 /// Reads it; a reply that is wrong in itself is left out, the rest comes in.
 ///
 /// # Errors
-/// The file is no JSON, or not in this shape; with line and column.
+/// The file is no JSON, or not in this shape; with line and column, or the number of the thread.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let file: File = parse(part)?;
-    for (at, thread) in file.threads.into_iter().enumerate() {
+    json::read(input, threads_of, harvest)
+}
+
+/// Reads the value of such a file.
+///
+/// # Errors
+/// It is not in this shape; with the number of the thread.
+pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
+    let list = value.get("threads").and_then(Value::as_array);
+    let list = list.ok_or_else(|| Unreadable::new("this is not our own JSON: it has no list `threads`"))?;
+    // A thread in whose middle the file ends may lack its replies.
+    let told = list.iter().enumerate().filter(|(_, thread)| !json::is_cut(thread) || thread.get("replies").is_some());
+    let threads: Vec<(usize, Thread)> =
+        told.map(|(at, thread)| Ok((at + 1, of_value(at + 1, thread)?))).collect::<Result<_, _>>()?;
+    for (at, thread) in threads {
         let mut foreign = ForeignThread {
             key: Key { id: thread.id, address: None, path: thread.essay, title: thread.title },
             address: thread.address,
             claimed: thread.claimed,
             ..ForeignThread::default()
         };
-        for (number, value) in thread.replies.into_iter().enumerate() {
-            let place = format!("thread {}, reply {}", at + 1, number + 1);
+        for (number, value) in thread.replies.into_iter().enumerate().filter(|(_, value)| !json::is_cut(value)) {
             match serde_json::from_value::<Reply>(value).map_err(|error| error.to_string()).and_then(foreign_reply) {
                 Ok(reply) => foreign.replies.push(reply),
-                Err(why) => harvest.left(place, why),
+                Err(why) => harvest.left(format!("thread {at}, reply {}", number + 1), why),
             }
         }
         harvest.thread(foreign);
@@ -99,9 +106,12 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
     Ok(())
 }
 
-fn parse(part: &Part) -> Result<File, Unreadable> {
-    serde_json::from_str(&part.text()?)
-        .map_err(|error| Unreadable::new(format!("line {}, column {}: {error}", error.line(), error.column())))
+fn of_value(at: usize, value: &Value) -> Result<Thread, Unreadable> {
+    let mut value = value.clone();
+    if let Some(fields) = value.as_object_mut() {
+        fields.shift_remove(json::CUT);
+    }
+    serde_json::from_value(value).map_err(|error| Unreadable::new(format!("thread {at}: {error}")))
 }
 
 fn foreign_reply(reply: Reply) -> Result<ForeignReply, String> {
@@ -140,7 +150,7 @@ fn foreign_reply(reply: Reply) -> Result<ForeignReply, String> {
             handle: None,
             is_essay_author: reply.by_author,
         },
-        date: date(reply.date.as_deref())?,
+        date: dates::iso(reply.date.as_deref().unwrap_or_default())?,
         is_edited: reply.edited,
         body: Body { text: reply.text, format },
         state,
@@ -150,32 +160,12 @@ fn foreign_reply(reply: Reply) -> Result<ForeignReply, String> {
     })
 }
 
-/// An instant, a time without a zone, or a day (RFC 3339, ISO 8601).
-fn date(written: Option<&str>) -> Result<When, String> {
-    let Some(written) = written.map(str::trim).filter(|written| !written.is_empty()) else { return Ok(When::Unknown) };
-    if let Ok(moment) = written.parse::<Timestamp>() {
-        return Ok(When::Exact(moment));
-    }
-    if written.len() > 10 {
-        if let Ok(moment) = written.parse::<civil::DateTime>() {
-            return Ok(When::ZoneUnknown(moment));
-        }
-    } else if let Ok(day) = written.parse::<civil::Date>() {
-        return Ok(When::Day(day));
-    }
-    Err(format!("`{written}` is not a date; write it as 2021-03-02 or 2021-03-02T07:00:00Z"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
+    use super::super::foreign::{Basket, When};
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
+    use jiff::civil;
 
     #[test]
     fn every_field_is_read() {
@@ -185,8 +175,8 @@ mod tests {
              "by_author": true, "date": "2021-03-02T07:00:00+02:00", "edited": true, "text": "<b>x</b>", "format": "html",
              "state": "waiting", "kind": "mention", "reactions": 4, "address": "https://example.org/t#1"},
             {"text": "Words.", "date": "2021-03-02"}, {"text": "Words.", "date": "2021-03-02T07:00:00"}]}]}"#;
-        assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))));
-        let found = basket(text).expect("good");
+        assert!(recognises(&Input::of(text)));
+        let found = Basket::of(read, text).expect("good");
         let thread = &found.threads[0];
         assert_eq!((thread.key.path.as_deref(), thread.claimed), (Some("trust"), Some(3)));
         let first = &thread.replies[0];
@@ -201,12 +191,19 @@ mod tests {
     fn a_wrong_reply_is_left_out_and_a_wrong_file_refused() {
         let text =
             r#"{"threads": [{"replies": [{"text": "Good."}, {"text": 3}, {"date": "01/08/2019"}, {"mail": "x"}]}]}"#;
-        let found = basket(text).expect("good");
+        let found = Basket::of(read, text).expect("good");
         assert_eq!((found.threads[0].replies.len(), found.left.len()), (1, 3));
         assert_eq!(found.left[0].place, "thread 1, reply 2");
         for bad in ["", "[]", "{\"threads\": [", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
-        assert!(basket("{\"threads\": [").expect_err("cut").message.starts_with("line 1, column"));
+        assert!(Basket::of(read, "{\"threads\": [").expect_err("cut").message.starts_with("line 1, column"));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let text = r#"{"threads": [{"essay": "trust", "replies": [{"id": "1", "text": "One."}, {"id": "2", "text": "Two."}]}, {"essay": "vision",
+            "title": "On Vision", "replies": [{"id": "3", "date": "2021-03-02", "text": "Three."}]}]}"#;
+        assert_eq!(first_half(read, text), 2);
     }
 }

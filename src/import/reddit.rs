@@ -1,15 +1,15 @@
 //! Reddit: a thread as its address with `.json` behind it tells it, `[Listing of one t3, Listing of t1 and more]`, and what
 //! stands behind `more` (`/api/morechildren`). The form of its feeds is read elsewhere.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::addresses::addresses;
-use super::foreign::{Basket, ForeignThread, Harvest, Unreadable};
+use super::fields::{number, text};
+use super::foreign::{ForeignThread, Harvest, Unreadable};
 use super::input::Input;
-use super::json_values::Values;
-use super::reddit_comment::{SITE, bare, html_is_escaped, plain, reply, text};
+use super::json;
+use super::reddit_comment::{SITE, bare, html_is_escaped, plain, reply};
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "reddit";
@@ -34,32 +34,9 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, is nested too deep, or holds no thread.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let mut values = Vec::new();
-    let mut broken = None;
-    for value in Values::new(&part.text()?) {
-        match value {
-            Ok(value) => values.push(value),
-            Err(error) => broken = Some(error),
-        }
-    }
-    let list = Value::Array(values);
-    match broken {
-        None => threads_of(&list, harvest),
-        Some(error) if error.reason.contains("nested deeper") => {
-            let help = format!(
-                "answers deeper than {DEEPEST} are not read from one file; save that branch by its own address"
-            );
-            Err(Unreadable::new(format!("{}: {}; {help}", error.place, error.reason)))
-        }
-        Some(error) => {
-            if things(&list, &mut Basket::default()).iter().all(|thing| thing.kind != "t1") {
-                return Err(error.into());
-            }
-            harvest.left(error.place, error.reason);
-            threads_of(&list, harvest)
-        }
-    }
+    let advice =
+        format!("answers deeper than {DEEPEST} are not read from one file; save that branch by its own address");
+    json::read(input, threads_of, harvest).map_err(|error| json::advised(error, &advice))
 }
 
 /// Reads an answer of Reddit.
@@ -70,20 +47,13 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
     let things = things(value, harvest);
     // Without `raw_json=1` texts come escaped once more. HTML shows it: it begins with a tag or with the name of one.
     let is_escaped = things.iter().find_map(|thing| html_is_escaped(thing.data));
-    let mut threads: Vec<Open> = Vec::new();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut last = None;
+    let mut threads: ByName<Open> = ByName::default();
+    let mut last = "";
     for thing in &things {
         let link = if thing.kind == "t3" { text(thing.data, "id") } else { text(thing.data, "link_id").map(bare) };
-        let at = match (link, last) {
-            (None, Some(last)) => last,
-            (link, _) => *places.entry(link.unwrap_or("")).or_insert_with(|| {
-                threads.push(Open::default());
-                threads.len() - 1
-            }),
-        };
-        last = Some(at);
-        let Some(open) = threads.get_mut(at) else { continue };
+        // A stub does not name its thread.
+        last = link.unwrap_or(last);
+        let open = threads.of(last, Open::default);
         match thing.kind {
             "t3" => open.head(thing.data, is_escaped),
             "t1" => match reply(thing.data, thing.above, is_escaped, open.thread.address.as_deref()) {
@@ -98,6 +68,7 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
         let id = link.map(str::to_owned);
         open.thread.key.id = open.thread.key.id.take().or(id);
     }
+    let threads = threads.into_list();
     if threads.is_empty() {
         return Err(Unreadable::new("this is no thread of Reddit: it has neither a post (t3) nor a comment (t1)"));
     }
@@ -122,15 +93,19 @@ fn things<'a>(value: &'a Value, harvest: &mut dyn Harvest) -> Vec<Thing<'a>> {
         let things = value.get("json").and_then(|json| json.get("data")?.get("things")).unwrap_or(&Value::Null);
         let lists = [value, data.get("children").unwrap_or(&Value::Null), things];
         let kind = text(value, "kind").unwrap_or("");
+        let is_cut = json::is_cut(value.get("data").unwrap_or(value));
         match kind {
             "t1" => {
-                found.push(Thing { kind, data, above });
+                // In an answer the comments below a comment stand before its words.
+                found.extend((!is_cut).then_some(Thing { kind, data, above }));
                 let below = data.get("replies").filter(|replies| replies.is_object());
                 open.extend(below.map(|below| (below, text(data, "id"))));
             }
+            "more" if is_cut => {}
             "t3" | "more" => found.push(Thing { kind, data, above }),
             _ => match lists.into_iter().find_map(Value::as_array) {
                 Some(list) => open.extend(list.iter().rev().map(|value| (value, above))),
+                None if is_cut => {}
                 None => harvest.left(format!("behind thing {}", found.len()), "this is no thing of Reddit".to_owned()),
             },
         }
@@ -162,11 +137,11 @@ impl Open {
         self.thread.address = text(post, "permalink").map(|path| format!("{SITE}{path}"));
         self.thread.key.address = of("url").filter(|url| !is_own(url)).or(only);
         self.thread.key.title = of("title");
-        self.thread.claimed = post.get("num_comments").and_then(Value::as_u64);
+        self.thread.claimed = number(post, "num_comments");
     }
 
     fn more(&mut self, stub: &Value) {
-        match stub.get("count").and_then(Value::as_u64).unwrap_or(0) {
+        match number(stub, "count").unwrap_or(0) {
             0 => self.branches = self.branches.saturating_add(1),
             count => {
                 self.behind = self.behind.saturating_add(count);
@@ -193,18 +168,13 @@ impl Open {
 
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::{State, When};
-    use super::super::input::Part;
+    use super::super::foreign::{Basket, State, When};
+    use super::super::json::tests::first_half;
     use super::*;
     use serde_json::json;
 
     fn input(text: &str) -> Input {
-        Input::file(Part::from_bytes("x.json", text.as_bytes()))
-    }
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let mut basket = Basket::default();
-        read(&input(text), &mut basket).map(|()| basket)
+        Input::of(text)
     }
 
     fn comment(id: &str, parent: &str, more: Value) -> Value {
@@ -246,7 +216,7 @@ mod tests {
         all.extend(others.into_iter().enumerate().map(|(at, more)| comment(&format!("d{at}"), "t3_p", more)));
         let text = thread(all, json!({}));
         assert!(recognises(&input(&text)));
-        let found = basket(&text).expect("good");
+        let found = Basket::of(read, &text).expect("good");
         let [thread] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!(
             (thread.key.id.as_deref(), thread.key.address.as_deref()),
@@ -277,7 +247,7 @@ mod tests {
         let more =
             json!({"edited": 1474918726.0, "body": "See [x](/r/a) &lt;", "permalink": "/r/essays/comments/p/on/x/"});
         let comments = vec![comment("a", "t3_p", more), comment("b", "t3_p", json!({"author": "[deleted]"}))];
-        let found = basket(&thread(comments, json!({}))).expect("good");
+        let found = Basket::of(read, &thread(comments, json!({}))).expect("good");
         let [first, second] = found.threads[0].replies.as_slice() else { panic!("{found:#?}") };
         assert_eq!(
             (first.body.text.as_str(), first.is_edited, first.reactions),
@@ -297,7 +267,7 @@ mod tests {
                 vec![comment("a", "t3_p", more)],
                 json!({"url": "https://www.reddit.com/x", "selftext": "On https://example.org/t/"}),
             );
-            let thread = basket(&text).expect("good").threads.remove(0);
+            let thread = Basket::of(read, &text).expect("good").threads.remove(0);
             (thread.key.title.unwrap_or_default(), thread.replies[0].body.text.clone(), thread.key.address)
         };
         let (title, words, address) = of(json!({"body": "1 &lt; 2 &amp;amp; x", "body_html": "&lt;div&gt;"}));
@@ -321,12 +291,12 @@ mod tests {
             }
             format!("[{text}]")
         };
-        let found = basket(&deep(DEEPEST)).expect("the limit");
+        let found = Basket::of(read, &deep(DEEPEST)).expect("the limit");
         assert_eq!(
             (found.threads[0].replies.len(), found.threads[0].replies[24].parent.as_deref()),
             (DEEPEST, Some("c23"))
         );
-        let error = basket(&deep(DEEPEST + 1)).expect_err("too deep");
+        let error = Basket::of(read, &deep(DEEPEST + 1)).expect_err("too deep");
         assert!(error.message.contains("answers deeper than 25"), "{error}");
     }
 
@@ -336,19 +306,29 @@ mod tests {
             vec![comment("a", "t3_p", json!({})), comment("b", "t1_b", json!({"created_utc": 1e300, "score": -9}))],
             json!({}),
         );
-        let found = basket(&text).expect("odd");
+        let found = Basket::of(read, &text).expect("odd");
         assert_eq!(
             (found.threads[0].replies[1].date.clone(), found.threads[0].replies[1].reactions),
             (When::Unknown, None)
         );
-        let cut = basket(&text[..text.len() - 20]).expect("a part");
+        let cut = Basket::of(read, &text[..text.len() - 20]).expect("a part");
         assert_eq!((cut.threads[0].replies.len(), cut.left.len()), (1, 1));
         let more = json!({"json": {"data": {"things": [comment("x", "t1_a", json!({}))]}}}).to_string();
-        assert!(recognises(&input(&more)) && basket(&more).expect("things").threads[0].replies.len() == 1);
+        assert!(recognises(&input(&more)) && Basket::of(read, &more).expect("things").threads[0].replies.len() == 1);
         for bad in
             ["", "{}", "3", "[[[]]]", "[{\"kind\": \"Listing\", \"data\": {\"children\": 3}}]", &"[".repeat(10_000)]
         {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let below = |id: &str| listing(vec![comment(id, "t1_b", json!({}))]);
+        // As Reddit does it, the answers stand before the id and the words.
+        let outer = json!({"kind": "t1", "data": {"replies": below("c"), "parent_id": "t3_p", "link_id": "t3_p", "id": "b", "author": "ada",
+            "body": "Words.", "created_utc": 1474842803.0}});
+        let text = thread(vec![comment("a", "t3_p", json!({})), outer, comment("d", "t3_p", json!({}))], json!({}));
+        assert_eq!(first_half(read, &text), 1);
     }
 }

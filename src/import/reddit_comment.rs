@@ -1,18 +1,14 @@
 //! One comment of Reddit. Knows no thread and no file.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
+use super::dates;
 use super::dialect::{LineFeed, spelled_out};
-use super::foreign::{Author, Body, ForeignReply, Format, State, When};
+use super::fields::{first_text, is, text};
+use super::foreign::{Author, Body, ForeignReply, Format, State};
 
 /// Where paths of Reddit begin.
 pub(super) const SITE: &str = "https://www.reddit.com";
-
-/// A text field that is not empty.
-pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
-}
 
 /// An id without its kind: `t1_abc` is `abc`.
 pub(super) fn bare(name: &str) -> &str {
@@ -21,7 +17,7 @@ pub(super) fn bare(name: &str) -> &str {
 
 /// Whether the texts of this post or comment were escaped once more; `None` where it has no HTML that tells.
 pub(super) fn html_is_escaped(data: &Value) -> Option<bool> {
-    let html = text(data, "body_html").or_else(|| text(data, "selftext_html"))?;
+    let html = first_text(data, &["body_html", "selftext_html"])?;
     Some(html.starts_with("&lt;"))
 }
 
@@ -72,8 +68,7 @@ pub(super) fn reply(
     let words = text(data, "body")?;
     let id = text(data, "id").or_else(|| text(data, "name").map(bare)).map(str::to_owned);
     let name = text(data, "author");
-    let is = |key: &str| data.get(key).and_then(Value::as_bool).unwrap_or_default();
-    let state = state(name, words, is("stickied"));
+    let state = state(name, words, is(data, "stickied"));
     let body = if state == State::Deleted {
         Body::default()
     } else {
@@ -85,17 +80,16 @@ pub(super) fn reply(
         Some(name) => name.strip_prefix("t1_"),
         None => above,
     };
-    // Seconds come as a number with a point; what is beyond every calendar is no date.
+    // Seconds come as a number with a point.
     let seconds = data.get("created_utc").and_then(Value::as_f64);
-    let moment = seconds.and_then(|seconds| Timestamp::from_second(seconds as i64).ok());
     let own_page = || Some(format!("{}/{}/", address?.trim_end_matches('/'), id.as_deref()?));
     // Each comment begins with the vote of its own writer.
-    let score = data.get("score").and_then(Value::as_i64).filter(|_| !is("score_hidden"));
+    let score = data.get("score").and_then(Value::as_i64).filter(|_| !is(data, "score_hidden"));
     Some(ForeignReply {
         permalink: text(data, "permalink").map(|path| format!("{SITE}{path}")).or_else(own_page),
         parent: parent.map(str::to_owned),
         author: author(name),
-        date: moment.map_or(When::Unknown, When::Exact),
+        date: seconds.and_then(|seconds| dates::seconds(seconds).ok()).unwrap_or_default(),
         is_edited: data.get("edited").is_some_and(|edited| edited.is_number() || edited == &Value::Bool(true)),
         body,
         state,

@@ -1,13 +1,11 @@
 //! Reddit: the feed of a thread (its address with `.rss` behind it), which is flat and holds the newest comments only.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-
 use super::atom::{self, Entry};
-use super::foreign::{Body, ForeignReply, ForeignThread, Format, Harvest, State, Unreadable, When};
+use super::dates;
+use super::foreign::{Body, ForeignReply, ForeignThread, Format, Harvest, State, Unreadable};
 use super::input::Input;
 use super::reddit_comment::{SITE, author, bare, state};
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = super::reddit::NAME;
@@ -27,11 +25,9 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no Atom feed, or no feed of Reddit.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single Atom file is wanted"))?;
-    let mut threads: Vec<ForeignThread> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut threads: ByName = ByName::default();
     let mut refused = Vec::new();
-    atom::entries(part, harvest, &mut |place, entry| {
+    atom::entries(input.only("Atom file")?, harvest, &mut |place, entry| {
         let id = entry.text("id").unwrap_or("");
         let page = entry.first_link().unwrap_or("").to_owned();
         let is_post = id.starts_with("t3_");
@@ -40,11 +36,7 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
             return;
         }
         let name = if is_post { bare(id).to_owned() } else { thread_id(&page).unwrap_or_default().to_owned() };
-        let at = *places.entry(name.clone()).or_insert_with(|| {
-            threads.push(opened(&name, &page));
-            threads.len() - 1
-        });
-        let Some(thread) = threads.get_mut(at) else { return };
+        let thread = threads.of(&name, || opened(&name, &page));
         if is_post {
             thread.key.title = entry.text("title").map(str::to_owned);
             thread.key.address =
@@ -54,6 +46,7 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
             thread.replies.push(reply(&entry, &page));
         }
     })?;
+    let threads = threads.into_list();
     if threads.is_empty() {
         return Err(Unreadable::new(
             "this is no feed of a thread of Reddit: it has no entry with an id `t3_` or `t1_`",
@@ -106,7 +99,7 @@ fn reply(entry: &Entry, page: &str) -> ForeignReply {
     ForeignReply {
         id: entry.text("id").map(|id| bare(id).to_owned()),
         author: author(name),
-        date: written.and_then(|date| date.parse::<Timestamp>().ok()).map_or(When::Unknown, When::Exact),
+        date: dates::iso(written.unwrap_or_default()).unwrap_or_default(),
         body: Body { text, format: Format::Html },
         state,
         permalink: Some(page.to_owned()).filter(|page| !page.is_empty()),
@@ -117,12 +110,11 @@ fn reply(entry: &Entry, page: &str) -> ForeignReply {
 #[cfg(test)]
 mod tests {
     use super::super::foreign::Basket;
-    use super::super::input::Part;
     use super::*;
 
     fn basket(text: &str) -> Result<Basket, Unreadable> {
         let mut basket = Basket::default();
-        read(&Input::file(Part::from_bytes("x.rss", text.as_bytes())), &mut basket).map(|()| basket)
+        read(&Input::of(text), &mut basket).map(|()| basket)
     }
 
     fn entry(id: &str, author: &str, page: &str, title: &str, words: &str) -> String {
@@ -150,7 +142,7 @@ mod tests {
             entry("t1_c", "bo", "c/", "/u/bo on On stones", &md("[removed]")),
             entry("x", "bo", "d/", "other", "")
         );
-        assert!(recognises(&Input::file(Part::from_bytes("x.rss", text.as_bytes()))));
+        assert!(recognises(&Input::of(&text)));
         let found = basket(&text).expect("good");
         let [thread] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!(

@@ -8,9 +8,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::fields::{self, Threads};
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, State, Unreadable};
+use super::fields::{count, date, id, is, list, name, said, text};
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Partial, State, Unreadable};
 use super::input::{Input, Part, ReadSeek};
+use super::json;
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "remark42";
@@ -36,14 +38,10 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file holds no comment of Remark42.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single file is wanted"))?;
+    let part = input.only("JSON file")?;
     let start = compact_start(&part.sample());
-    if ["[", "{\"comments\":", "{\"info\":"].iter().any(|head| start.starts_with(head)) {
-        let (value, is_cut) = fields::parse(&part.text()?, 2, harvest)?;
-        gather(&value, harvest)?.give(fields::loss(is_cut), harvest);
-        return Ok(());
-    }
-    backup(part, harvest)
+    let is_answer = ["[", "{\"comments\":", "{\"info\":"].iter().any(|head| start.starts_with(head));
+    if is_answer { json::read(input, threads_of, harvest) } else { backup(part, harvest) }
 }
 
 fn compact_start(sample: &str) -> String {
@@ -55,43 +53,40 @@ fn compact_start(sample: &str) -> String {
 /// # Errors
 /// It has no list `comments`.
 pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    gather(value, harvest)?.give(None, harvest);
-    Ok(())
-}
-
-/// Both shapes of the API. Answers of a tree are walked with a list of what is still to be read, in the order of the page.
-fn gather(value: &Value, harvest: &mut dyn Harvest) -> Result<Threads, Unreadable> {
-    let list = value.as_array().or_else(|| fields::field(value, "comments")?.as_array());
-    let list = list.ok_or_else(|| Unreadable::new("this is no answer of Remark42: it has no list `comments`"))?;
-    let mut threads = Threads::default();
-    let mut open: Vec<(&Value, Option<String>)> = list.iter().rev().map(|node| (node, None)).collect();
+    let comments = value.as_array().or_else(|| value.get("comments")?.as_array());
+    let comments =
+        comments.ok_or_else(|| Unreadable::new("this is no answer of Remark42: it has no list `comments`"))?;
+    let mut threads = ByName::default();
+    // Answers of a tree are walked with a list of what is still to be read, in the order of the page.
+    let mut open: Vec<(&Value, Option<String>)> = comments.iter().rev().map(|node| (node, None)).collect();
     let mut number = 0_u64;
     while let Some((node, above)) = open.pop() {
         number += 1;
         let place = format!("comment {number}");
-        let comment = fields::field(node, "comment").unwrap_or(node);
-        let page = page_of(comment);
-        let own = fields::text(comment, "id");
-        let replies = fields::list(node, "replies").rev();
+        let comment = node.get("comment").unwrap_or(node);
+        let page = text(&comment["locator"], "url").unwrap_or_default();
+        let own = id(comment, "id");
+        let replies = list(node, "replies").rev();
         open.extend(replies.map(|reply| (reply, own.clone().or_else(|| above.clone()))));
+        if json::is_cut(comment) {
+            continue;
+        }
         if own.is_none() && page.is_empty() {
             harvest.left(place, "it has neither an id nor a page".to_owned());
             continue;
         }
         let mut reply = reply(comment, &place, harvest);
         reply.parent = reply.parent.or(above);
-        let thread = threads.of(&page, || fields::key_of(&page, None));
-        thread.key.title = thread.key.title.take().or_else(|| fields::said(comment, "title"));
+        let thread = threads.thread(page, || Key::of_page(page, None));
+        thread.key.title = thread.key.title.take().or_else(|| said(comment, "title"));
         thread.replies.push(reply);
     }
-    if let Some((info, count)) =
-        fields::field(value, "info").and_then(|info| Some((info, fields::count(info, "count")?)))
-    {
-        let page = fields::text(info, "url").unwrap_or_default();
-        let thread = threads.of(&page, || fields::key_of(&page, None));
-        claim(thread, count);
+    if let Some(count) = count(&value["info"], "count") {
+        let page = text(&value["info"], "url").unwrap_or_default();
+        claim(threads.thread(page, || Key::of_page(page, None)), count);
     }
-    Ok(threads)
+    threads.give(harvest);
+    Ok(())
 }
 
 fn claim(thread: &mut ForeignThread, count: u64) {
@@ -100,10 +95,6 @@ fn claim(thread: &mut ForeignThread, count: u64) {
     if here < count {
         thread.gaps.push(format!("{here} of {count} replies are in this file"));
     }
-}
-
-fn page_of(comment: &Value) -> String {
-    fields::field(comment, "locator").and_then(|locator| fields::text(locator, "url")).unwrap_or_default()
 }
 
 /// What the first reading takes from a line.
@@ -140,24 +131,24 @@ struct Index {
 
 fn backup(part: &Part, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let index = Index::of(part, harvest)?;
-    let loss = (index.broken > 0).then(|| format!("{} lines of the backup cannot be read", index.broken));
+    let gap = format!("{} lines of the backup cannot be read", index.broken);
+    let harvest = &mut Partial { harvest, gap: Some(gap.as_str()).filter(|_| index.broken > 0) };
     let mut file = part.open()?;
     let mut comments = index.comments;
     comments.sort_by_key(|place| (place.thread, place.start));
     for group in comments.chunk_by(|a, b| a.thread == b.thread) {
         let page = group.first().and_then(|place| index.pages.get(place.thread as usize)).map_or("", String::as_str);
-        let mut thread = ForeignThread { key: fields::key_of(page, None), ..ForeignThread::default() };
+        let mut thread = ForeignThread::from(Key::of_page(page, None));
         for place in group {
             let shown = format!("line {}", place.line);
             match comment_at(&mut file, place) {
                 Some(comment) => {
-                    thread.key.title = thread.key.title.take().or_else(|| fields::said(&comment, "title"));
+                    thread.key.title = thread.key.title.take().or_else(|| said(&comment, "title"));
                     thread.replies.push(reply(&comment, &shown, harvest));
                 }
                 None => harvest.left(shown, "this comment cannot be read".to_owned()),
             }
         }
-        thread.gaps.extend(loss.clone());
         harvest.thread(thread);
     }
     Ok(())
@@ -226,7 +217,7 @@ impl Index {
             Ok(Line { locator: Some(locator), .. }) => Ok(Some(Some(locator.url.trim().to_owned()))),
             Ok(Line { version: Some(_), .. }) => Ok(Some(None)),
             Ok(_) => Err("it is no comment: it has no `locator`".to_owned()),
-            Err(error) => Err(format!("column {}: {}", error.column(), fields::without_place(&error))),
+            Err(error) => Err(format!("column {}: {}", error.column(), json::reason(&error))),
         }
     }
 }
@@ -252,43 +243,38 @@ fn next_line(reader: &mut impl BufRead, buffer: &mut Vec<u8>) -> io::Result<u64>
 }
 
 fn reply(comment: &Value, place: &str, harvest: &mut dyn Harvest) -> ForeignReply {
-    let none = Value::Null;
-    let user = fields::field(comment, "user").unwrap_or(&none);
-    let is_deleted = fields::is(comment, "delete");
-    let name = fields::said(user, "name").filter(|_| fields::text(user, "id").as_deref() != Some("deleted"));
+    let user = &comment["user"];
+    let is_deleted = is(comment, "delete");
+    let name = name(user, "name").filter(|_| text(user, "id") != Some("deleted"));
     ForeignReply {
-        id: fields::text(comment, "id"),
-        parent: fields::text(comment, "pid"),
+        id: id(comment, "id"),
+        parent: id(comment, "pid"),
         author: Author { name, ..Author::default() },
-        date: fields::date(comment, &["time"], place, harvest),
-        is_edited: fields::field(comment, "edit").is_some_and(Value::is_object),
+        date: date(comment, &["time"], place, harvest),
+        is_edited: comment["edit"].is_object(),
         body: if is_deleted { Body::default() } else { body(comment) },
         state: if is_deleted { State::Deleted } else { State::Live },
-        reactions: fields::count(comment, "score"),
+        reactions: count(comment, "score"),
         ..ForeignReply::default()
     }
 }
 
 /// The words as they were typed. Comments that were brought from elsewhere have none, or HTML in their place.
 fn body(comment: &Value) -> Body {
-    match fields::text(comment, "orig").filter(|typed| !typed.starts_with("<p>")) {
-        Some(text) => Body { text, format: Format::Markdown },
-        None => Body { text: fields::text(comment, "text").unwrap_or_default(), format: Format::Html },
+    match text(comment, "orig").filter(|typed| !typed.starts_with("<p>")) {
+        Some(typed) => Body { text: typed.to_owned(), format: Format::Markdown },
+        None => Body { text: text(comment, "text").unwrap_or_default().to_owned(), format: Format::Html },
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::foreign::{Basket, When};
+    use super::super::json::tests::first_half;
     use super::*;
 
     fn input(text: &str) -> Input {
-        Input::file(Part::from_bytes("x.json", text.as_bytes()))
-    }
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let mut basket = Basket::default();
-        read(&input(text), &mut basket).map(|()| basket)
+        Input::of(text)
     }
 
     const HEAD: &str = "{\"version\": 1, \"users\": [{\"id\": \"u\", \"details\": {\"email\": \"ada@example.org\"}}], \"posts\": []}\n";
@@ -314,7 +300,7 @@ mod tests {
         ];
         let text = format!("{HEAD}{}\n", lines.join("\n"));
         assert!(recognises(&input(&text)) && recognises(&input(HEAD)));
-        let found = basket(&text).expect("good");
+        let found = Basket::of(read, &text).expect("good");
         let [trust, vision] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!(
             (trust.key.address.as_deref(), trust.key.title.as_deref()),
@@ -331,7 +317,7 @@ mod tests {
         let places: Vec<&str> = found.left.iter().map(|left| left.place.as_str()).collect();
         assert_eq!(places, ["line 5", "line 6"]);
         assert!(!format!("{found:?}").contains("ada@example.org") && !format!("{found:?}").contains("abcdef"));
-        assert!(basket(HEAD).expect("empty").threads.is_empty());
+        assert!(Basket::of(read, HEAD).expect("empty").threads.is_empty());
     }
 
     #[test]
@@ -342,19 +328,34 @@ mod tests {
         let plain = format!("{{{info}, \"comments\": [{one}, {two}]}}");
         for text in [&tree, &plain] {
             assert!(recognises(&input(text)));
-            assert_eq!(basket(text).expect("good"), basket(&tree).expect("good"));
+            assert_eq!(Basket::of(read, text).expect("good"), Basket::of(read, &tree).expect("good"));
         }
-        let found = basket(&tree.replace("\"pid\": \"1\"", "\"pid\": \"\"")).expect("good");
+        let found = Basket::of(read, &tree.replace("\"pid\": \"1\"", "\"pid\": \"\"")).expect("good");
         assert_eq!(found.threads[0].replies[1].parent.as_deref(), Some("1"));
         assert_eq!((found.threads[0].claimed, found.threads[0].gaps.len()), (Some(5), 1));
-        let cut = basket(&plain[..plain.len() - 30]).expect("a part");
+        let cut = Basket::of(read, &plain[..plain.len() - 30]).expect("a part");
         assert_eq!((cut.threads[0].replies.len(), cut.left.len()), (1, 1));
     }
 
     #[test]
     fn what_is_something_else_is_refused() {
         for bad in ["", "{}", "3\n4\n", "{\"comments\": 3}", &"[".repeat(10_000), &"{\"a\":".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let (one, two, three) =
+            (comment("1", "", "trust", ""), comment("2", "1", "trust", ""), comment("3", "", "trust", ""));
+        let tree = format!(
+            "{{\"comments\": [{{\"comment\": {one}, \"replies\": [{{\"comment\": {two}}}]}}, {{\"comment\": {three}}}]}}"
+        );
+        for text in [tree, format!("{{\"comments\": [{one}, {two}, {three}]}}")] {
+            assert_eq!(first_half(read, &text), 1);
+        }
+        let lines = format!("{HEAD}{one}\n{two}");
+        let cut = Basket::of(read, &lines[..lines.len() - 9]).expect("a part");
+        assert_eq!((cut.threads[0].replies.len(), cut.threads[0].gaps.len(), cut.left.len()), (1, 1, 1));
     }
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::fields;
+use super::fields::{self, address, is, name, said, scalar};
 use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, State, Unreadable};
 use super::input::{Input, Part};
+use super::json;
 
 /// The word for the source.
 pub const NAME: &str = "staticman";
@@ -97,7 +98,7 @@ fn key(slug: &str, page: Option<String>) -> Key {
     match page {
         Some(page) => {
             let is_same = |slug: &String| file_of(page.trim_end_matches('/')) == slug;
-            Key { id: slug.filter(|slug| !is_same(slug)), ..fields::key_of(&page, None) }
+            Key { id: slug.filter(|slug| !is_same(slug)), ..Key::of_page(&page, None) }
         }
         None => Key { path: slug, ..Key::default() },
     }
@@ -110,7 +111,7 @@ fn fields_of(part: &Part) -> Result<Value, String> {
     }
     let text = part.text().map_err(|error| error.message)?;
     let value = match part.name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("json") => serde_json::from_str(&text).map_err(|error| error.to_string())?,
+        Some("json") => json::whole(&text).map_err(|error| error.message)?,
         Some("md") => front_matter(&text)?,
         _ => yaml(&text)?,
     };
@@ -159,7 +160,7 @@ impl Tree {
         let places: BTreeMap<String, usize> = ids.iter().cloned().enumerate().map(|(at, id)| (id, at)).collect();
         let mut tree = Self { ids, places, tops: Vec::new(), has_ids: true, page: None };
         for (at, (_, comment)) in comments.iter().enumerate() {
-            let above = fields::text(comment, "_parent");
+            let above = scalar(comment, "_parent");
             let has_parent = above.as_ref().is_some_and(|above| tree.is_id(above));
             if let Some(answered) = answered(comment, "replying_to") {
                 tree.has_ids &= tree.places.contains_key(&answered);
@@ -190,7 +191,7 @@ impl Tree {
                 None => Err(format!("it answers reply {place}, and there are {}", self.tops.len())),
             };
         }
-        let above = fields::text(comment, "_parent").filter(|above| self.is_id(above));
+        let above = scalar(comment, "_parent").filter(|above| self.is_id(above));
         let all: Vec<String> = named.into_iter().chain(above).filter(|id| Some(id) != own).collect();
         let known = all.iter().find(|id| self.places.contains_key(*id)).or(all.first());
         Ok(known.cloned())
@@ -198,24 +199,24 @@ impl Tree {
 }
 
 fn answered(comment: &Value, key: &str) -> Option<String> {
-    fields::said(comment, key).filter(|text| !matches!(text.as_str(), "0" | "false"))
+    said(comment, key).filter(|text| !matches!(text.as_str(), "0" | "false"))
 }
 
 /// The id that Staticman gave; else the name of the file, which is made of the time.
 fn own_id(name: &str, comment: &Value) -> String {
-    let given = fields::text(comment, "_id").or_else(|| fields::text(comment, "id"));
+    let given = scalar(comment, "_id").or_else(|| scalar(comment, "id"));
     given.unwrap_or_else(|| file_of(name).rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned())
 }
 
-fn reply(comment: &Value, name: &str, harvest: &mut dyn Harvest) -> ForeignReply {
-    let words = ["message", "comment", "body", "content"].iter().find_map(|key| fields::text(comment, key));
-    let (date, updated) = (fields::text(comment, "date"), fields::text(comment, "updated"));
+fn reply(comment: &Value, place: &str, harvest: &mut dyn Harvest) -> ForeignReply {
+    let words = ["message", "comment", "body", "content"].iter().find_map(|key| scalar(comment, key));
+    let (date, updated) = (scalar(comment, "date"), scalar(comment, "updated"));
     ForeignReply {
-        author: Author { name: fields::said(comment, "name"), url: fields::said(comment, "url"), ..Author::default() },
-        date: fields::date(comment, &["date", "timestamp"], name, harvest),
+        author: Author { name: name(comment, "name"), url: address(comment, "url"), ..Author::default() },
+        date: fields::date(comment, &["date", "timestamp"], place, harvest),
         is_edited: date.is_some() && updated.is_some() && date != updated,
         body: Body { text: words.unwrap_or_default(), format: Format::Markdown },
-        state: if fields::is(comment, "hidden") { State::Hidden } else { State::Live },
+        state: if is(comment, "hidden") { State::Hidden } else { State::Live },
         ..ForeignReply::default()
     }
 }

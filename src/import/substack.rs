@@ -4,9 +4,10 @@
 use serde_json::Value;
 
 use super::csv_rows::Header;
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, State, Unreadable, When};
+use super::fields::{count, id, is, list, name, text};
+use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, State, Unreadable};
 use super::input::{Input, Part};
-use super::json_value::{id, is, list, name, of_input, text, when};
+use super::{dates, json};
 
 /// The word for the source.
 pub const NAME: &str = "substack";
@@ -37,7 +38,7 @@ fn posts(input: &Input) -> Option<&Part> {
 /// # Errors
 /// The file is neither an export nor the comments of a post.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let Some(posts) = posts(input) else { return threads_of(&of_input(input)?, harvest) };
+    let Some(posts) = posts(input) else { return json::read(input, threads_of, harvest) };
     let text = posts.text()?;
     let header = Header::of(&text).ok_or_else(|| Unreadable::new("the table of posts has no header"))?;
     header.each_row(&text, harvest, &mut |_, harvest| harvest.passed(NO_REPLIES));
@@ -68,7 +69,10 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
         thread.key.id = thread.key.id.or_else(|| id(comment, "post_id"));
         let own = id(comment, "id");
         open.extend(list(comment, "children").rev().map(|child| (child, own.clone())));
-        thread.replies.push(reply(comment, own, parent));
+        if !json::is_cut(comment) {
+            let above = || text(comment, "ancestor_path")?.rsplit('.').next().map(str::to_owned);
+            thread.replies.push(reply(comment, own, parent.or_else(above)));
+        }
     }
     harvest.thread(thread);
     Ok(())
@@ -89,7 +93,7 @@ fn reply(comment: &Value, own: Option<String>, parent: Option<String>) -> Foreig
             handle: handle.map(|handle| format!("@{handle}")),
             ..Author::default()
         },
-        date: text(comment, "date").and_then(when).unwrap_or(When::Unknown),
+        date: dates::iso(text(comment, "date").unwrap_or_default()).unwrap_or_default(),
         is_edited: text(comment, "edited_at").is_some(),
         body: Body { text: words.filter(|_| !is_gone).unwrap_or_default().to_owned(), format: Format::Plain },
         state: if is_gone { State::Deleted } else { State::Live },
@@ -104,12 +108,13 @@ fn reactions(comment: &Value) -> Option<u64> {
         let counts = comment.get("reactions")?.as_object()?.values().filter_map(Value::as_u64);
         Some(counts.fold(0_u64, u64::saturating_add))
     };
-    comment.get("reaction_count").and_then(Value::as_u64).or_else(by_sign).filter(|count| *count > 0)
+    count(comment, "reaction_count").or_else(by_sign).filter(|count| *count > 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::foreign::Basket;
+    use super::super::json::tests::first_half;
     use super::*;
 
     fn basket(input: &Input) -> Result<Basket, Unreadable> {
@@ -118,7 +123,7 @@ mod tests {
     }
 
     fn file(text: &str) -> Input {
-        Input::file(Part::from_bytes("x.json", text.as_bytes()))
+        Input::of(text)
     }
 
     #[test]
@@ -161,5 +166,21 @@ mod tests {
         let found = basket(&file("{\"comments\": [{\"id\": [], \"body\": 7, \"children\": \"x\", \"date\": 1e300}]}"))
             .expect("odd");
         assert_eq!(found.threads[0].replies[0].state, State::Deleted);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let comment = |id: u64, above: &str, below: &str| {
+            format!(
+                "{{\"id\": {id}, \"body\": \"Words.\", \"name\": \"Ada\", \"post_id\": 7, \"ancestor_path\": \"{above}\", \"children\": [{below}], \"date\": \"2023-05-05T05:05:05Z\"}}"
+            )
+        };
+        let last = comment(4, "2.3", "");
+        let below = comment(3, "2", &last);
+        let text = format!("{{\"comments\": [{}, {}]}}", comment(1, "", ""), comment(2, "", &below));
+        assert_eq!(first_half(read, &text), 1);
+        let end = text.find(&last).expect("the last of them") + last.len();
+        let cut = basket(&file(&text[..end])).expect("a part");
+        assert_eq!(cut.threads[0].replies.last().and_then(|reply| reply.parent.as_deref()), Some("3"));
     }
 }

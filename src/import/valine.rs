@@ -3,9 +3,11 @@
 
 use serde_json::Value;
 
-use super::fields::{self, Threads};
-use super::foreign::{Author, Body, ForeignReply, Format, Harvest, State, Unreadable, When};
+use super::fields::{address, count, date, id, name, text};
+use super::foreign::{Author, Body, ForeignReply, Format, Harvest, Key, State, Unreadable};
 use super::input::Input;
+use super::json;
+use super::threads::ByName;
 
 /// The word for the source.
 pub const NAME: &str = "valine";
@@ -26,90 +28,63 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, or holds no comments.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single JSON file is wanted"))?;
-    let text = part.text()?;
-    match lines(&text, harvest) {
-        Some((list, loss)) => gather(&Value::Array(list), harvest)?.give(loss, harvest),
-        None => {
-            let brackets = if text.trim_start().starts_with('[') { 1 } else { 3 };
-            let (value, is_cut) = fields::parse(&text, brackets, harvest)?;
-            gather(&value, harvest)?.give(fields::loss(is_cut), harvest);
-        }
-    }
-    Ok(())
+    let text = input.only("JSON file")?.text()?;
+    // A file with one comment a line may begin with a line about itself.
+    let start = if text.starts_with('#') { text.find('\n').unwrap_or(text.len()) } else { 0 };
+    json::values(&text, start)?.give(threads_of, harvest)
 }
 
-/// Comments of a file that has one a line, below a first line that may begin with `#`, and what is lost; `None` where the
-/// first one is none.
-fn lines(text: &str, harvest: &mut dyn Harvest) -> Option<(Vec<Value>, Option<&'static str>)> {
-    let mut comments = Vec::new();
-    let mut loss = None;
-    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#')) {
-        match serde_json::from_str::<Value>(line) {
-            Ok(comment) if comments.is_empty() && fields::text(&comment, "objectId").is_none() => return None,
-            Ok(comment) => comments.push(comment),
-            Err(_) if comments.is_empty() => return None,
-            Err(error) => {
-                loss = Some("lines of the file cannot be read");
-                harvest.left(format!("line {}", at + 1), fields::without_place(&error));
-            }
-        }
-    }
-    (!comments.is_empty()).then_some((comments, loss))
-}
-
-fn gather(value: &Value, harvest: &mut dyn Harvest) -> Result<Threads, Unreadable> {
-    let results = || fields::field(value, "results").and_then(Value::as_array);
-    let waline = || fields::field(fields::field(value, "data")?, "Comment")?.as_array();
+/// Reads an export of either.
+///
+/// # Errors
+/// It holds no comments.
+pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let list = match value {
         Value::Array(list) => Some(list.as_slice()),
-        _ => results().or_else(waline).map(Vec::as_slice),
+        _ if id(value, "objectId").is_some() => Some(std::slice::from_ref(value)),
+        _ => value["results"].as_array().or_else(|| value["data"]["Comment"].as_array()).map(Vec::as_slice),
     };
     let list = list.ok_or_else(|| Unreadable::new("this is no export of Valine or Waline: it holds no comments"))?;
-    let mut threads = Threads::default();
-    for (at, comment) in list.iter().enumerate() {
+    let mut threads = ByName::default();
+    for (at, comment) in list.iter().enumerate().filter(|(_, comment)| !json::is_cut(comment)) {
         let place = format!("comment {}", at + 1);
-        if fields::text(comment, "objectId").is_none() && fields::text(comment, "comment").is_none() {
+        if id(comment, "objectId").is_none() && text(comment, "comment").is_none() {
             harvest.left(place, "it has neither an id nor words".to_owned());
             continue;
         }
-        let page = fields::text(comment, "url").unwrap_or_default();
+        let page = text(comment, "url").unwrap_or_default();
         let reply = reply(comment, &place, harvest);
-        threads.of(&page, || fields::key_of(&page, None)).replies.push(reply);
+        threads.thread(page, || Key::of_page(page, None)).replies.push(reply);
     }
-    Ok(threads)
+    threads.give(harvest);
+    Ok(())
 }
 
 fn reply(comment: &Value, place: &str, harvest: &mut dyn Harvest) -> ForeignReply {
-    let written = fields::text(comment, "comment").unwrap_or_default();
-    let (mentioned, words) = without_mention(&written);
-    let named = fields::text(comment, "pid").or_else(|| fields::text(comment, "rid"));
+    let written = text(comment, "comment").unwrap_or_default();
+    let (mentioned, words) = without_mention(written);
+    let named = id(comment, "pid").or_else(|| id(comment, "rid"));
     // Valine keeps what it shows, Waline what was typed.
     let is_html = ["<p>", "<p ", "<ul", "<ol", "<pre", "<blockquote", "<h1", "<h2", "<h3"]
         .iter()
         .any(|tag| written.starts_with(tag));
-    let state = match fields::text(comment, "status").as_deref() {
+    let state = match text(comment, "status") {
         None | Some("approved") => State::Live,
         Some("spam") => State::Spam,
         Some(_) => State::Waiting,
     };
+    // LeanCloud writes some dates as `{"__type": "Date", "iso": …}`.
+    let table = ["insertedAt", "createdAt"].iter().find_map(|key| comment.get(key).filter(|date| !date.is_null()));
+    let dated = table.filter(|date| date.is_object()).unwrap_or(comment);
     ForeignReply {
-        id: fields::text(comment, "objectId"),
+        id: id(comment, "objectId"),
         parent: named.or(mentioned),
-        author: Author { name: fields::said(comment, "nick"), url: fields::said(comment, "link"), ..Author::default() },
-        date: date(comment, place, harvest),
+        author: Author { name: name(comment, "nick"), url: address(comment, "link"), ..Author::default() },
+        date: date(dated, &["iso", "insertedAt", "createdAt"], place, harvest),
         body: Body { text: words, format: if is_html { Format::Html } else { Format::Markdown } },
         state,
-        reactions: fields::count(comment, "like"),
+        reactions: count(comment, "like"),
         ..ForeignReply::default()
-    }
-}
-
-/// LeanCloud writes some dates as `{"__type": "Date", "iso": …}`.
-fn date(comment: &Value, place: &str, harvest: &mut dyn Harvest) -> When {
-    match ["insertedAt", "createdAt"].iter().find_map(|key| fields::field(comment, key)) {
-        Some(table) if table.is_object() => fields::date(table, &["iso"], place, harvest),
-        _ => fields::date(comment, &["insertedAt", "createdAt"], place, harvest),
     }
 }
 
@@ -132,15 +107,9 @@ fn without_mention(written: &str) -> (Option<String>, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::foreign::{Basket, When};
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     const FIRST: &str = r#"{"objectId": "o1", "nick": "Ada", "mail": "ada@example.org", "ip": "192.0.2.1", "ua": "Browser", "link": "",
         "comment": "<p>One.</p>", "url": "/trust/", "insertedAt": {"__type": "Date", "iso": "2021-10-26T13:00:38.196Z"}}"#;
@@ -158,10 +127,10 @@ mod tests {
         let waline = format!("{{\"type\": \"waline\", \"version\": 1, \"data\": {{\"Comment\": {array}}}}}");
         let lines = format!("#filetype:JSON-streaming {{\"type\": \"Class\"}}\n{}\n{}\n", line(FIRST), line(SECOND));
         for text in [&array, &results, &waline, &lines] {
-            assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))), "{text}");
-            assert_eq!(basket(text).expect("good"), basket(&array).expect("good"));
+            assert!(recognises(&Input::of(text)), "{text}");
+            assert_eq!(Basket::of(read, text).expect("good"), Basket::of(read, &array).expect("good"));
         }
-        let found = basket(&array).expect("good");
+        let found = Basket::of(read, &array).expect("good");
         assert_eq!(found.threads[0].key.path.as_deref(), Some("/trust/"));
         let [first, second] = found.threads[0].replies.as_slice() else { panic!("{found:#?}") };
         assert_eq!(
@@ -178,14 +147,23 @@ mod tests {
     fn a_broken_line_is_left_and_something_else_refused() {
         let text =
             format!("{}\n{{broken\n{}\n{{}}\n", line(FIRST), line(SECOND).replace("<p>", "").replace("</p>", ""));
-        let found = basket(&text).expect("a part");
+        let found = Basket::of(read, &text).expect("a part");
         assert_eq!((found.threads[0].replies.len(), found.left.len()), (2, 2));
         assert_eq!(
             (found.left[0].place.as_str(), found.threads[0].replies[1].body.format),
             ("line 2", Format::Markdown)
         );
         for bad in ["", "3", "{}", "{\"results\": 3}", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let all = [line(FIRST), line(SECOND), line(FIRST).replace("o1", "o3")];
+        for text in [format!("[{}]", all.join(", ")), format!("{{\"results\": [{}]}}", all.join(", ")), all.join("\n")]
+        {
+            assert_eq!(first_half(read, &text), 1, "{text}");
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Webmentions as webmention.io tells them: the feed `mentions.jf2`, the older `{links: […]}` of `mentions.json`, and the
 //! files in which websites keep either, with the page or the month as a key.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Kind, State, Unreadable, When};
+use super::fields::{address, first_text, id, is, name, text};
+use super::foreign::{Author, Body, ForeignReply, Format, Harvest, Key, Kind, State, Unreadable};
 use super::input::Input;
-use super::json_value::{address, id, is, name, of_input, text, when};
 use super::normalise::words_of_html;
+use super::threads::ByName;
+use super::{dates, json};
 use crate::base::fingerprint::Fingerprint;
 
 /// The word for the source.
@@ -46,7 +46,7 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is no JSON, or holds no webmention.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    threads_of(&of_input(input)?, harvest)
+    json::read(input, threads_of, harvest)
 }
 
 /// Reads an answer of webmention.io, or what a website keeps of several.
@@ -60,23 +60,19 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
     if entries.is_empty() && !has_list {
         return Err(Unreadable::new("this is no feed of webmentions: it has no entry with `wm-target` or `target`"));
     }
-    let mut threads: Vec<ForeignThread> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, (entry, key)) in entries.into_iter().enumerate() {
-        let kind = kind(entry);
+    let mut threads = ByName::default();
+    for (at, (entry, key)) in entries.into_iter().enumerate().filter(|(_, (entry, _))| !json::is_cut(entry)) {
         let Some(target) = target(entry).or(key) else {
             harvest.left(format!("entry {}", at + 1), "it does not say which page it is about".to_owned());
             continue;
         };
-        let place = *places.entry(target.to_owned()).or_insert_with(|| {
-            threads.push(thread(target));
-            threads.len() - 1
-        });
-        if let Some(thread) = threads.get_mut(place) {
-            thread.replies.push(reply(entry, target, kind));
-        }
+        let key = || {
+            let key = Key::of_page(target, None);
+            Key { id: key.address.clone(), ..key }
+        };
+        threads.thread(target, key).replies.push(reply(entry, target, kind(entry)));
     }
-    threads.into_iter().for_each(|thread| harvest.thread(thread));
+    threads.give(harvest);
     Ok(())
 }
 
@@ -115,24 +111,12 @@ fn kind(entry: &Value) -> Kind {
 /// The page it is about.
 fn target(entry: &Value) -> Option<&str> {
     let by_field = || KINDS.iter().filter(|(_, _, kind)| *kind != Kind::Rsvp).find_map(|(key, _, _)| text(entry, key));
-    text(entry, "wm-target").or_else(|| text(entry, "target")).or_else(by_field)
-}
-
-fn thread(target: &str) -> ForeignThread {
-    let is_address = target.contains("://");
-    let given = Some(target.to_owned());
-    let key = Key {
-        id: given.clone().filter(|_| is_address),
-        address: given.clone().filter(|_| is_address),
-        path: given.filter(|_| !is_address),
-        title: None,
-    };
-    ForeignThread { key, ..ForeignThread::default() }
+    first_text(entry, &["wm-target", "target"]).or_else(by_field)
 }
 
 fn reply(entry: &Value, target: &str, kind: Kind) -> ForeignReply {
     let told = entry.get("data").filter(|data| data.is_object()).unwrap_or(entry);
-    let source = text(entry, "wm-source").or_else(|| text(entry, "source"));
+    let source = first_text(entry, &["wm-source", "source"]);
     let author = told.get("author").unwrap_or(&Value::Null);
     let is_private = is(entry, "wm-private") || is(entry, "private");
     let body = body(told);
@@ -146,7 +130,7 @@ fn reply(entry: &Value, target: &str, kind: Kind) -> ForeignReply {
             url: address(author, "url"),
             ..Author::default()
         },
-        date: text(told, "published").and_then(when).unwrap_or(When::Unknown),
+        date: dates::iso(text(told, "published").unwrap_or_default()).unwrap_or_default(),
         body: if kind == Kind::Mention { passage(body, target) } else { body },
         state: if is_private { State::Private } else { State::Live },
         kind,
@@ -164,7 +148,7 @@ fn body(told: &Value) -> Body {
             return Some(Body { text: without_empty_links(html), format: Format::Html });
         }
         let is_html = text(content, "content-type").is_some_and(|kind| kind.contains("html"));
-        let words = text(content, "text").or_else(|| text(content, "value")).or_else(|| text(told, key))?;
+        let words = first_text(content, &["text", "value"]).or_else(|| text(told, key))?;
         let is_html = is_html || content.is_string() && words.contains('<') && words.contains('>');
         Some(Body { text: words.to_owned(), format: if is_html { Format::Html } else { Format::Plain } })
     };
@@ -216,14 +200,8 @@ fn passage(body: Body, target: &str) -> Body {
 #[cfg(test)]
 mod tests {
     use super::super::foreign::Basket;
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.json", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
 
     fn entry(id: u64, target: &str, kind: &str, more: &str) -> String {
         format!(
@@ -250,8 +228,8 @@ mod tests {
                 ", \"content\": {\"content-type\": \"text/plain\", \"value\": \"a < b\"}"
             )
         );
-        assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))));
-        let found = basket(&text).expect("good");
+        assert!(recognises(&Input::of(&text)));
+        let found = Basket::of(read, &text).expect("good");
         let [trust, vision] = found.threads.as_slice() else { panic!("{found:#?}") };
         assert_eq!(trust.key.id.as_deref(), Some("https://b.example/trust/#top"));
         let first = &trust.replies[0];
@@ -260,7 +238,10 @@ mod tests {
             (first.author.name.as_deref(), first.permalink.as_deref()),
             (Some("Ada"), Some("https://ada.example/1"))
         );
-        assert_eq!((trust.replies[1].kind, &trust.replies[1].date), (Kind::Like, &When::Unknown));
+        assert_eq!(
+            (trust.replies[1].kind, &trust.replies[1].date),
+            (Kind::Like, &super::super::foreign::When::Unknown)
+        );
         assert_eq!((vision.replies[0].kind, vision.replies[0].state), (Kind::Rsvp, State::Private));
         assert_eq!((vision.replies[1].body.text.as_str(), vision.replies[1].body.format), ("a < b", Format::Plain));
         assert!(!format!("{found:?}").contains("p.png"));
@@ -277,8 +258,8 @@ mod tests {
             format!("[{reply}]"),
             "{\"links\": [{\"source\": \"https://a.example\", \"verified_date\": \"x\", \"id\": 1, \"data\": {\"author\": {\"name\": \"Ada\"}, \"published\": \"2021-12-23T09:09:26\", \"content\": \"<p>x</p>\"}, \"activity\": {\"type\": \"reply\"}, \"target\": \"https://b.example/trust/\"}]}".to_owned(),
         ] {
-            assert!(recognises(&Input::file(Part::from_bytes("x.json", text.as_bytes()))), "{text}");
-            let found = basket(&text).expect("good");
+            assert!(recognises(&Input::of(&text)), "{text}");
+            let found = Basket::of(read, &text).expect("good");
             assert_eq!(found.threads.len(), 1, "{text}");
             let reply = &found.threads[0].replies[0];
             assert_eq!((reply.kind, reply.id.as_deref(), reply.author.name.as_deref()), (Kind::Reply, Some("1"), Some("Ada")));
@@ -297,11 +278,23 @@ mod tests {
     #[test]
     fn what_is_something_else_is_refused_and_odd_entries_are_named() {
         for bad in ["", "3", "{}", "{\"a\": {\"b\": 1}}", &"[".repeat(10_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
-        let found = basket("{\"children\": [3, {\"wm-property\": 1}, {\"type\": \"entry\", \"wm-target\": [], \"author\": 5}, {\"wm-target\": \"x\", \"author\": []}]}")
+        let found = Basket::of(read, "{\"children\": [3, {\"wm-property\": 1}, {\"type\": \"entry\", \"wm-target\": [], \"author\": 5}, {\"wm-target\": \"x\", \"author\": []}]}")
             .expect("odd");
         assert_eq!((found.threads.len(), found.left.len()), (1, 2));
-        assert_eq!(basket("{\"children\": []}").expect("empty"), Basket::default());
+        assert_eq!(Basket::of(read, "{\"children\": []}").expect("empty"), Basket::default());
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let all: Vec<String> = (1..5)
+            .map(|id| entry(id, "https://b.example/trust/", "in-reply-to", ", \"content\": {\"text\": \"Words.\"}"))
+            .collect();
+        for (text, half) in
+            [(format!("[{}]", all.join(", ")), 2), (format!("{{\"/trust/\": [{}]}}", all.join(", ")), 1)]
+        {
+            assert_eq!(first_half(read, &text), half, "{text}");
+        }
     }
 }

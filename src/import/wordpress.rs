@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read, Seek, SeekFrom};
 
-use jiff::{Timestamp, civil};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::foreign::{Author, Body, ForeignReply, ForeignThread, Format, Harvest, Key, Kind, State, Unreadable, When};
 use super::input::{Input, ReadSeek};
 use super::normalise::words_of_html;
-use super::xml;
+use super::{dates, xml};
 
 /// The word for the source.
 pub const NAME: &str = "wordpress";
@@ -32,7 +31,7 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file has no `channel` with items.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single XML file is wanted"))?;
+    let part = input.only("XML file")?;
     let mut walk = Walk { reader: xml::reader(part.buffered()?), file: part.open()?, logins: BTreeMap::new() };
     let has_channel = walk.run(harvest);
     if has_channel { Ok(()) } else { Err(Unreadable::new("this is no export of WordPress: it has no `channel`")) }
@@ -46,16 +45,14 @@ struct Walk<R> {
     logins: BTreeMap<String, String>,
 }
 
-/// What is missing of a post in which the file breaks off.
-const NOT_WHOLE: &str = "the file is not whole";
-
 /// A post while it is read.
 #[derive(Default)]
 struct Item {
     fields: BTreeMap<String, String>,
     comments: Vec<BTreeMap<String, String>>,
-    /// What is missing of its comments; without it they would be taken for deleted ones.
-    gap: Option<&'static str>,
+    /// Whether the file ends inside it, or a comment of it cannot be read. Comments stand with their post, so that no other
+    /// one lacks any.
+    is_part: bool,
 }
 
 impl<R: BufRead> Walk<R> {
@@ -73,8 +70,7 @@ impl<R: BufRead> Walk<R> {
                 Ok(event) => event,
                 Err(error) => {
                     harvest.left(format!("byte {before}"), format!("the file is broken from here on: {error}"));
-                    item.gap = Some(NOT_WHOLE);
-                    self.emit(item, harvest);
+                    self.emit(Item { is_part: true, ..item }, harvest);
                     return has_channel;
                 }
             };
@@ -113,8 +109,7 @@ impl<R: BufRead> Walk<R> {
         }
         if !way.is_empty() {
             harvest.left("the end".to_owned(), format!("the file ends inside `{}`", way.join("/")));
-            item.gap = Some(NOT_WHOLE);
-            self.emit(item, harvest);
+            self.emit(Item { is_part: true, ..item }, harvest);
         }
         has_channel
     }
@@ -140,7 +135,7 @@ impl<R: BufRead> Walk<R> {
         match fields {
             None => {
                 harvest.left(format!("byte {}", range.start), format!("this `{name}` cannot be read"));
-                item.gap = Some("a reply of this post cannot be read").filter(|_| !is_account).or(item.gap);
+                item.is_part |= !is_account;
             }
             Some(fields) if is_account => {
                 if let (Some(id), Some(login)) = (fields.get("author_id"), fields.get("author_login")) {
@@ -163,13 +158,17 @@ impl<R: BufRead> Walk<R> {
         if item.comments.is_empty() {
             return;
         }
-        let text = |key: &str| item.fields.get(key).filter(|text| !text.is_empty()).cloned();
+        let text = |key: &str| xml::text(&item.fields, key);
         let creator = text("creator").unwrap_or_default();
         let replies = item.comments.iter().map(|fields| reply(fields, &creator, &self.logins)).collect();
         harvest.thread(ForeignThread {
             key: Key { id: text("post_id"), address: text("link"), path: text("post_name"), title: text("title") },
             replies,
-            gaps: item.gap.map(str::to_owned).into_iter().collect(),
+            gaps: item
+                .is_part
+                .then(|| "a part of it cannot be read; replies may be missing".to_owned())
+                .into_iter()
+                .collect(),
             ..ForeignThread::default()
         });
     }
@@ -186,7 +185,7 @@ fn is_part(way: &[String]) -> bool {
 }
 
 fn reply(fields: &BTreeMap<String, String>, creator: &str, logins: &BTreeMap<String, String>) -> ForeignReply {
-    let text = |key: &str| fields.get(key).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let text = |key: &str| xml::text(fields, key);
     let is_zero = |text: &String| text == "0";
     let account = text("comment_user_id").filter(|id| !is_zero(id)).and_then(|id| logins.get(&id));
     let state = match text("comment_approved").as_deref() {
@@ -221,25 +220,15 @@ fn reply(fields: &BTreeMap<String, String>, creator: &str, logins: &BTreeMap<Str
 
 /// The time in Greenwich where it is known, else the one of the site, whose zone nobody tells.
 fn date(greenwich: Option<String>, local: Option<String>) -> When {
-    let in_greenwich = greenwich.and_then(|text| format!("{}Z", text.replace(' ', "T")).parse::<Timestamp>().ok());
-    if let Some(moment) = in_greenwich {
-        return When::Exact(moment);
-    }
-    let local = local.and_then(|text| text.replace(' ', "T").parse::<civil::DateTime>().ok());
-    local.map_or(When::Unknown, When::ZoneUnknown)
+    let known = greenwich.and_then(|written| dates::in_greenwich(&written).ok());
+    known.or_else(|| dates::iso(&local?).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::foreign::Basket;
-    use super::super::input::Part;
     use super::*;
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let input = Input::file(Part::from_bytes("x.xml", text.as_bytes()));
-        let mut basket = Basket::default();
-        read(&input, &mut basket).map(|()| basket)
-    }
+    use jiff::civil;
 
     fn comment(id: &str, more: &str) -> String {
         format!(
@@ -262,8 +251,8 @@ mod tests {
         ]
         .concat();
         let text = file(&comments);
-        assert!(recognises(&Input::file(Part::from_bytes("x.xml", text.as_bytes()))));
-        let found = basket(&text).expect("good");
+        assert!(recognises(&Input::of(&text)));
+        let found = Basket::of(read, &text).expect("good");
         assert_eq!((found.left.as_slice(), found.threads.len()), (&[][..], 1));
         let thread = &found.threads[0];
         assert_eq!(
@@ -284,10 +273,14 @@ mod tests {
     fn a_file_that_is_cut_short_gives_what_is_whole_and_others_are_refused() {
         let text = file(&[comment("1", ""), comment("2", "")].concat());
         let cut = text.find("<wp:comment_id>2").expect("there") + 30;
-        let found = basket(&text[..cut]).expect("a part");
-        assert_eq!((found.threads[0].replies.len(), found.left.len()), (1, 1));
+        let found = Basket::of(read, &text[..cut]).expect("a part");
+        assert_eq!((found.threads[0].replies.len(), found.threads[0].gaps.len(), found.left.len()), (1, 1, 1));
+        let broken = text.replace("<wp:comment><wp:comment_id>2", "<wp:comment><!-- <wp:comment_id>2");
+        let found = Basket::of(read, &broken).expect("a part");
+        assert_eq!((found.threads[0].replies.len(), found.threads[0].gaps.len(), found.left.len()), (1, 1, 1));
+        assert!(Basket::of(read, &text).expect("whole").threads[0].gaps.is_empty());
         for bad in ["", "<disqus/>", "{}", &"<rss>".repeat(50_000)] {
-            assert!(basket(bad).is_err(), "{bad:.20}");
+            assert!(Basket::of(read, bad).is_err(), "{bad:.20}");
         }
     }
 }

@@ -95,6 +95,12 @@ pub fn fields(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
     }
 }
 
+/// One of these texts without blanks around it; `None` where it is empty or missing.
+#[must_use]
+pub fn text(fields: &BTreeMap<String, String>, key: &str) -> Option<String> {
+    fields.get(key).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
 fn push(text: &mut [String], words: &str) {
     if let Some(last) = text.last_mut() {
         last.push_str(words);

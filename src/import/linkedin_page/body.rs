@@ -4,7 +4,7 @@
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
 use crate::base::path::percent_decoded;
-use crate::import::html::one_line;
+use crate::import::html::{escaped, one_line};
 use crate::import::linkedin_paste::line::without_detour;
 
 /// Whether line feeds of the HTML are line breaks of the words.
@@ -33,7 +33,7 @@ pub(super) fn body(piece: &str, feeds: Feeds) -> String {
                 name @ (b"button" | b"script" | b"style" | b"svg") => skipped = Some(name.to_vec()),
                 b"a" if !in_link => {
                     if let Some(address) = target(&tag) {
-                        body.push_str(&format!("<a href=\"{}\">", escaped(&address).replace('"', "&quot;")));
+                        body.push_str(&format!("<a href=\"{}\">", escaped(&address)));
                         in_link = true;
                     }
                 }
@@ -68,10 +68,6 @@ fn push_words(body: &mut String, words: &str, feeds: Feeds) {
         Feeds::Count => body.push_str(&escaped(words)),
         Feeds::Blank => body.push_str(&escaped(words).replace(['\n', '\r', '\t'], " ")),
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Where a link leads in the end; `None` where that is no page.

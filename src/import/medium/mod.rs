@@ -9,9 +9,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::fields::text;
 use super::foreign::{Harvest, Unreadable};
 use super::input::{Input, SAMPLE};
-use post::{Beside, text};
+use super::json::{self, Json};
+use post::Beside;
 use threads::{Gathered, threads};
 
 /// The word for the source.
@@ -50,15 +52,17 @@ pub fn recognises(input: &Input) -> bool {
 /// # Errors
 /// The file is none of the three forms, is cut short, or holds no response; with line and column where they are known.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let part = input.single().ok_or_else(|| Unreadable::new("a single page or JSON file is wanted"))?;
-    let whole = part.text()?;
+    let whole = input.only("page or JSON file")?.text()?;
+    let advice = "open deep answers on their own pages";
     let start = whole.trim_start();
     if start.starts_with('<') {
-        return page(&state_of(&whole)?, harvest);
+        return state_of(&whole)
+            .and_then(|state| state.give(page, harvest))
+            .map_err(|error| json::advised(error, advice));
     }
-    let json = start.strip_prefix(GUARD).unwrap_or(start);
-    let value = serde_json::from_str(json).map_err(|error| broken(&whole, json, &error))?;
-    threads_of(&value, harvest)
+    let guarded = start.strip_prefix(GUARD).unwrap_or(start);
+    let found = json::values(&whole, whole.len() - guarded.len());
+    found.and_then(|found| found.give(threads_of, harvest)).map_err(|error| json::advised(error, advice))
 }
 
 /// Reads an answer of Medium, without its guard.
@@ -76,39 +80,30 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
     }
 }
 
-/// An error of a JSON text inside a file, with line and column of the file.
-fn broken(whole: &str, json: &str, error: &serde_json::Error) -> Unreadable {
-    let before = whole.get(..whole.len() - json.len()).unwrap_or_default();
-    let lines = before.matches('\n').count();
-    let column = if error.line() == 1 { before.len() - before.rfind('\n').map_or(0, |at| at + 1) } else { 0 };
-    let (line, column) = (lines + error.line(), column + error.column());
-    if error.to_string().starts_with("recursion limit") {
-        let message =
-            "the answers in this file are nested deeper than can be read; open deep answers on their own pages";
-        return Unreadable::new(format!("line {line}, column {column}: {message}"));
-    }
-    let what = error.to_string();
-    let what = what.split(" at line ").next().unwrap_or_default();
-    Unreadable::new(format!("line {line}, column {column}: {what}"))
-}
-
 /// The objects of a page: the first JSON object after their name that holds a post.
-fn state_of(page: &str) -> Result<Map<String, Value>, Unreadable> {
+fn state_of(page: &str) -> Result<Json, Unreadable> {
     let mut failed = None;
     let places = page.match_indices(STATE).filter_map(|(at, _)| {
         let rest = page.get(at + STATE.len()..)?.trim_start_matches(['"', '\'', ']']).trim_start();
-        rest.strip_prefix('=').map(str::trim_start).filter(|json| json.starts_with('{'))
+        let json = rest.strip_prefix('=').map(str::trim_start).filter(|json| json.starts_with('{'))?;
+        Some(page.len() - json.len())
     });
-    for json in places.take(MOST_STATES) {
+    for place in places.take(MOST_STATES) {
         // The reader stops where the object ends, whatever stands in its texts.
-        match serde_json::Deserializer::from_str(json).into_iter::<Map<String, Value>>().next() {
-            Some(Ok(state)) if state.keys().any(|name| name.starts_with("Post:")) => return Ok(state),
-            Some(Err(error)) => failed = failed.or_else(|| Some(broken(page, json, &error))),
-            _ => {}
+        match json::first(page, place) {
+            Ok(state) if posts(&state.value).next().is_some() => return Ok(state),
+            Ok(_) => {}
+            Err(error) => failed = failed.or(Some(error)),
         }
     }
     let missing = || Unreadable::new(format!("this page has no object `window.{STATE}` with posts of Medium in it"));
     Err(failed.unwrap_or_else(missing))
+}
+
+/// The posts among the objects of a page.
+fn posts(state: &Value) -> impl Iterator<Item = &Value> {
+    let all = state.as_object().into_iter().flatten();
+    all.filter(|(name, post)| name.starts_with("Post:") && text(post, "id").is_some()).map(|(_, post)| post)
 }
 
 /// The form with a guard: a list of posts, and the users and posts that they name.
@@ -126,7 +121,7 @@ fn old_answer(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable
     };
     let mut gathered = Gathered::default();
     for (at, post) in listed.iter().enumerate() {
-        if beside.answered(post).is_none() {
+        if beside.answered(post).is_none() && !json::is_cut(post) {
             let place = text(post, "id").map_or_else(|| format!("post {}", at + 1), |id| format!("post {id}"));
             harvest.left(place, "it is no response to another post".to_owned());
         }
@@ -185,11 +180,10 @@ fn answers(list: &[Value], harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
 }
 
 /// A saved page: first what it lists, then what says itself that it is a response.
-fn page(state: &Map<String, Value>, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
-    let beside = Beside { state: Some(state), users: None };
+fn page(state: &Value, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
+    let beside = Beside { state: state.as_object(), users: None };
     let mut gathered = Gathered::default();
-    let posts = || state.iter().filter(|(name, post)| name.starts_with("Post:") && text(post, "id").is_some());
-    for (_, post) in posts() {
+    for post in posts(state) {
         let id = text(post, "id").unwrap_or_default();
         gathered.essays.insert(id.to_owned(), beside.essay(post));
         gathered
@@ -199,10 +193,10 @@ fn page(state: &Map<String, Value>, harvest: &mut dyn Harvest) -> Result<(), Unr
             gathered.unfinished.insert(id.to_owned());
         }
     }
-    for (_, post) in posts().filter(|(_, post)| beside.answered(post).is_none()) {
+    for post in posts(state).filter(|post| beside.answered(post).is_none()) {
         gathered.take_listed(beside, post, harvest);
     }
-    for (_, post) in posts() {
+    for post in posts(state) {
         if let Some(parent) = beside.answered(post) {
             gathered.take(beside, post, Some(&parent));
             gathered.take_listed(beside, post, harvest);
@@ -231,16 +225,11 @@ fn page(state: &Map<String, Value>, harvest: &mut dyn Harvest) -> Result<(), Unr
 #[cfg(test)]
 mod tests {
     use super::super::foreign::{Basket, State};
-    use super::super::input::Part;
+    use super::super::json::tests::first_half;
     use super::*;
 
     fn input(text: &str) -> Input {
-        Input::file(Part::from_bytes("x", text.as_bytes()))
-    }
-
-    fn basket(text: &str) -> Result<Basket, Unreadable> {
-        let mut basket = Basket::default();
-        read(&input(text), &mut basket).map(|()| basket)
+        Input::of(text)
     }
 
     /// Ids and parents of a thread.
@@ -273,7 +262,7 @@ mod tests {
         };
         let one = format!("[{}]", page(&first));
         assert!(recognises(&input(&one)));
-        let found = basket(&one).expect("one page");
+        let found = Basket::of(read, &one).expect("one page");
         assert_eq!(shape(&found, 0), [("b2", None), ("c3", Some("b2")), ("d4", None)]);
         let thread = &found.threads[0];
         assert_eq!(
@@ -292,7 +281,7 @@ mod tests {
         assert_eq!(thread.replies[0].body.text, "<p>Words of b2.</p>");
         assert_eq!(thread.replies.iter().filter(|reply| reply.author.is_essay_author).count(), 1);
         assert_eq!(found.left.len(), 1);
-        let both = basket(&format!("[{}, {}]", page(&first), page(&second))).expect("two pages");
+        let both = Basket::of(read, &format!("[{}, {}]", page(&first), page(&second))).expect("two pages");
         assert_eq!(shape(&both, 0), [("b2", None), ("c3", Some("b2")), ("d4", None), ("e5", None)]);
         assert_eq!(both.threads[0].gaps.len(), 2);
     }
@@ -307,7 +296,7 @@ mod tests {
             "Post": {"a1": {"id": "a1", "title": "On Trust", "creatorId": "u2", "webCanonicalUrl": "https://example.org/trust", "virtuals": {"responsesCreatedCount": 1}}},
             "MediaResource": {"m": {"href": "https://medium.com/@me/on-trust-a1", "mediumPost": {"postId": "a1"}}}}}}"#;
         assert!(recognises(&input(text)));
-        let found = basket(text).expect("good");
+        let found = Basket::of(read, text).expect("good");
         let thread = &found.threads[0];
         assert_eq!(shape(&found, 0), [("b2", None), ("c3", Some("b2"))]);
         assert_eq!(thread.key.address.as_deref(), Some("https://example.org/trust"));
@@ -333,14 +322,14 @@ mod tests {
         let page =
             format!("<!doctype html><p>__APOLLO_STATE__ = {{</p><script>window.__APOLLO_STATE__ = {state};</script>");
         assert!(recognises(&input(&page)));
-        let found = basket(&page).expect("good");
+        let found = Basket::of(read, &page).expect("good");
         assert_eq!(shape(&found, 0), [("b2", None), ("d4", Some("c3")), ("c3", None)]);
         assert_eq!(shape(&found, 1).len(), 2);
         assert_eq!(found.threads[0].gaps, ["3 of 4 responses are in this file"]);
         assert_eq!(found.threads[0].replies[2].body.text, "<p>Words with }; &lt;/script&gt; in them.</p>");
         assert_eq!(found.threads[0].replies[2].author.name.as_deref(), Some("Ada"));
         let alone = r#"<script>window.__APOLLO_STATE__={"ROOT_QUERY": {"post({})": {"__ref": "Post:a1"}}, "Post:a1": {"id": "a1", "postResponses": {"count": 28}}}"#;
-        let none = basket(alone).expect("good");
+        let none = Basket::of(read, alone).expect("good");
         assert_eq!((none.threads[0].claimed, none.threads[0].replies.len(), none.left.len()), (Some(28), 0, 1));
     }
 
@@ -357,14 +346,14 @@ mod tests {
             "<a>__APOLLO_STATE__ = {\"Post:a\"",
             "[{\"data\": {\"post\": 3}}]",
         ] {
-            assert!(basket(bad).is_err(), "{bad}");
+            assert!(Basket::of(read, bad).is_err(), "{bad}");
         }
-        let cut = basket("\n])}while(1);</x>{\"payload\":").expect_err("cut");
+        let cut = Basket::of(read, "\n])}while(1);</x>{\"payload\":").expect_err("cut");
         assert_eq!(cut.message, "line 2, column 27: EOF while parsing a value");
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-        assert!(basket(&deep).expect_err("deep").message.contains("nested deeper"));
+        assert!(Basket::of(read, &deep).expect_err("deep").message.contains("nested deeper"));
         let odd = r#"{"data": {"post": {"id": 3, "responsesCount": -1, "threadedPostResponses": {"posts": [[], {"id": [], "creator": 4, "createdAt": 1e300, "content": []}]}}}}"#;
-        let found = basket(odd).expect("odd");
+        let found = Basket::of(read, odd).expect("odd");
         assert_eq!((found.threads[0].replies.len(), found.left.len()), (1, 1));
     }
 
@@ -374,7 +363,36 @@ mod tests {
             .map(|at| format!(r#""Post:{at}": {{"id": "{at}", "inResponseToPostResult": {{"id": "{}"}}, "threadedPostResponses": {{"posts": [{{"__ref": "Post:{}"}}]}}}}"#, at - 1, at + 1))
             .collect();
         let page = format!("<p>__APOLLO_STATE__={{{}}}", posts.join(","));
-        let found = basket(&page).expect("long");
+        let found = Basket::of(read, &page).expect("long");
         assert_eq!((found.threads.len(), found.threads[0].replies.len()), (1, 39_999));
+    }
+
+    #[test]
+    fn a_file_that_is_cut_short_gives_what_is_whole() {
+        let below = list(&[post("c3", 0, "{}"), post("d4", 0, "{}")], "null");
+        let posts = list(&[post("e5", 0, "{}"), post("b2", 2, &below)], "null");
+        let text =
+            format!(r#"{{"data": {{"post": {{"id": "a1", "title": "On Trust", "threadedPostResponses": {posts}}}}}}}"#);
+        assert_eq!(first_half(read, &text), 1);
+        let response =
+            |id: &str| format!(r#"{{"id": "{id}", "creatorId": "u1", "inResponseToPostId": "a1", "title": "Words."}}"#);
+        let text = format!(
+            r#"{GUARD}{{"payload": {{"references": {{"User": {{"u1": {{"name": "Ada"}}}}, "Post": {{"a1": {{"id": "a1", "title": "On Trust"}}}}}}, "value": [{}, {}]}}}}"#,
+            response("b2"),
+            response("c3")
+        );
+        assert_eq!(first_half(read, &text), 0);
+        let object = |id: &str| {
+            format!(
+                r#""Post:{id}": {{"id": "{id}", "inResponseToPostResult": {{"id": "a1"}}, "creator": {{"name": "Ada"}}, "title": "Words."}}"#
+            )
+        };
+        let text = format!(
+            r#"<script>window.__APOLLO_STATE__ = {{"Post:a1": {{"id": "a1", "title": "On Trust"}}, {}, {}, {}}}"#,
+            object("b2"),
+            object("c3"),
+            object("d4")
+        );
+        assert_eq!(first_half(read, &text), 1);
     }
 }

@@ -1,8 +1,9 @@
 //! One post of Medium, in any of the three forms in which Medium tells it, as a reply or as an essay. Knows no thread.
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::super::dates;
+use super::super::fields::{first_text, number, text};
 use super::super::foreign::{Author, Body, ForeignReply, Format, State, When};
 use super::text::to_html;
 
@@ -41,12 +42,6 @@ pub struct Response {
     pub is_cut: bool,
     /// The id of its writer.
     pub writer: Option<String>,
-}
-
-/// A text that is there and not empty.
-#[must_use]
-pub fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
 
 impl<'a> Beside<'a> {
@@ -101,7 +96,7 @@ impl<'a> Beside<'a> {
     #[must_use]
     pub fn essay(self, post: &'a Value) -> Essay {
         let total = self.field(post, "postResponses").get("count").or_else(|| post.get("responsesCount"));
-        let original = text(post, "webCanonicalUrl").or_else(|| text(post, "canonicalUrl"));
+        let original = first_text(post, &["webCanonicalUrl", "canonicalUrl"]);
         Essay {
             title: text(post, "title").map(str::to_owned),
             address: text(post, "mediumUrl").map(without_query),
@@ -113,28 +108,25 @@ impl<'a> Beside<'a> {
 
     fn writer(self, post: &'a Value) -> Option<&'a str> {
         let creator = self.field(post, "creator");
-        text(creator, "id").or_else(|| text(creator, "userId")).or_else(|| text(post, "creatorId"))
+        first_text(creator, &["id", "userId"]).or_else(|| text(post, "creatorId"))
     }
 
     /// The post as a response.
     #[must_use]
     pub fn response(self, post: &'a Value, id: Option<&str>) -> Response {
         let (html, is_cut) = self.words(post);
-        let number = |key: &str| post.get(key).and_then(Value::as_u64).unwrap_or_default();
-        let claps =
-            number("clapCount").max(post.pointer("/virtuals/totalClapCount").and_then(Value::as_u64).unwrap_or(0));
+        let claps = number(post, "clapCount").max(number(&post["virtuals"], "totalClapCount"));
+        let (first, latest) = (number(post, "firstPublishedAt"), number(post, "latestPublishedAt"));
         let counted = post.get("responsesCount").or_else(|| post.pointer("/virtuals/responsesCreatedCount"));
         let reply = ForeignReply {
             id: id.map(str::to_owned),
             parent: None,
             author: self.author(post),
-            date: moment(post, "createdAt")
-                .or_else(|| moment(post, "firstPublishedAt"))
-                .map_or(When::Unknown, When::Exact),
-            is_edited: number("firstPublishedAt") > 0 && number("latestPublishedAt") > number("firstPublishedAt"),
+            date: moment(post, "createdAt").or_else(|| moment(post, "firstPublishedAt")).unwrap_or_default(),
+            is_edited: first > Some(0) && latest > first,
             body: Body { text: html, format: Format::Html },
             state: state(post),
-            reactions: Some(claps).filter(|claps| *claps > 0),
+            reactions: claps.filter(|claps| *claps > 0),
             permalink: text(post, "mediumUrl").map(without_query).or_else(|| id.map(short_address)),
             ..ForeignReply::default()
         };
@@ -185,9 +177,8 @@ impl<'a> Beside<'a> {
     }
 }
 
-fn moment(post: &Value, key: &str) -> Option<Timestamp> {
-    let milliseconds = post.get(key).and_then(Value::as_i64).filter(|moment| *moment != 0)?;
-    Timestamp::from_millisecond(milliseconds).ok()
+fn moment(post: &Value, key: &str) -> Option<When> {
+    dates::milliseconds(post.get(key)?.as_f64().filter(|moment| *moment != 0.0)?).ok()
 }
 
 fn state(post: &Value) -> State {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::super::html::escaped;
+
 /// What a paragraph is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Block {
@@ -238,10 +240,6 @@ fn web(address: &str) -> Option<String> {
         return Some(format!("https://medium.com{address}"));
     }
     (address.starts_with("https://") || address.starts_with("http://")).then(|| address.to_owned())
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

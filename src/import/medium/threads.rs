@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::super::fields::text;
 use super::super::foreign::{ForeignThread, Harvest, Key};
-use super::post::{Beside, Essay, Response, short_address, text};
+use super::super::json;
+use super::super::threads::ByName;
+use super::post::{Beside, Essay, Response, short_address};
 
 /// How many ids a sentence names.
 const MOST_NAMED: usize = 5;
@@ -26,7 +29,7 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// Takes a response; whether it was not taken before.
+    /// Takes a response; whether it was not taken before. Of one in whose middle the file ends only its place is taken.
     pub fn take(&mut self, beside: Beside, post: &Value, parent: Option<&str>) -> bool {
         let id = text(post, "id");
         if id.is_some_and(|id| !self.seen.insert(id.to_owned())) {
@@ -37,7 +40,7 @@ impl Gathered {
         if let (Some(id), Some(parent)) = (id, parent) {
             self.parents.entry(id.to_owned()).or_insert_with(|| parent.to_owned());
         }
-        self.responses.push(response);
+        self.responses.extend((!json::is_cut(post)).then_some(response));
         true
     }
 
@@ -70,20 +73,15 @@ impl Gathered {
 pub fn threads(gathered: Gathered, harvest: &mut dyn Harvest) {
     let Gathered { responses, parents, mut essays, unfinished, .. } = gathered;
     let mut roots = BTreeMap::new();
-    let mut order: Vec<String> = Vec::new();
-    let mut by_root: BTreeMap<String, Vec<Response>> = BTreeMap::new();
+    let mut by_root: ByName<(String, Vec<Response>)> = ByName::default();
     for response in responses {
         let start = response.reply.parent.clone().unwrap_or_default();
         let root = root_of(&start, &parents, &mut roots);
-        if !by_root.contains_key(&root) {
-            order.push(root.clone());
-        }
-        by_root.entry(root).or_default().push(response);
+        by_root.of(&root, || (root.clone(), Vec::new())).1.push(response);
     }
     let unfinished: BTreeSet<String> = unfinished.iter().map(|id| root_of(id, &parents, &mut roots)).collect();
-    for root in order {
+    for (root, found) in by_root.into_list() {
         let essay = essays.remove(&root).unwrap_or_default();
-        let found = by_root.remove(&root).unwrap_or_default();
         harvest.thread(thread(&root, essay, found, unfinished.contains(&root)));
     }
     for (id, essay) in essays.into_iter().filter(|(id, _)| !parents.contains_key(id)) {

@@ -1,7 +1,8 @@
 //! Imports into files in memory.
 
 use super::*;
-use crate::import::foreign::{Body, ForeignReply, Format, Key, State};
+use crate::import::foreign::{Basket, Body, ForeignReply, Format, Key, State, Unreadable};
+use crate::import::input::Input;
 use crate::import::matching::Essay;
 
 #[derive(Default)]
@@ -129,4 +130,49 @@ fn what_was_forgotten_does_not_come_back() {
     let mut importer = Importer::new(&mut drawer, &essays, wishes);
     importer.thread(thread);
     assert_eq!(importer.finish().0.left.get("forgotten here"), Some(&1));
+}
+
+#[test]
+fn a_second_import_of_a_part_marks_nothing_as_gone() {
+    let post = |id: u64| {
+        format!(
+            "<post dsq:id=\"{id}\"><message>Words.</message><createdAt>2016-01-02T03:04:05Z</createdAt><thread dsq:id=\"7\"/></post>"
+        )
+    };
+    let disqus = format!(
+        "<disqus xmlns=\"http://disqus.com\"><thread dsq:id=\"7\"><id>trust</id></thread>{}{}</disqus>",
+        post(1),
+        post(2)
+    );
+    let comment = |id: u64| {
+        format!(
+            "<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_content>Words.</wp:comment_content></wp:comment>"
+        )
+    };
+    let wordpress = format!(
+        "<rss><channel><item><wp:post_name>trust</wp:post_name>{}{}</item></channel></rss>",
+        comment(1),
+        comment(2)
+    );
+    let status = |id: u64| {
+        format!(
+            "{{\"id\": \"{id}\", \"in_reply_to_id\": \"trust\", \"content\": \"<p>Words.</p>\", \"account\": {{\"acct\": \"ada\"}}}}"
+        )
+    };
+    let mastodon = format!("{{\"ancestors\": [], \"descendants\": [{}, {}]}}", status(1), status(2));
+    for (read, text) in [
+        (crate::import::disqus::read as fn(&Input, &mut dyn Harvest) -> Result<(), Unreadable>, disqus),
+        (crate::import::wordpress::read, wordpress),
+        (crate::import::mastodon::read, mastodon),
+    ] {
+        let threads = |text: &str| Basket::of(read, text).map(|found| found.threads).unwrap_or_default();
+        let mut drawer = Drawer::default();
+        assert_eq!(import(&mut drawer, &threads(&text)).sum(|thread| thread.added), 2, "{text}");
+        let before = drawer.files.clone();
+        for end in 0..text.len() {
+            let summary = import(&mut drawer, &threads(&text[..end]));
+            assert_eq!((summary.sum(|thread| thread.gone), &drawer.files), (0, &before), "{end} of {text}");
+        }
+        assert_eq!(import(&mut drawer, &threads(&text)).sum(|thread| thread.unchanged), 2);
+    }
 }
