@@ -17,7 +17,7 @@ use crate::import::run::{Desk, FOLDER, Importer, Summary, ThreadReport, Wishes};
 use crate::import::sources;
 use crate::io::archive::{self, Contents};
 use crate::io::error::Error;
-use crate::io::terminal::{Format, Terminal};
+use crate::io::terminal::{Format, Terminal, visible};
 use crate::io::{disk, stage};
 use crate::link::{LinkInput, link};
 use crate::load::{Options, load};
@@ -56,7 +56,9 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
         if options.dry_run {
             say_diffs(&desk, terminal)?;
         }
-        say(source.what, &summary, options.dry_run, terminal);
+        let what =
+            if is_input { source.what.to_owned() } else { format!("{} `{}`", source.what, options.file.display()) };
+        say(&what, &summary, options.dry_run, terminal);
     } else {
         terminal.write_out(&to_json(source.name, &summary).to_string());
     }
@@ -184,6 +186,7 @@ impl Desk for BookDesk {
         }
         let mut out = std::io::stderr().lock();
         let list: Vec<String> = essays.iter().enumerate().map(|(at, name)| format!("  {} {name}", at + 1)).collect();
+        let thread = visible(thread);
         writeln!(
             out,
             "Which essay does \u{201c}{thread}\u{201d} belong to?\n{}\nNumber, or nothing to keep it aside:",

@@ -32,7 +32,7 @@ pub fn essay_file(page: &Page) -> String {
     file.push_str("+++\n");
     let compared: Vec<String> = page.paragraphs.iter().map(|paragraph| plain(paragraph)).collect();
     for (at, paragraph) in page.paragraphs.iter().enumerate() {
-        let markdown = to_markdown(&Body { text: paragraph.clone(), format: page.format });
+        let markdown = without_formulas(&to_markdown(&Body { text: paragraph.clone(), format: page.format }));
         file.push('\n');
         if is_pull_quote(at, &compared) {
             file.push_str(&format!("> [!pull]\n> {}\n", markdown.replace('\n', "\n> ")));
@@ -42,6 +42,13 @@ pub fn essay_file(page: &Page) -> String {
         }
     }
     file
+}
+
+/// Markdown whose dollar signs are signs: they begin formulas in an essay and mean money in a copied text. Addresses stay as
+/// they are.
+fn without_formulas(markdown: &str) -> String {
+    let word = |word: &str| if word.contains("<http") { word.to_owned() } else { word.replace('$', "\\$") };
+    markdown.split_inclusive(char::is_whitespace).map(word).collect()
 }
 
 /// Whether a paragraph repeats another one: word for word, or, where it begins and ends like no sentence does, most of its
@@ -96,14 +103,14 @@ mod tests {
 
     #[test]
     fn a_page_becomes_an_essay_and_every_line_is_accounted_for() {
-        let text = "On Keels\nHere is the cross-post on LinkedIn rather than Medium.\nthe keel is what you do not see\nSailors know that the keel is what you do not see. *So* do I.\n\nRigger\n4 \u{5e74}But wait.";
+        let text = "On Keels\nHere is the cross-post on LinkedIn rather than Medium.\nthe keel is what you do not see\nSailors know that the keel is what you do not see. *So* do I, for $20 or $30 at https://example.org/$a.\n\nRigger\n4 \u{5e74}But wait.";
         let page = read_page(text);
         let file = essay_file(&page);
         for part in [
             "+++\ntitle = \"On Keels\"\n",
             "#   Here is the cross-post on LinkedIn rather than Medium.\nsyndication = []\n+++\n",
             "\n> [!pull]\n> the keel is what you do not see\n",
-            "\nSailors know that the keel is what you do not see. \\*So\\* do I.\n",
+            "\nSailors know that the keel is what you do not see. \\*So\\* do I, for \\$20 or \\$30 at <https://example.org/$a>.\n",
         ] {
             assert!(file.contains(part), "{part} is not in {file}");
         }

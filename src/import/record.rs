@@ -90,8 +90,8 @@ pub fn of_thread(source: &str, thread: &ForeignThread, essay: Option<&Essay>, gi
             let is_own = reply.author.is_essay_author || name.as_ref().is_some_and(|name| *name == given.author);
             put("author", name.map(Value::from));
             put("headline", text(reply.author.headline.as_deref()));
-            put("url", address(reply.author.url.as_deref()));
-            put("address", address(reply.permalink.as_deref()));
+            put("url", address(reply.author.url.as_deref()).map(Value::from));
+            put("address", address(reply.permalink.as_deref()).map(Value::from));
             put("edited", reply.is_edited.then(|| Value::from(true)));
             put("by_author", is_own.then(|| Value::from(true)));
             put("reactions", reply.reactions.and_then(|count| i64::try_from(count).ok()).map(Value::from));
@@ -233,7 +233,8 @@ fn shown_name(written: &str) -> String {
     }
 }
 
-fn one_line(text: &str) -> String {
+/// A text of a source as one line, without anything that cannot be seen.
+pub(super) fn one_line(text: &str) -> String {
     let visible: String = text.chars().filter(|c| !crate::base::path::is_bidi(*c)).collect();
     visible
         .split(|c: char| c.is_whitespace() || c.is_control())
@@ -246,10 +247,11 @@ fn text(written: Option<&str>) -> Option<Value> {
     written.map(one_line).filter(|text| !text.is_empty()).map(Value::from)
 }
 
-fn address(written: Option<&str>) -> Option<Value> {
+/// An address of the web; `None` for anything else.
+pub(super) fn address(written: Option<&str>) -> Option<String> {
     let address = one_line(written?);
     let is_web = address.starts_with("https://") || address.starts_with("http://");
-    (is_web && !address.contains([' ', '"', '<', '>']) && address.len() <= 2_000).then(|| Value::from(address))
+    (is_web && !address.contains([' ', '"', '<', '>']) && address.len() <= 2_000).then_some(address)
 }
 
 fn dates(date: &When, captured: Option<civil::Date>) -> Vec<(&'static str, Value)> {

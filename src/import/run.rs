@@ -337,13 +337,14 @@ impl Worker<'_> {
 
     fn head(&self, found: &Matched, essay: Option<&Essay>) -> Head {
         let Matched { thread, key, .. } = found;
+        let title = thread.key.title.as_deref().map(record::one_line);
         Head {
             source: self.wishes.source.clone(),
             key: key.clone(),
-            address: thread.address.clone().filter(|address| is_web(address)),
+            address: record::address(thread.address.as_deref()),
             claimed: thread.claimed,
             captured: self.wishes.given.captured,
-            title: thread.key.title.clone().filter(|_| essay.is_none()),
+            title: title.filter(|title| essay.is_none() && !title.is_empty()),
             is_whole: self.wishes.is_whole
                 && !key.starts_with(UNNAMED)
                 && thread.gaps.is_empty()
@@ -355,7 +356,7 @@ impl Worker<'_> {
 /// The first line of a new file.
 fn comment_of(found: &Matched, essay: Option<&Essay>) -> String {
     let Some(essay) = essay else {
-        let name = found.thread.key.title.as_deref().unwrap_or(&found.key).replace(['\n', '\r'], " ");
+        let name = record::one_line(found.thread.key.title.as_deref().unwrap_or(&found.key));
         return format!(
             "# Replies that belong to no essay yet: {name}\n# Write `essay = \"NAME\"` under [[thread]] and import again."
         );
@@ -408,15 +409,11 @@ const UNNAMED: &str = "unnamed";
 fn key_of(thread: &ForeignThread) -> String {
     let key = &thread.key;
     let all = [&key.id, &key.address, &thread.address, &key.path, &key.title];
-    let found = all.into_iter().flatten().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let found = all.into_iter().flatten().map(|text| record::one_line(text));
     // What nothing names is told from other such threads by its first words.
     let unnamed =
         || thread.replies.first().map_or_else(|| UNNAMED.to_owned(), |reply| format!("{UNNAMED}-{}", made_id(reply)));
     found.into_iter().find(|text| !text.is_empty()).unwrap_or_else(unnamed)
-}
-
-fn is_web(address: &str) -> bool {
-    (address.starts_with("https://") || address.starts_with("http://")) && !address.contains([' ', '"', '<', '>', '\n'])
 }
 
 /// The essay that the author wrote into the file of an unmatched thread.

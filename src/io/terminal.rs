@@ -47,7 +47,7 @@ impl Terminal {
     /// Writes a result for people.
     pub fn say(&self, text: &str) {
         if !self.is_quiet && self.format == Format::Human {
-            self.write_out(text);
+            self.write_out(&visible(text));
         }
     }
 
@@ -160,9 +160,16 @@ fn excerpt<'a>(group: Group<'a>, span: &Span, label: Option<&str>, sources: Sour
 }
 
 /// Text without characters that drive a terminal.
-fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| if is_bidi(c) || c.is_control() && c != '\n' { c.escape_unicode().to_string() } else { c.to_string() })
+pub(crate) fn visible(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|c| {
+            if is_bidi(c) || c.is_control() && !matches!(c, '\n' | '\t') {
+                c.escape_unicode().to_string()
+            } else {
+                c.to_string()
+            }
+        })
         .collect()
 }
 

@@ -7,12 +7,14 @@ use super::views::{
 };
 use crate::base::words::plain;
 use crate::link::threads::{Conversation, Placed};
-use crate::link::{ConceptId, PageId, WritingId};
+use crate::link::{ConceptId, PageId, WritingId, index};
 use crate::model::thread::{Reply, When, source_name};
 use crate::view::prose::quote;
 
 /// Replies that stand open under an essay; the threads behind them are folded.
 const OPEN: usize = 8;
+/// The place before which a fold waits for a beginning; a longer conversation is folded amid its answers.
+const FARTHEST: usize = 16;
 /// Levels that are indented; what answers deeper stands on the last one and says whom it answers.
 const LEVELS: u32 = 3;
 /// Replies on the page of all replies.
@@ -32,11 +34,17 @@ impl Viewer<'_> {
         }
         let mut open: Vec<ReplyView> =
             conversation.replies.iter().map(|placed| self.reply_view(id, conversation, placed)).collect();
-        // A thread is not torn apart: the fold comes before the first beginning behind the eighth reply.
-        let cut =
-            open.iter().enumerate().skip(OPEN).find(|(_, reply)| reply.depth == 1).map_or(open.len(), |(at, _)| at);
+        // Answers are not torn from what they answer where that can be helped: the fold comes before the first beginning behind
+        // the eighth reply, unless that is far off.
+        let beginning = open.iter().enumerate().take(FARTHEST).skip(OPEN).find(|(_, reply)| reply.depth == 1);
+        let cut = match beginning {
+            Some((at, _)) => at,
+            None if open.len() > FARTHEST => OPEN,
+            None => open.len(),
+        };
         let folded = open.split_off(cut);
-        Some(ThreadView { count: conversation.count, open, folded, places })
+        let more = folded.iter().filter(|reply| reply.is_shown).count();
+        Some(ThreadView { count: conversation.count, open, folded, more: index(more), places })
     }
 
     /// Where the conversation goes on: the addresses of its threads, then the copies that the essay names.

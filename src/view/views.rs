@@ -182,6 +182,8 @@ pub struct ThreadView {
     pub open: Vec<ReplyView>,
     /// Those that are folded, where there are more than 8.
     pub folded: Vec<ReplyView>,
+    /// How many of these have words to show; the others only keep the place of a reply that is not shown.
+    pub more: u32,
     /// Where the conversation goes on, by the name of the place.
     pub places: Vec<LinkView>,
 }

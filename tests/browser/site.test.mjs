@@ -1,49 +1,26 @@
 // The built book of this repository in a real browser. One test, one behaviour that readers see.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
-import { chromium } from "playwright-core";
+import { launch, open as openAt, serve, types } from "./browse.mjs";
 
 const site = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../public");
-const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const folders = (name) => readdirSync(path.join(site, name), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => `/${name}/${entry.name}/`).sort();
 let browser, server, base, requests;
 
 before(async () => {
   assert.ok(existsSync(path.join(site, "index.html")), "build the book first");
   requests = [];
-  server = createServer(async (request, response) => {
-    const url = new URL(request.url, "http://x");
-    // What the browser fetches ahead by the speculation rules is no request of a page.
-    if (!request.headers["sec-purpose"]) requests.push(url.pathname);
-    const file = path.join(site, decodeURIComponent(url.pathname), url.pathname.endsWith("/") ? "index.html" : "");
-    try {
-      const bytes = await readFile(file);
-      response.writeHead(200, { "content-type": types[path.extname(file)] ?? "application/octet-stream" }).end(bytes);
-    } catch { response.writeHead(404, { "content-type": types[".html"] }).end(await readFile(path.join(site, "404.html"))); }
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${server.address().port}`;
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  ({ server, base } = await serve(site, requests));
+  browser = await launch();
 });
 after(async () => { await browser?.close(); server?.close(); });
 
-async function open(address, options = {}, work) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const page = await context.newPage();
-  const problems = [];
-  page.on("console", (message) => { if (message.type() === "error") problems.push(message.text()); });
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("request", (request) => { if (!request.url().startsWith(base)) problems.push(`request to ${request.url()}`); });
-  await page.goto(base + address);
-  try { await work(page, problems); } finally { await context.close(); }
-}
+const open = (address, options, work) => openAt({ browser, base }, address, options, work);
 
 const kinds = () => ["/", "/essays/", folders("essays")[0], "/concepts/", folders("concepts")[0], folders("series")[0], "/about/", "/404.html"];
 

@@ -129,7 +129,7 @@ proptest! {
         let report = book.build();
         prop_assert!(!report.contains("error[") && !report.contains("warning["), "{}", report);
         let page = book.read("essays/one/index.html");
-        let shown: Vec<String> = page.split("<div class=\"e-content\">").skip(1).map(shown_letters).collect();
+        let shown: Vec<String> = page.split("<div class=\"e-content\" dir=\"auto\">").skip(1).map(shown_letters).collect();
         let live: Vec<usize> = (0..thread.len()).filter(|at| thread[*at].state == "live").collect();
         prop_assert_eq!(shown.len(), live.len());
         for at in live {

@@ -24,14 +24,14 @@ fn a_reply_says_who_where_and_when_as_precisely_as_known() {
     .build_clean()
     .read("essays/one/index.html");
     for part in [
-        "<span class=\"p-name\">Ada Quill</span>",
+        "<bdi class=\"p-name\">Ada Quill</bdi>",
         "<span class=\"badge\">author</span>",
         " · via LinkedIn",
         "<time class=\"dt-published\" datetime=\"2021-03-02\">2 March 2021</time>",
         " · edited",
         "<p>I <em>agree</em>.</p>",
         "<a href=\"../../essays/one/#p-trust-arrives-on-foot-it\">It leaves on horseback.</a>",
-        "<span class=\"p-name\">A reader</span>",
+        "<bdi class=\"p-name\">A reader</bdi>",
         "about 2020",
         "Continue on <a href=\"https://example.org/post\">LinkedIn</a>",
         "../../replies/#removal\">Ask for removal</a>",
@@ -60,7 +60,7 @@ fn answers_stand_under_what_they_answer_and_deep_ones_say_whom() {
     let order = ["early", "b", "c", "d", "late"].map(place);
     assert!(order.is_sorted(), "{order:?}");
     assert_eq!((html.matches("depth-2").count(), html.matches("depth-3").count()), (1, 2));
-    assert!(html.contains(" · to <a href=\"../../essays/one/#reply-") && html.contains(">Name c</a>"), "{html}");
+    assert!(html.contains(" · to <a href=\"../../essays/one/#reply-") && html.contains(">Name c</bdi></a>"), "{html}");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn words_that_are_not_to_be_shown_are_in_no_file_of_the_site() {
 fn settings_decide_what_is_shown_of_names_and_what_waits() {
     let text = "[[reply]]\nid = \"disqus:1\"\nauthor = \"Ada Quill\"\nheadline = \"Pilot\"\ntext = \"Yes.\"\n";
     for (settings, wanted) in [
-        ("names = \"initials\"\nheadlines = true", Some("A. Q.</span></span>, Pilot")),
+        ("names = \"initials\"\nheadlines = true", Some("A. Q.</bdi></span>, <bdi>Pilot</bdi>")),
         ("names = \"first\"", Some(">Ada<")),
         ("names = \"none\"", Some(">A reader<")),
         ("import_as = \"held\"", None),
@@ -115,6 +115,21 @@ fn more_than_eight_fold_at_the_beginning_of_a_thread() {
     let html = book(&many).build_clean().read("essays/one/index.html");
     let fold = html.find("<summary>3 more</summary>").expect("a fold");
     assert!(html.find("Words of 8.").unwrap() < fold && fold < html.find("Words of 9.").unwrap());
+}
+
+#[test]
+fn a_long_conversation_under_one_reply_folds_too_and_says_how_many_words_it_hides() {
+    let many: String = (0..20)
+        .map(|at| match at {
+            0 => reply("0", "date = 2021-01-01"),
+            12 => reply("12", "parent = \"disqus:0\"\ndate = 2021-01-13\nstate = \"hidden\""),
+            13 => reply("13", "parent = \"disqus:12\"\ndate = 2021-01-14"),
+            _ => reply(&at.to_string(), &format!("parent = \"disqus:0\"\ndate = 2021-01-{:02}", at + 1)),
+        })
+        .collect();
+    let html = book(&many).build_clean().read("essays/one/index.html");
+    let fold = html.find("<summary>11 more</summary>").unwrap_or_else(|| panic!("a fold: {html}"));
+    assert!(html.find("Words of 7.").unwrap() < fold && fold < html.find("Words of 8.").unwrap());
 }
 
 #[test]
@@ -216,6 +231,42 @@ fn replies_are_held_shown_and_forgotten_by_command() {
         }
     }
     assert_eq!(book.run(&["replies", "forget", "nobody"]).status.code(), Some(2));
+}
+
+#[test]
+fn invisible_characters_of_an_export_come_into_no_file() {
+    let thread = |essay: &str| {
+        format!(
+            r#"{{"id": "t\u0001\u202e{essay}", "essay": "{essay}", "title": "A\u0000\u2066 title\nof {essay}", "address": "https://example.org/\u0002{essay}",
+               "replies": [{{"id": "{essay}\u0003", "parent": "\u0004", "name": "A\u202eda", "headline": "\u0007Pilot", "url": "https://e.example/\u0008", "text": "Yes\u0001."}}]}}"#
+        )
+    };
+    let book = Book::new(&format!(
+        "-- content/essays/one.md --\n{ESSAY}Text.\n-- outside/x.json --\n{{\"threads\": [\n{},\n{}]}}\n",
+        thread("one"),
+        thread("nowhere")
+    ));
+    let done = import(&book, &["outside/x.json"]);
+    assert_eq!((done["matched"].as_u64(), done["unmatched"].as_u64()), (Some(1), Some(1)), "{done}");
+    for (file, bytes) in crate::support::tree(&book.path().join("content/replies")) {
+        let text = String::from_utf8(bytes).unwrap();
+        for hidden in ["\\u00", "\\b", "\u{202e}", "\u{2066}", "\\u20", "\0"] {
+            assert!(!text.contains(hidden), "{hidden:?} is in {file}:\n{text}");
+        }
+    }
+    assert!(!book.build().contains("error"), "{}", book.build());
+    assert_eq!(import(&book, &["outside/x.json"])["added"], 0);
+}
+
+#[test]
+fn a_report_names_its_file_and_drives_no_terminal() {
+    let export = r#"{"threads": [{"id": "t", "essay": "one", "replies": [{"id": "1", "text": "x", "date": "\u001b]0;title\u0007"}]}]}"#;
+    let book = Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Text.\n-- outside/x.json --\n{export}\n"));
+    let output = book.run(&["import", "replies", "outside/x.json"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("`outside/x.json`") && said.contains("`]0;title` is no date"), "{said:?}");
+    assert!(!said.contains(|c: char| c.is_control() && c != '\n'), "{said:?}");
 }
 
 #[test]

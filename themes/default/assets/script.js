@@ -88,3 +88,16 @@ if (location.protocol === "file:") {
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
 })();
+
+// An address that names a folded reply opens the fold, where the browser does not do so itself.
+(() => {
+  const reveal = () => {
+    const reply = document.getElementById(location.hash.slice(1));
+    const fold = reply?.closest("details:not([open])");
+    if (!fold) return;
+    fold.open = true;
+    reply.scrollIntoView();
+  };
+  reveal();
+  addEventListener("hashchange", reveal);
+})();
