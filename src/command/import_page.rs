@@ -10,12 +10,13 @@ use super::replies::forgotten;
 use crate::base::path::slug;
 use crate::cli;
 use crate::import::foreign::{ForeignThread, Harvest, Key};
-use crate::import::linkedin_page;
+use crate::import::input::Part;
 use crate::import::linkedin_paste::{self, Page, read_page};
 use crate::import::matching::{Essay, Match};
 use crate::import::page::{account, essay_file, role_word};
 use crate::import::record::Circumstances;
 use crate::import::run::{Desk, Importer, Wishes};
+use crate::import::{linkedin_page, medium};
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{archive, disk};
@@ -26,17 +27,7 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
         if options.file == Path::new("-") { archive::standard_input()? } else { archive::open(&options.file)? };
     let input = input_of(contents);
     let part = input.single().ok_or_else(|| usage(options, "is a folder; a single page is wanted"))?;
-    let (page, what) = match linkedin_page::page(part) {
-        Some(page) => (page, "LinkedIn page"),
-        None => {
-            let text = part.text().map_err(|why| usage(options, &why.to_string()))?;
-            if text.trim_start().starts_with('<') {
-                let what = "is a page of which neither title nor text is known; select all of it in a browser, copy it into a text file, and import that";
-                return Err(usage(options, what));
-            }
-            (read_page(&text), "LinkedIn, copied as text")
-        }
-    };
+    let (page, source, what) = page_of(part, options)?;
     let name = slug(&page.title);
     if name.is_empty() {
         return Err(usage(options, "has no line that could be the title; for replies alone, use `import replies`"));
@@ -61,7 +52,7 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
         desk.write(&file, &essay_file(&page)).map_err(Error::Import)?;
     }
     let wishes = Wishes {
-        source: linkedin_paste::NAME.to_owned(),
+        source: source.to_owned(),
         essay: Some(at),
         given: Circumstances { captured: options.captured, author: book.author },
         forgotten: forgotten(&root)?,
@@ -86,7 +77,7 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
         say_page(&page, &file, is_new, terminal);
         say(what, &summary, options.dry_run, terminal);
     } else {
-        let mut value = to_json(linkedin_paste::NAME, &summary);
+        let mut value = to_json(source, &summary);
         value["essay"] = if is_new { Value::from(file) } else { Value::Null };
         value["lines"] = lines_json(&page);
         terminal.write_out(&value.to_string());
@@ -95,6 +86,22 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
         Some(why) => Err(Error::Import(why)),
         None => Ok(0),
     }
+}
+
+/// The page, the word for its source, and what it is, for people.
+fn page_of(part: &Part, options: &cli::ImportPage) -> Result<(Page, &'static str, &'static str), Error> {
+    if let Some(page) = linkedin_page::page(part) {
+        return Ok((page, linkedin_page::NAME, "LinkedIn page"));
+    }
+    if let Some(page) = medium::essay_page(part) {
+        return Ok((page, medium::NAME, "Medium page"));
+    }
+    let text = part.text().map_err(|why| usage(options, &why.to_string()))?;
+    if text.trim_start().starts_with('<') {
+        let what = "is a page of which neither title nor text is known; select all of it in a browser, copy it into a text file, and import that";
+        return Err(usage(options, what));
+    }
+    Ok((read_page(&text), linkedin_paste::NAME, "LinkedIn, copied as text"))
 }
 
 fn usage(options: &cli::ImportPage, what: &str) -> Error {

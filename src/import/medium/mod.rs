@@ -1,6 +1,7 @@
 //! Medium: the responses to an essay, from a page saved in a browser, from the answer to `format=json`, or from an answer of
 //! Medium's GraphQL copied from developer tools. No file that Medium exports holds the responses of others.
 
+mod essay;
 mod post;
 mod text;
 mod threads;
@@ -13,6 +14,7 @@ use super::fields::text;
 use super::foreign::{Harvest, Unreadable};
 use super::input::{Input, SAMPLE};
 use super::json::{self, Json};
+pub use essay::page as essay_page;
 use post::Beside;
 use threads::{Gathered, threads};
 

@@ -8,7 +8,7 @@ use super::super::html::escaped;
 
 /// What a paragraph is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Block {
+pub(super) enum Block {
     Words,
     Heading,
     SmallHeading,
@@ -21,7 +21,7 @@ enum Block {
 
 impl Block {
     /// The older form of answers has numbers, the newer one words.
-    fn of(paragraph: &Value) -> Self {
+    pub(super) fn of(paragraph: &Value) -> Self {
         let kind = paragraph.get("type").unwrap_or(&Value::Null);
         match (kind.as_u64(), kind.as_str()) {
             (Some(2 | 3), _) | (_, Some("H1" | "H2" | "H3")) => Self::Heading,
@@ -36,7 +36,7 @@ impl Block {
     }
 
     /// The element that neighbours of this kind share.
-    fn around(self) -> Option<&'static str> {
+    pub(super) fn around(self) -> Option<&'static str> {
         match self {
             Self::Quote => Some("blockquote"),
             Self::Bullet => Some("ul"),
