@@ -4,9 +4,9 @@ use crate::base::diagnostic::Report;
 use crate::link::{LeftOut, LinkInput, link};
 use crate::model::source::{Artifact, Snapshot};
 use crate::parse::parse;
-use crate::render::render;
+use crate::render::{Input, render};
 use crate::theme::compile;
-use crate::view::Viewer;
+use crate::view::{Tables, Viewer};
 
 /// What a build made.
 #[derive(Debug)]
@@ -37,10 +37,12 @@ pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) 
     };
     let (site, found) = link(parsed, &input);
     diagnostics.append(found);
-    let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of);
+    let tables = Tables::of(&site);
+    let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables);
     let (theme, found) = compile(&snapshot.layers, &viewer.book_view());
     diagnostics.append(found);
-    let (artifacts, found) = render(&site, &snapshot.book, &snapshot.assets, &viewer, &theme);
+    let input = Input { site: &site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme: &theme };
+    let (artifacts, found) = render(&input);
     diagnostics.append(found);
     Build {
         artifacts,

@@ -1,10 +1,12 @@
 //! Pages to bytes. Knows no folder to put them in.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
-use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::link::Site;
 use crate::model::book::Book;
@@ -12,41 +14,45 @@ use crate::model::source::{Artifact, Asset};
 use crate::theme::Theme;
 use crate::view::{PageKey, Viewer};
 
-/// Renders every page and collects the files that go out as they are. Sorted by file name.
+/// What stands at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// A page.
+    Page(PageKey),
+    /// A page that leads on from an old address, as an index of `Site::redirects`.
+    Redirect(usize),
+    /// A file of the book, as an index of `Site::files`.
+    File(usize),
+    /// A file of the theme, as an index of `Theme::assets`.
+    Asset(usize),
+}
+
+/// Everything that rendering looks at.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The book, joined.
+    pub site: &'a Site,
+    /// The settings.
+    pub book: &'a Book,
+    /// Files of the book, sorted by path.
+    pub assets: &'a [Asset],
+    /// Makes the pages.
+    pub viewer: Viewer<'a>,
+    /// Templates and files of the theme.
+    pub theme: &'a Theme,
+}
+
+/// What the site is made of: every file below its root, by name.
 #[must_use]
-pub fn render(
-    site: &Site,
-    book: &Book,
-    assets: &[Asset],
-    viewer: &Viewer<'_>,
-    theme: &Theme,
-) -> (Vec<Artifact>, Diagnostics) {
+pub fn outputs(input: &Input<'_>) -> (BTreeMap<String, Output>, Diagnostics) {
+    let Input { site, viewer, theme, .. } = input;
     let mut diagnostics = Diagnostics::default();
-    let keys: Vec<PageKey> = viewer.keys();
-    let rendered: Vec<_> = keys
-        .par_iter()
-        .map(|key| {
-            let page = viewer.page(*key);
-            theme.render(&page).map(|bytes| Artifact { file: page.route.to_file(), bytes: bytes.into() })
-        })
-        .collect();
-    let mut artifacts = Vec::with_capacity(rendered.len() + assets.len());
-    for result in rendered {
-        match result {
-            Ok(artifact) => artifacts.push(artifact),
-            Err(diagnostic) => diagnostics.push(*diagnostic),
-        }
-    }
-    for redirect in &site.redirects {
-        let html = redirect_page(site, book, redirect);
-        artifacts.push(Artifact { file: redirect.from.to_file(), bytes: html.into_bytes().into() });
-    }
-    let by_path: std::collections::BTreeMap<&SitePath, &Asset> =
-        assets.iter().map(|asset| (&asset.path, asset)).collect();
-    for (route, path) in &site.files {
-        artifacts.push(Artifact { file: route.to_file(), bytes: by_path[path].bytes.clone() });
-    }
-    for asset in &theme.assets {
+    let mut outputs = BTreeMap::new();
+    outputs.extend(viewer.keys().into_iter().map(|key| (viewer.route(key).to_file(), Output::Page(key))));
+    let redirects = site.redirects.iter().enumerate();
+    outputs.extend(redirects.map(|(at, redirect)| (redirect.from.to_file(), Output::Redirect(at))));
+    outputs.extend(site.files.iter().enumerate().map(|(at, (route, _))| (route.to_file(), Output::File(at))));
+    for (at, asset) in theme.assets.iter().enumerate() {
         let taken = site.files.iter().find(|(route, _)| route.to_file() == asset.file);
         if let Some((route, path)) = taken {
             let message = format!("`{path}` and the theme both want the address `{route}`");
@@ -54,10 +60,42 @@ pub fn render(
                 Diagnostic::new(Code::DuplicateRoute, Span::file(path), message).help("give the file another name"),
             );
         } else {
-            artifacts.push(asset.clone());
+            outputs.insert(asset.file.clone(), Output::Asset(at));
         }
     }
-    artifacts.sort_by(|a, b| a.file.cmp(&b.file));
+    (outputs, diagnostics)
+}
+
+/// The bytes of one file.
+///
+/// # Errors
+/// What is wrong with the template of a page.
+pub fn bytes(output: Output, input: &Input<'_>) -> Result<Arc<[u8]>, Box<Diagnostic>> {
+    Ok(match output {
+        Output::Page(key) => input.theme.render(&input.viewer.page(key))?.into(),
+        Output::Redirect(at) => redirect_page(input.site, input.book, &input.site.redirects[at]).into_bytes().into(),
+        Output::File(at) => {
+            let (_, path) = &input.site.files[at];
+            let place = input.assets.binary_search_by(|asset| asset.path.cmp(path));
+            Arc::clone(&input.assets[place.expect("every file of the site is an asset of the book")].bytes)
+        }
+        Output::Asset(at) => Arc::clone(&input.theme.assets[at].bytes),
+    })
+}
+
+/// Renders every file, sorted by name.
+#[must_use]
+pub fn render(input: &Input<'_>) -> (Vec<Artifact>, Diagnostics) {
+    let (outputs, mut diagnostics) = outputs(input);
+    let outputs: Vec<(String, Output)> = outputs.into_iter().collect();
+    let rendered: Vec<_> = outputs.par_iter().map(|(_, output)| bytes(*output, input)).collect();
+    let mut artifacts = Vec::with_capacity(rendered.len());
+    for ((file, _), result) in outputs.into_iter().zip(rendered) {
+        match result {
+            Ok(bytes) => artifacts.push(Artifact { file, bytes }),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
     (artifacts, diagnostics)
 }
 

@@ -71,7 +71,7 @@ impl Viewer<'_> {
         for mention in concepts::mentions(self.site, found) {
             sentences.entry(mention.sentence).or_insert((mention.block, Vec::new())).1.push(mention.text);
         }
-        let links = self.links_to_concepts.get(&(PageId::Concept(id), found.essay));
+        let links = self.tables.links_to_concepts.get(&(PageId::Concept(id), found.essay));
         for link in links.into_iter().flatten() {
             let link = &self.site.backlinks[&PageId::Concept(id)][*link];
             sentences.entry(link.sentence).or_insert((link.block, Vec::new())).1.push(link.text);
@@ -139,7 +139,7 @@ impl Viewer<'_> {
 
     /// Concepts used together with this one, the strongest first.
     fn ties_of(&self, id: ConceptId) -> Vec<(ConceptId, u32)> {
-        self.ties.get(&id).cloned().unwrap_or_default()
+        self.tables.ties.get(&id).cloned().unwrap_or_default()
     }
 
     fn map(&self, id: ConceptId) -> Option<MapView> {

@@ -85,21 +85,18 @@ pub struct Page {
     pub view: View,
 }
 
-/// Makes pages of a site.
-pub struct Viewer<'a> {
-    site: &'a Site,
-    book: &'a Book,
-    as_of: jiff::civil::Date,
+/// What several pages of a site need, made once.
+pub struct Tables {
     /// For each concept, those used together with it, the strongest first.
     ties: BTreeMap<ConceptId, Vec<(ConceptId, u32)>>,
     /// For a concept's page and an essay, the links between them, as indexes of `Site::backlinks`.
     links_to_concepts: BTreeMap<(PageId, WritingId), Vec<usize>>,
 }
 
-impl<'a> Viewer<'a> {
-    /// Prepares what several pages need.
+impl Tables {
+    /// The tables of a site.
     #[must_use]
-    pub fn new(site: &'a Site, book: &'a Book, as_of: jiff::civil::Date) -> Self {
+    pub fn of(site: &Site) -> Self {
         let mut ties: BTreeMap<ConceptId, Vec<(ConceptId, u32)>> = BTreeMap::new();
         for tie in &site.ties {
             ties.entry(tie.first).or_default().push((tie.second, tie.count));
@@ -114,7 +111,24 @@ impl<'a> Viewer<'a> {
                 links_to_concepts.entry((*page, link.from)).or_default().push(at);
             }
         }
-        Self { site, book, as_of, ties, links_to_concepts }
+        Self { ties, links_to_concepts }
+    }
+}
+
+/// Makes pages of a site.
+#[derive(Clone, Copy)]
+pub struct Viewer<'a> {
+    site: &'a Site,
+    book: &'a Book,
+    as_of: jiff::civil::Date,
+    tables: &'a Tables,
+}
+
+impl<'a> Viewer<'a> {
+    /// Makes pages of this site.
+    #[must_use]
+    pub fn new(site: &'a Site, book: &'a Book, as_of: jiff::civil::Date, tables: &'a Tables) -> Self {
+        Self { site, book, as_of, tables }
     }
 
     /// Every page, in a fixed order.
@@ -156,6 +170,15 @@ impl<'a> Viewer<'a> {
             concept_count: self.site.concepts.len(),
             has_replies: self.site.has_replies(),
             extra: self.book.extra.clone(),
+        }
+    }
+
+    /// The address of a page.
+    #[must_use]
+    pub fn route(&self, key: PageKey) -> Route {
+        match key {
+            PageKey::Page(id) => self.site.route(id),
+            PageKey::Missing => Route::new("/404.html").expect("a clean address"),
         }
     }
 
@@ -216,7 +239,7 @@ impl<'a> Viewer<'a> {
     }
 
     fn missing_page(&self) -> Page {
-        let route = Route::new("/404.html").expect("a clean address");
+        let route = self.route(PageKey::Missing);
         let mut page = self.page_view("missing", &route, "Not found", "", None);
         self.book.base_path().clone_into(&mut page.root);
         page.canonical = None;
