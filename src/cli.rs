@@ -96,7 +96,7 @@ pub struct ImportPage {
     /// The text file; `-` for standard input
     pub file: PathBuf,
     /// The day on which it was copied; ages such as "4y" are counted from it
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_past_day)]
     pub captured: Option<jiff::civil::Date>,
     /// Show what would change, and change nothing
     #[arg(long)]
@@ -115,7 +115,7 @@ pub struct ImportReplies {
     #[arg(long, value_name = "SOURCE")]
     pub from: Option<String>,
     /// The day on which a page was copied or saved; ages such as "4y" are counted from it
-    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    #[arg(long, value_name = "DATE", value_parser = parse_past_day)]
     pub captured: Option<jiff::civil::Date>,
     /// Show what would change, and change nothing
     #[arg(long)]
@@ -129,6 +129,9 @@ pub enum Replies {
     List {
         /// The essay, by file name, slug or title
         essay: Option<String>,
+        /// Only those that readers see, that wait for you, or that are never shown
+        #[arg(long, value_name = "STATE", value_parser = ["shown", "held", "hidden"])]
+        state: Option<String>,
     },
     /// Show one reply with everything that is known of it
     Show {
@@ -137,23 +140,32 @@ pub enum Replies {
     },
     /// Keep a reply back until you decide
     Hold {
-        /// Its id
-        id: String,
+        /// Their ids; what stands behind the colon is enough where it is unique
+        #[arg(required = true)]
+        ids: Vec<String>,
     },
     /// Never show a reply
     Hide {
-        /// Its id
-        id: String,
+        /// Their ids; what stands behind the colon is enough where it is unique
+        #[arg(required = true)]
+        ids: Vec<String>,
     },
     /// Show a reply to readers
     Publish {
-        /// Its id
-        id: String,
+        /// Their ids; what stands behind the colon is enough where it is unique
+        #[arg(required = true)]
+        ids: Vec<String>,
     },
-    /// Take a person, or one reply, out of every file, and never bring them in again
+    /// Take a person, by name or profile, or one reply out of every file, and never bring them in again
     Forget {
-        /// The name as it stands in the files, or the id of a reply
+        /// The name or the address of the profile as it stands in the files, or the id of a reply
         who: String,
+        /// Show what would be taken out, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Take out several replies without asking
+        #[arg(long)]
+        yes: bool,
     },
     /// Fetch threads again from Mastodon, Bluesky, Hacker News, GitHub and webmention.io
     Pull(Pull),
@@ -265,6 +277,13 @@ pub enum Extensions {
     All,
     /// None: plain CommonMark.
     None,
+}
+
+/// A day on which something can have been copied; a day off is left for those who live east of here.
+fn parse_past_day(written: &str) -> Result<jiff::civil::Date, String> {
+    let day = parse_day(written)?;
+    let latest = crate::io::clock::today().tomorrow().map_err(|error| error.to_string())?;
+    if day > latest { Err(format!("{day} lies ahead")) } else { Ok(day) }
 }
 
 fn parse_day(written: &str) -> Result<jiff::civil::Date, String> {

@@ -12,6 +12,7 @@ use crate::cli;
 use crate::import::count::KINDS;
 use crate::import::input::{Input, Part};
 use crate::import::matching::{Essay, Essays, Match};
+use crate::import::merge::threads_in;
 use crate::import::record::Circumstances;
 use crate::import::run::{Desk, FOLDER, Importer, Summary, ThreadReport, Wishes};
 use crate::import::sources;
@@ -22,6 +23,7 @@ use crate::io::{disk, stage};
 use crate::link::{LinkInput, link};
 use crate::load::{Options, load};
 use crate::model::book::Book;
+use crate::model::thread::State;
 use crate::parse::parse;
 
 pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
@@ -39,8 +41,9 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
         source: source.name.to_owned(),
         is_whole: source.is_whole,
         essay,
-        given: Circumstances { captured: options.captured, author: book.author },
+        given: Circumstances { captured: options.captured, author: book.author.clone() },
         forgotten: forgotten(&root)?,
+        holds: book.replies.import_as == State::Held,
     };
     stage::remove_unfinished(&root.join(FOLDER));
     let mut desk = BookDesk {
@@ -58,7 +61,10 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
         }
         let what =
             if is_input { source.what.to_owned() } else { format!("{} `{}`", source.what, options.file.display()) };
-        say(&what, &summary, options.dry_run, terminal);
+        // Where nothing could be read, the reason that follows says all there is.
+        if summary.counts.records > 0 || read.is_ok() && failure.is_none() {
+            say(&what, &summary, options.dry_run, terminal);
+        }
     } else {
         terminal.write_out(&to_json(source.name, &summary).to_string());
     }
@@ -92,10 +98,17 @@ fn source_of(input: &Input, options: &cli::ImportReplies) -> Result<&'static sou
         return Err(Error::Usage(format!("there is no source `{from}`; write one of {}", names())));
     }
     match sources::of_input(input, options.from.as_deref()).as_slice() {
-        [] => Err(Error::Usage(format!(
-            "`{file}` is nothing that replies can be read from; if it is, say `--from` with one of {}",
-            names()
-        ))),
+        [] => {
+            if let Some(what) = input.single().and_then(no_text) {
+                return Err(Error::Usage(format!("`{file}` {what}")));
+            }
+            let what = if input.is_folder {
+                "holds no export that is read as a folder; import its files one by one".to_owned()
+            } else {
+                format!("is nothing that replies can be read from; if it is, say `--from` with one of {}", names())
+            };
+            Err(Error::Usage(format!("`{file}` {what}; the manual says under Replies what to save of each place")))
+        }
         [source] => Ok(source),
         several => {
             let listed: Vec<&str> = several.iter().map(|source| source.name).collect();
@@ -104,9 +117,30 @@ fn source_of(input: &Input, options: &cli::ImportReplies) -> Result<&'static sou
     }
 }
 
+/// What a file is that cannot be read as a text, with the remedy; `None` for what may be one.
+pub(super) fn no_text(part: &Part) -> Option<&'static str> {
+    let sample = part.sample();
+    let starts = |start: &str| sample.starts_with(start);
+    if sample.trim().is_empty() {
+        return Some("is empty");
+    }
+    if starts("\u{fffd}PNG") || sample.contains("JFIF") || starts("GIF8") || starts("RIFF") && sample.contains("WEBP") {
+        return Some("is a picture; select the text of the page in a browser and copy that instead");
+    }
+    if starts("%PDF") {
+        return Some("is a PDF; open the page in a browser and copy its text, or save the page");
+    }
+    (starts("PK\u{3}\u{4}") || starts("\u{fffd}\u{fffd}\u{11}"))
+        .then_some("is a document of a word processor; save it as plain text")
+}
+
 /// Every essay of the book, drafts too, as threads are matched with them.
 pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
     let (mut snapshot, _) = load(root, &Options { with_drafts: true, ..Options::default() })?;
+    let replies = snapshot.sources.iter().filter_map(|source| Some((source.path.below(FOLDER)?, &source.text)));
+    let threads: BTreeMap<String, Vec<(String, String)>> = replies
+        .map(|(below, text)| (below.strip_suffix(".toml").unwrap_or(below).to_owned(), threads_in(text)))
+        .collect();
     // What readers said of the essays says nothing of which essays there are.
     snapshot.sources.retain(|source| !source.path.as_str().starts_with("content/replies/"));
     let (parsed, _) = parse(&snapshot);
@@ -127,6 +161,7 @@ pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
             aliases: writing.meta.old_addresses.iter().map(|old| old.value.clone()).collect(),
             copies: writing.meta.syndication.iter().chain(&writing.meta.canonical).cloned().collect(),
             text: writing.prose.outline.text.clone(),
+            threads: threads.get(site.replies_name(*id)).cloned().unwrap_or_default(),
         }
     };
     Ok((Essays::new(site.essays.iter().map(essay).collect()), snapshot.book))
@@ -217,9 +252,9 @@ const MOST_LISTED: usize = 30;
 pub(super) fn say(what: &str, summary: &Summary, is_dry: bool, terminal: &Terminal) {
     let counts = &summary.counts;
     let mut lines = vec![format!(
-        "{what}: {} records in {} threads, {} of them live; {} new, {} changed at the source, {} as they were",
-        counts.records,
-        counts.threads,
+        "{what}: {} in {}, {} of them public there; {} new, {} changed, {} as they were",
+        counted(counts.records, "record"),
+        counted(counts.threads, "thread"),
         counts.live,
         summary.sum(|thread| thread.added),
         summary.sum(|thread| thread.updated),
@@ -230,31 +265,71 @@ pub(super) fn say(what: &str, summary: &Summary, is_dry: bool, terminal: &Termin
     // What is as it was is listed only where it can be read at a glance.
     let listed = if summary.threads.len() > MOST_LISTED { &news } else { &summary.threads.iter().collect() };
     if listed.len() < summary.threads.len() {
-        lines.push(format!("  {} threads are as they were", rest.len()));
+        lines.push(format!("  {} as they were", counted(rest.len() as u64, "thread")));
     }
     let mut gaps: BTreeMap<&str, usize> = BTreeMap::new();
     summary.threads.iter().flat_map(|thread| &thread.gaps).for_each(|gap| *gaps.entry(gap).or_default() += 1);
     for thread in listed {
-        let place =
-            if thread.essay.is_empty() { "no essay".to_owned() } else { format!("\u{201c}{}\u{201d}", thread.essay) };
-        let by = if thread.by.is_empty() { String::new() } else { format!(" ({})", thread.by) };
-        let of = thread.claimed.map_or_else(String::new, |claimed| format!(" of {claimed}"));
-        lines.push(format!("  {place}{by}: {}{of}, {} new -> {}", thread.records, thread.added, thread.file));
-        let own = thread.gaps.iter().filter(|gap| gaps.get(gap.as_str()) == Some(&1));
-        lines.extend(own.map(|gap| format!("    {gap}")));
-        lines.extend(thread.kept.iter().map(|id| format!("    {id} changed at its source; your edit stays")));
-        if thread.gone > 0 {
-            lines.push(format!("    {} no longer there, marked as gone", thread.gone));
-        }
+        lines.extend(thread_lines(thread, &gaps));
     }
     let common = gaps.iter().filter(|(_, count)| **count > 1);
     lines.extend(common.map(|(gap, count)| format!("  {count} threads: {gap}")));
     lines.extend(summary.left.iter().map(|(reason, count)| format!("  left out: {count}, {reason}")));
     lines.extend(summary.unread.iter().map(|left| format!("  {}: {}", left.place, left.reason)));
+    let held = summary.sum(|thread| thread.held) + counts.waiting;
+    if held > 0 {
+        lines.push(format!(
+            "  {held} wait for your word: `throughline replies list --state held`, then `throughline replies publish ID`"
+        ));
+    }
+    if summary.threads.iter().any(|thread| thread.essay.is_empty() && !thread.file.is_empty()) {
+        lines.push(
+            "  For a thread without an essay, write `essay = \"NAME\"` under [[thread]] in its file and import again."
+                .to_owned(),
+        );
+    }
     if is_dry {
         lines.push("Nothing was changed; leave `--dry-run` out to bring this in.".to_owned());
     }
     terminal.say(&lines.join("\n"));
+}
+
+fn thread_lines(thread: &ThreadReport, gaps: &BTreeMap<&str, usize>) -> Vec<String> {
+    let of = thread.claimed.map_or_else(String::new, |claimed| format!(" of {claimed}"));
+    let place = if thread.essay.is_empty() {
+        let why = if thread.by.is_empty() { String::new() } else { format!(" ({})", thread.by) };
+        format!("no essay for \u{201c}{}\u{201d}{why}", thread.title)
+    } else {
+        format!("\u{201c}{}\u{201d}{}", thread.essay, by_words(&thread.by))
+    };
+    let file = if thread.file.is_empty() { "nothing to keep".to_owned() } else { thread.file.clone() };
+    let mut lines = vec![format!("  {place}: {}{of}, {} new -> {file}", thread.records, thread.added)];
+    let own = thread.gaps.iter().filter(|gap| gaps.get(gap.as_str()) == Some(&1));
+    lines.extend(own.map(|gap| format!("    {gap}")));
+    lines.extend(thread.kept.iter().map(|id| format!("    {id} changed at its source; your edit stays")));
+    if thread.gone > 0 {
+        lines.push(format!("    {} no longer there, marked as gone", thread.gone));
+    }
+    lines
+}
+
+/// How the essay of a thread was found, in words; nothing where somebody named it.
+fn by_words(by: &str) -> &'static str {
+    match by {
+        "known" => ", as before",
+        "assigned" => ", as its file says",
+        "chosen" => ", as you chose",
+        "syndication" => ", by the address of a copy",
+        "id" => ", by an id in the address of a copy",
+        "address" => ", by its address",
+        "slug" => ", by its slug",
+        "title" => ", by its title",
+        _ => "",
+    }
+}
+
+fn counted(count: u64, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 pub(super) fn to_json(source: &str, summary: &Summary) -> Value {
@@ -263,8 +338,8 @@ pub(super) fn to_json(source: &str, summary: &Summary) -> Value {
         .threads
         .iter()
         .map(|thread| {
-            json!({ "key": thread.key, "file": thread.file, "essay": thread.essay, "by": thread.by,
-                "records": thread.records, "claimed": thread.claimed, "added": thread.added, "updated": thread.updated,
+            json!({ "key": thread.key, "title": thread.title, "file": thread.file, "essay": thread.essay, "by": thread.by,
+                "records": thread.records, "claimed": thread.claimed, "added": thread.added, "held": thread.held, "updated": thread.updated,
                 "unchanged": thread.unchanged, "gone": thread.gone, "kept": thread.kept, "gaps": thread.gaps })
         })
         .collect();

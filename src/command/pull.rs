@@ -20,6 +20,7 @@ use crate::io::error::Error;
 use crate::io::http::{self, Client, Request};
 use crate::io::terminal::{Format, Terminal};
 use crate::model::book::Book;
+use crate::model::thread::State;
 
 /// Where a token for GitHub is looked for.
 const TOKEN: &str = "GITHUB_TOKEN";
@@ -33,15 +34,21 @@ pub(super) fn run(options: &cli::Pull, start: &Path, terminal: &Terminal) -> Res
     };
     let places = places(&essays, &book, options, only);
     if places.is_empty() {
-        return Err(Error::Usage(
-            "no essay names a thread that can be pulled: write its address on Mastodon, Bluesky, Hacker News or GitHub under `syndication`"
-                .to_owned(),
-        ));
+        let who = if only.is_some() { "this essay names no thread" } else { "no essay names a thread" };
+        let webmentions = if book.replies.webmentions && book.base_url.is_none() {
+            "; for webmentions, write the site's address as `base_url` into `book.toml`"
+        } else {
+            ""
+        };
+        return Err(Error::Usage(format!(
+            "{who} that can be pulled: write its address on Mastodon, Bluesky, Hacker News or GitHub under `syndication`{webmentions}"
+        )));
     }
     let hosts: BTreeSet<String> = places.iter().map(|(_, place)| place.host.clone()).collect();
     let client = Client::new(hosts, options.via.as_deref(), Duration::from_secs(options.timeout));
     let token = http::secret(TOKEN);
     let forgotten = forgotten(&root)?;
+    let holds = book.replies.import_as == State::Held;
     let given = Circumstances { captured: None, author: book.author };
     let mut desk = BookDesk { root, is_dry: options.dry_run, asks: false, changed: BTreeMap::new() };
     let mut pulled: Vec<(&Place, &Source, Summary)> = Vec::new();
@@ -61,6 +68,7 @@ pub(super) fn run(options: &cli::Pull, start: &Path, terminal: &Terminal) -> Res
             essay: Some(*essay),
             given: given.clone(),
             forgotten: forgotten.clone(),
+            holds,
         };
         let mut importer = Importer::new(&mut desk, &essays, wishes);
         basket.threads.into_iter().for_each(|thread| importer.thread(thread));

@@ -15,6 +15,7 @@ use crate::import::run::FOLDER;
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, stage};
+use crate::model::thread::State;
 
 /// The file that remembers ids of replies which were asked to be forgotten: ids only, no names and no words.
 const FORGOTTEN: &str = "forgotten.toml";
@@ -22,12 +23,12 @@ const FORGOTTEN: &str = "forgotten.toml";
 pub(super) fn run(what: &Replies, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
     let root = disk::find_book(start)?;
     match what {
-        Replies::List { essay } => list(&root, essay.as_deref(), terminal),
+        Replies::List { essay, state } => list(&root, essay.as_deref(), state.as_deref(), terminal),
         Replies::Show { id } => show(&root, id, terminal),
-        Replies::Hold { id } => set_state(&root, id, "held", terminal),
-        Replies::Hide { id } => set_state(&root, id, "hidden", terminal),
-        Replies::Publish { id } => set_state(&root, id, "shown", terminal),
-        Replies::Forget { who } => forget(&root, who, terminal),
+        Replies::Hold { ids } => set_states(&root, ids, "held", terminal),
+        Replies::Hide { ids } => set_states(&root, ids, "hidden", terminal),
+        Replies::Publish { ids } => set_states(&root, ids, "shown", terminal),
+        Replies::Forget { who, dry_run, yes } => forget(&root, who, (*dry_run, *yes), terminal),
         Replies::Pull(options) => super::pull::run(options, start, terminal),
     }
 }
@@ -43,7 +44,9 @@ pub(super) fn forgotten(root: &Path) -> Result<BTreeSet<String>, Error> {
 
 fn parsed(path: &Path, text: &str) -> Result<DocumentMut, Error> {
     text.parse().map_err(|error: toml_edit::TomlError| {
-        Error::Import(format!("`{}` cannot be read: {}", short(path), error.message()))
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        let why = error.message();
+        Error::Import(format!("`{}`, line {line}: {why}; `throughline check` shows the place", short(path)))
     })
 }
 
@@ -86,37 +89,59 @@ fn to_json(name: &str, table: &Table) -> Value {
     value
 }
 
-fn list(root: &Path, essay: Option<&str>, terminal: &Terminal) -> Result<u8, Error> {
+/// What readers see of a reply, and why where the reply itself does not say so.
+fn effective(table: &Table, import_as: State) -> (&'static str, String) {
+    let at_source = text(table, "at_source");
+    let is_public = matches!(at_source, "" | "live" | "gone");
+    match (at_source, State::from_word(text(table, "state"))) {
+        ("private", _) => ("hidden", "private at its source".to_owned()),
+        (_, Some(state)) => (State::WORDS[state as usize], String::new()),
+        (_, None) if !is_public => ("hidden", format!("{at_source} at its source")),
+        (_, None) => (State::WORDS[import_as as usize], String::new()),
+    }
+}
+
+fn list(root: &Path, essay: Option<&str>, state: Option<&str>, terminal: &Terminal) -> Result<u8, Error> {
+    let (essays, book) = essays_of(root)?;
     let wanted = match essay {
         Some(name) => {
-            let (essays, _) = essays_of(root)?;
             let at = named(&essays, name)?;
             Some(root.join(FOLDER).join(format!("{}.toml", essays.list()[at].name)))
         }
         None => None,
     };
     let mut values = Vec::new();
+    let mut lines = Vec::new();
     for (path, document) in files(root)? {
         if wanted.as_ref().is_some_and(|wanted| *wanted != path) {
             continue;
         }
         let name = path.strip_prefix(root.join(FOLDER)).unwrap_or(&path).display().to_string();
-        if terminal.format == Format::Human {
-            terminal.say(&name);
+        let listed: Vec<(&Table, (&str, String))> = tables(&document)
+            .map(|table| (table, effective(table, book.replies.import_as)))
+            .filter(|(table, (own, _))| state.is_none_or(|state| state == *own && !text(table, "text").is_empty()))
+            .collect();
+        if !listed.is_empty() {
+            lines.push(name.clone());
         }
-        for table in tables(&document) {
-            if terminal.format != Format::Human {
-                values.push(to_json(&name, table));
-                continue;
-            }
+        for (table, (state, why)) in listed {
+            let mut value = to_json(&name, table);
+            value["shown_as"] = Value::from(state);
+            values.push(value);
+            let date =
+                table.get("date").map_or_else(String::new, |date| date.to_string().trim().chars().take(10).collect());
             let beginning: String = plain(text(table, "text")).chars().take(60).collect();
-            let state = [text(table, "state"), text(table, "at_source")].into_iter().find(|word| !word.is_empty());
             let who = if text(table, "author").is_empty() { "a reader" } else { text(table, "author") };
-            terminal.say(&format!("  {:<28} {:<8} {who}: {beginning}", text(table, "id"), state.unwrap_or("")));
+            let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+            lines.push(format!("  {:<28} {state:<6}{why} {date:<10} {who}: {beginning}", text(table, "id")));
         }
     }
     if terminal.format != Format::Human {
         terminal.write_out(&Value::from(values).to_string());
+    } else if values.is_empty() {
+        terminal.say("No replies.");
+    } else {
+        terminal.say(&lines.join("\n"));
     }
     Ok(0)
 }
@@ -139,35 +164,92 @@ fn show(root: &Path, id: &str, terminal: &Terminal) -> Result<u8, Error> {
     Err(no_reply(id))
 }
 
-fn set_state(root: &Path, id: &str, state: &str, terminal: &Terminal) -> Result<u8, Error> {
-    for (path, mut document) in files(root)? {
-        let list = document.get_mut("reply").and_then(Item::as_array_of_tables_mut);
-        let Some(table) = list.into_iter().flat_map(|list| list.iter_mut()).find(|table| text(table, "id") == id)
-        else {
-            continue;
-        };
-        if state == "shown" && text(table, "at_source") == "private" {
-            return Err(Error::Usage(format!("`{id}` was not written for the public and cannot be shown")));
-        }
-        table.insert("state", toml_edit::value(state));
-        stage::write_file(&path, &document.to_string())?;
-        terminal.say(&format!("{id} is {state} now, in {}", short(&path)));
-        return Ok(0);
+fn set_states(root: &Path, ids: &[String], state: &str, terminal: &Terminal) -> Result<u8, Error> {
+    let all = files(root)?;
+    let known: Vec<&str> =
+        all.iter().flat_map(|(_, document)| tables(document).map(|table| text(table, "id"))).collect();
+    let mut wanted = BTreeSet::new();
+    for id in ids {
+        wanted.insert(full_id(&known, id)?.to_owned());
     }
-    Err(no_reply(id))
+    for (path, mut document) in all {
+        let mut changed = Vec::new();
+        let list = document.get_mut("reply").and_then(Item::as_array_of_tables_mut);
+        for table in
+            list.into_iter().flat_map(|list| list.iter_mut()).filter(|table| wanted.contains(text(table, "id")))
+        {
+            let id = text(table, "id").to_owned();
+            if state == "shown" && text(table, "at_source") == "private" {
+                return Err(Error::Usage(format!("`{id}` was not written for the public and cannot be shown")));
+            }
+            table.insert("state", toml_edit::value(state));
+            changed.push(id);
+        }
+        if changed.is_empty() {
+            continue;
+        }
+        stage::write_file(&path, &document.to_string())?;
+        let nowhere = if path.parent().is_some_and(|folder| folder.ends_with("unmatched")) {
+            "; it belongs to no essay yet, so it is on no page"
+        } else {
+            ""
+        };
+        for id in changed {
+            terminal.say(&format!("{id} is {state} now, in {}{nowhere}", short(&path)));
+        }
+    }
+    Ok(0)
+}
+
+/// The id that is meant: itself, or the only one that is so in any case, or that ends so behind its colon.
+fn full_id<'a>(known: &[&'a str], written: &str) -> Result<&'a str, Error> {
+    let same = |id: &&&str| id.eq_ignore_ascii_case(written);
+    let ends = |id: &&&str| id.split_once(':').is_some_and(|(_, end)| end.eq_ignore_ascii_case(written));
+    if let Some(id) = known.iter().find(|id| **id == written).or_else(|| known.iter().find(same)) {
+        return Ok(id);
+    }
+    let found: BTreeSet<&str> = known.iter().filter(ends).copied().collect();
+    match found.len() {
+        0 => Err(no_reply(written)),
+        1 => Ok(found.first().copied().unwrap_or_default()),
+        _ => {
+            let all: Vec<&str> = found.into_iter().collect();
+            Err(Error::Usage(format!("`{written}` fits {}; write one of them whole", all.join(", "))))
+        }
+    }
 }
 
 /// Takes every reply of a person, named or by profile, or one by its id, out of all files; answers to it become replies to the
 /// essay.
-fn forget(root: &Path, who: &str, terminal: &Terminal) -> Result<u8, Error> {
-    let wanted = plain(who).to_lowercase();
-    let same = |name: &str| !name.is_empty() && plain(name).to_lowercase() == wanted;
+fn forget(root: &Path, who: &str, (is_dry, is_sure): (bool, bool), terminal: &Terminal) -> Result<u8, Error> {
+    let wanted = plain(who).trim().to_lowercase();
+    if wanted.is_empty() {
+        return Err(Error::Usage(
+            "nobody is named; write a name, the address of a profile, or the id of a reply".to_owned(),
+        ));
+    }
+    let same = |name: &str| plain(name).to_lowercase() == wanted;
     let is_meant = |table: &Table| {
         text(table, "id") == who
             || text(table, "url") == who
             || same(text(table, "author"))
             || same(text(table, "name"))
     };
+    let meant = meant(root, &is_meant)?;
+    if meant.is_empty() {
+        return Err(Error::Usage(format!(
+            "nothing in the files of replies is from `{who}`; `throughline replies list` shows the names"
+        )));
+    }
+    // Namesakes are told apart by nobody but the author.
+    let is_agreed = is_sure || meant.len() == 1;
+    if is_dry || !is_agreed {
+        terminal.say(&format!("To be taken out for good:\n{}", meant.join("\n")));
+        if is_dry {
+            return Ok(0);
+        }
+        return Err(Error::Usage(format!("these are {} replies: say `--yes` if all of them are meant", meant.len())));
+    }
     let mut ids = forgotten(root)?;
     let (mut count, mut spoken_of) = (0, Vec::new());
     for (path, mut document) in files(root)? {
@@ -194,17 +276,31 @@ fn forget(root: &Path, who: &str, terminal: &Terminal) -> Result<u8, Error> {
             stage::write_file(&path, &document.to_string())?;
         }
     }
-    if count == 0 {
-        return Err(Error::Usage(format!(
-            "nothing in the files of replies is from `{who}`; write the name as it stands there"
-        )));
-    }
     write_forgotten(root, &ids)?;
     terminal.say(&format!("Forgotten: {count} of `{who}`. Build and publish to take them off the site."));
     if !spoken_of.is_empty() {
         terminal.say(&format!("Replies of others that speak of them: {}", spoken_of.join(", ")));
     }
     Ok(0)
+}
+
+/// A line for each reply that is meant.
+fn meant(root: &Path, is_meant: &dyn Fn(&Table) -> bool) -> Result<Vec<String>, Error> {
+    let mut lines = Vec::new();
+    for (path, document) in files(root)? {
+        for table in tables(&document).filter(|table| is_meant(table)) {
+            let beginning: String = plain(text(table, "text")).chars().take(50).collect();
+            let profile =
+                if text(table, "url").is_empty() { String::new() } else { format!(" <{}>", text(table, "url")) };
+            lines.push(format!(
+                "  {} {}{profile}: {beginning} ({})",
+                text(table, "id"),
+                text(table, "author"),
+                short(&path)
+            ));
+        }
+    }
+    Ok(lines)
 }
 
 /// Everything by which a reply could come in again: its ids, and the id that its words give where a source has none.

@@ -19,7 +19,12 @@ const SKIPPED: [&str; 17] = [
 pub fn to_markdown(html: &str) -> String {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
-    let mut writer = Writer { breaks_at_lines: !has_breaks(html), ..Writer::default() };
+    let mut writer = Writer {
+        out: String::with_capacity(html.len()),
+        block: String::with_capacity(html.len().min(1 << 12)),
+        breaks_at_lines: !has_breaks(html),
+        ..Writer::default()
+    };
     for token in Tokenizer::new_with_emitter(html, emitter).flatten() {
         match token {
             Token::StartTag(tag) => writer.start(&tag),
@@ -364,11 +369,12 @@ impl Writer {
 
     fn close_listing(&mut self) {
         let Some(listing) = self.listing.take() else { return };
-        let listing = listing.trim_matches('\n').trim_end();
-        if listing.is_empty() {
+        let lines: Vec<&str> = listing.trim_matches('\n').lines().map(str::trim_end).collect();
+        let listing = lines.join("\n");
+        if listing.trim().is_empty() {
             return;
         }
-        let fence = "`".repeat(longest_run(listing).max(2) + 1);
+        let fence = "`".repeat(longest_run(&listing).max(2) + 1);
         self.push_block(&format!("{fence}\n{listing}\n{fence}"));
     }
 
@@ -436,11 +442,14 @@ impl Writer {
             self.mark_words(&open);
         }
         self.has_blank = false;
-        let block = std::mem::take(&mut self.block);
-        let block = block.trim_end_matches("\\\n").trim_end();
-        if !block.is_empty() {
-            self.push_block(block);
+        let mut block = std::mem::take(&mut self.block);
+        let words = block.trim_end_matches("\\\n").trim_end();
+        if !words.is_empty() {
+            self.push_block(words);
         }
+        // The room is used again.
+        block.clear();
+        self.block = block;
     }
 
     fn push_block(&mut self, block: &str) {

@@ -23,6 +23,8 @@ pub struct Essay {
     pub copies: Vec<String>,
     /// Its text, blocks separated by a line feed; for the passages that replies quote.
     pub text: String,
+    /// Threads whose replies it has already: the word for the source, and what names the thread there.
+    pub threads: Vec<(String, String)>,
 }
 
 /// What was found for a thread.
@@ -45,6 +47,7 @@ pub struct Essays {
     by_path: BTreeMap<String, BTreeSet<usize>>,
     by_slug: BTreeMap<String, BTreeSet<usize>>,
     by_title: BTreeMap<String, BTreeSet<usize>>,
+    by_thread: BTreeMap<(String, String), usize>,
 }
 
 impl Essays {
@@ -58,6 +61,7 @@ impl Essays {
             by_path: BTreeMap::new(),
             by_slug: BTreeMap::new(),
             by_title: BTreeMap::new(),
+            by_thread: BTreeMap::new(),
         };
         for (at, essay) in list.iter().enumerate() {
             for copy in &essay.copies {
@@ -73,6 +77,7 @@ impl Essays {
             essays.by_slug.entry(slug(&essay.slug)).or_default().insert(at);
             essays.by_slug.entry(slug(last(&essay.name))).or_default().insert(at);
             essays.by_title.entry(slug(&essay.title)).or_default().insert(at);
+            essays.by_thread.extend(essay.threads.iter().map(|thread| (thread.clone(), at)));
         }
         essays.list = list;
         essays
@@ -89,6 +94,12 @@ impl Essays {
     #[must_use]
     pub fn list(&self) -> &[Essay] {
         &self.list
+    }
+
+    /// The essay that has replies of a thread already.
+    #[must_use]
+    pub fn having(&self, source: &str, key: &str) -> Option<usize> {
+        self.by_thread.get(&(source.to_owned(), key.to_owned())).copied()
     }
 
     /// The essay that a person names: by file, slug, title or address.
@@ -206,7 +217,7 @@ mod tests {
             route: format!("/essays/{name}/"),
             aliases: vec![alias.to_owned()],
             copies: vec![copy.to_owned()],
-            text: String::new(),
+            ..Essay::default()
         };
         Essays::new(vec![
             essay(

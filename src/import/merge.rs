@@ -26,6 +26,8 @@ pub struct Head {
     pub captured: Option<jiff::civil::Date>,
     /// The essay's title as the source has it; kept for threads that match no essay.
     pub title: Option<String>,
+    /// Whether new replies wait for the author's word.
+    pub holds: bool,
     /// Whether every reply of the thread is among the records, so that one that is not is gone.
     pub is_whole: bool,
 }
@@ -41,6 +43,8 @@ pub struct Merged {
     pub unchanged: u64,
     /// How many are gone at the source since the last import.
     pub gone: u64,
+    /// How many of the new ones wait for the author's word.
+    pub held: u64,
     /// Ids of replies that changed at the source where the author has changed them too: the author's words stay.
     pub kept: Vec<String>,
 }
@@ -123,6 +127,11 @@ impl Sheet {
         for (record, found) in records.iter().zip(found) {
             let Some(table) = found.at().and_then(|at| replies.get_mut(at)) else {
                 push_reply(&mut self.added, record, thread.as_deref(), &renamed);
+                // What has no words only keeps a place.
+                if head.holds && record.fields.contains_key("text") {
+                    push_field(&mut self.added, "state", &Value::from("held"));
+                    merged.held += 1;
+                }
                 self.fresh.insert(record.id.clone());
                 merged.added += 1;
                 continue;
@@ -169,6 +178,27 @@ impl Sheet {
         let text = self.text();
         if self.is_new { format!("{comment}\n\n{}", text.trim_start()) } else { text }
     }
+}
+
+/// The threads that a file has replies of: the word for the source and the key of each. Only the heads are read, so that it
+/// costs little; a file that is broken there has none.
+#[must_use]
+pub fn threads_in(text: &str) -> Vec<(String, String)> {
+    let mut heads = String::new();
+    let mut is_head = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            is_head = line.trim_end() == "[[thread]]";
+        }
+        if is_head {
+            heads.push_str(line);
+            heads.push('\n');
+        }
+    }
+    let document: DocumentMut = heads.parse().unwrap_or_default();
+    let text = |table: &Table, key: &str| Some(table.get(key)?.as_str()?.to_owned());
+    let threads = document.get("thread").and_then(Item::as_array_of_tables).into_iter().flatten();
+    threads.filter_map(|table| Some((text(table, "source")?, text(table, "key")?))).collect()
 }
 
 fn parsed(text: &str) -> Result<DocumentMut, String> {

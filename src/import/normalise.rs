@@ -1,17 +1,29 @@
 //! Words of any source to the Markdown that reply files hold: no HTML, no pictures, links kept.
 
+use std::borrow::Cow;
+
 use super::foreign::{Body, Format};
 use super::html_markdown;
 
 /// The words as Markdown, without blank lines around them.
 #[must_use]
 pub fn to_markdown(body: &Body) -> String {
-    let text: String = body.text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    let markdown = match body.format {
-        Format::Markdown => with_visible_breaks(&text),
-        Format::Plain => from_plain(&text),
-        Format::Html => html_markdown::to_markdown(&text),
+    let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    let text: Cow<'_, str> = if body.text.contains(is_hidden) {
+        body.text.chars().filter(|c| !is_hidden(*c)).collect::<String>().into()
+    } else {
+        body.text.as_str().into()
     };
+    match body.format {
+        Format::Markdown => trimmed(&with_visible_breaks(&text)),
+        Format::Plain => trimmed(&from_plain(&text)),
+        // Its lines have no blanks at their ends.
+        Format::Html => html_markdown::to_markdown(&text),
+    }
+}
+
+/// Without blanks at the ends of lines, and without blank lines around.
+fn trimmed(markdown: &str) -> String {
     markdown.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
@@ -93,11 +105,9 @@ pub(super) fn push_words(markdown: &mut String, line: &str) {
         if at > 0 {
             markdown.push(' ');
         }
-        let start = word
-            .find("https://")
-            .or_else(|| word.find("http://"))
-            .filter(|at| word[..*at].chars().all(|c| !c.is_alphanumeric()));
-        match start {
+        // Most words are no addresses, and looking for one letter costs least.
+        let start = if word.contains(':') { word.find("https://").or_else(|| word.find("http://")) } else { None };
+        match start.filter(|at| word[..*at].chars().all(|c| !c.is_alphanumeric())) {
             Some(start) => {
                 let address = word[start..].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '>']);
                 escape(markdown, &word[..start]);
@@ -117,6 +127,10 @@ pub(super) fn push_words(markdown: &mut String, line: &str) {
 
 /// Escapes signs that mean something anywhere in a line.
 pub(super) fn escape(markdown: &mut String, word: &str) {
+    if word.bytes().all(|byte| !matches!(byte, b'\\' | b'*' | b'_' | b'`' | b'[' | b']' | b'~' | b'<' | b'&')) {
+        markdown.push_str(word);
+        return;
+    }
     for (at, c) in word.char_indices() {
         let is_sign = match c {
             '\\' | '*' | '_' | '`' | '[' | ']' | '~' => true,

@@ -50,6 +50,8 @@ pub struct Wishes {
     pub given: Circumstances,
     /// Ids of replies that somebody asked to be forgotten.
     pub forgotten: BTreeSet<String>,
+    /// Whether new replies wait for the author's word.
+    pub holds: bool,
 }
 
 /// What became of one thread.
@@ -63,12 +65,16 @@ pub struct ThreadReport {
     pub by: String,
     /// What names the thread at its source.
     pub key: String,
+    /// What people know it by: its title, else its address, else its key.
+    pub title: String,
     /// How many records it had, and how many the source claims.
     pub records: u64,
     /// How many the source claims.
     pub claimed: Option<u64>,
     /// What changed in the file.
     pub added: u64,
+    /// How many of the new ones wait for the author's word.
+    pub held: u64,
     /// Changed at the source.
     pub updated: u64,
     /// As they were.
@@ -219,7 +225,7 @@ impl<'a> Importer<'a> {
         let key = key_of(&thread);
         let unmatched = self.unmatched_file(&thread, &key);
         let kept = self.desk.read(&unmatched)?;
-        let (essay, by) = self.essay_of(&thread, &key, &unmatched, kept.as_deref());
+        let (essay, by) = self.essay_of(&thread, &key, &unmatched, kept.as_deref())?;
         Ok(Matched { thread, key, essay, by, unmatched, kept })
     }
 
@@ -231,17 +237,32 @@ impl<'a> Importer<'a> {
         key: &str,
         file: &str,
         kept: Option<&str>,
-    ) -> (Option<usize>, String) {
+    ) -> Result<(Option<usize>, String), String> {
+        let before = self.essays.having(&self.wishes.source, key);
         if let Some(essay) = self.wishes.essay {
-            return (Some(essay), "named".to_owned());
+            if let Some(other) = before.filter(|before| *before != essay) {
+                let other = &self.essays.list()[other].name;
+                return Err(format!(
+                    "the thread `{key}` stands in `{FOLDER}/{other}.toml` already; take it out there, or leave `--essay` out"
+                ));
+            }
+            return Ok((Some(essay), "named".to_owned()));
+        }
+        // What came in once goes where it went, whatever was renamed since.
+        if let Some(essay) = before {
+            return Ok((Some(essay), "known".to_owned()));
         }
         if let Some(name) = kept.and_then(assigned) {
-            return match self.essays.find(&name) {
+            return Ok(match self.essays.find(&name) {
                 Match::One(at, _) => (Some(at), "assigned".to_owned()),
+                Match::None(Some(near)) => {
+                    let near = &self.essays.list()[near].name;
+                    (None, format!("`{file}` names the essay `{name}`, which does not exist; did you mean `{near}`?"))
+                }
                 _ => (None, format!("`{file}` names the essay `{name}`, which does not exist")),
-            };
+            });
         }
-        match self.essays.of_thread(thread) {
+        Ok(match self.essays.of_thread(thread) {
             Match::One(at, by) => (Some(at), by.to_owned()),
             Match::Several(all) => {
                 let titles: Vec<&str> = all.iter().map(|at| self.essays.list()[*at].name.as_str()).collect();
@@ -256,7 +277,7 @@ impl<'a> Importer<'a> {
                 let near = near.map(|at| format!("perhaps {}", self.essays.list()[at].name));
                 (None, near.unwrap_or_default())
             }
-        }
+        })
     }
 
     /// The file that keeps a thread until its essay is known.
@@ -286,7 +307,7 @@ impl Worker<'_> {
     ) -> Result<Outcome, String> {
         let named = |why: String| format!("`{name}`: {why}");
         let mut sheet = Sheet::open(before.as_deref()).map_err(named)?;
-        let (mut reports, mut left, mut emptied) = (Vec::new(), BTreeMap::new(), Vec::new());
+        let (mut reports, mut left, mut emptied) = (Vec::<(usize, ThreadReport)>::new(), BTreeMap::new(), Vec::new());
         let mut comment = String::new();
         for at in threads {
             let found = &matched[*at];
@@ -304,6 +325,10 @@ impl Worker<'_> {
         }
         let text = sheet.into_text(&comment);
         let after = (text.contains("[[reply]]") || before.is_some()).then_some(text);
+        if after.is_none() {
+            // Nothing of it is kept, so there is no file to name.
+            reports.iter_mut().for_each(|(_, report)| report.file.clear());
+        }
         Ok(Outcome { name, before, after, emptied, reports, left })
     }
 
@@ -345,6 +370,7 @@ impl Worker<'_> {
             claimed: thread.claimed,
             captured: self.wishes.given.captured,
             title: title.filter(|title| essay.is_none() && !title.is_empty()),
+            holds: self.wishes.holds,
             is_whole: self.wishes.is_whole
                 && !key.starts_with(UNNAMED)
                 && thread.gaps.is_empty()
@@ -370,9 +396,13 @@ fn report(found: &Matched, file: &str, essay: String, merged: Merged) -> ThreadR
         essay,
         by: found.by.clone(),
         key: found.key.clone(),
+        title: record::one_line(
+            found.thread.key.title.as_deref().or(found.thread.address.as_deref()).unwrap_or(&found.key),
+        ),
         records: found.thread.replies.len() as u64,
         claimed: found.thread.claimed,
         added: merged.added,
+        held: merged.held,
         updated: merged.updated,
         unchanged: merged.unchanged,
         gone: merged.gone,
@@ -406,7 +436,8 @@ const REPLY: usize = 400;
 const UNNAMED: &str = "unnamed";
 
 /// What names a thread at its source: its id, address, path or title, in this order.
-fn key_of(thread: &ForeignThread) -> String {
+#[must_use]
+pub fn key_of(thread: &ForeignThread) -> String {
     let key = &thread.key;
     let all = [&key.id, &key.address, &thread.address, &key.path, &key.title];
     let found = all.into_iter().flatten().map(|text| record::one_line(text));
@@ -419,8 +450,10 @@ fn key_of(thread: &ForeignThread) -> String {
 /// The essay that the author wrote into the file of an unmatched thread.
 fn assigned(text: &str) -> Option<String> {
     let document: toml_edit::DocumentMut = text.parse().ok()?;
-    let threads = document.get("thread")?.as_array_of_tables()?;
-    let name = threads.iter().find_map(|table| table.get("essay")?.as_str())?;
+    let threads = document.get("thread").and_then(toml_edit::Item::as_array_of_tables);
+    let below = threads.into_iter().flatten().find_map(|table| table.get("essay")?.as_str());
+    // Written at the top of the file, it can mean nothing else.
+    let name = below.or_else(|| document.get("essay")?.as_str())?;
     (!name.trim().is_empty()).then(|| name.trim().to_owned())
 }
 

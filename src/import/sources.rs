@@ -72,6 +72,12 @@ sources! {
 pub fn of_input(input: &Input, name: Option<&str>) -> Vec<&'static Source> {
     let named = ALL.iter().filter(|source| name.is_none_or(|name| source.name == name));
     let fitting: Vec<&Source> = named.clone().filter(|source| (source.recognises)(input)).collect();
-    // Who names a source has it read as that, recognised or not; of several readers the first says what it misses.
-    if fitting.is_empty() && name.is_some() { named.take(1).collect() } else { fitting }
+    if !fitting.is_empty() || name.is_none() {
+        return fitting;
+    }
+    // Who names a source has it read as that, recognised or not; of several readers, the one for folders or the one for files
+    // says what it misses.
+    let all: Vec<&Source> = named.collect();
+    let one = if input.is_folder { all.first() } else { all.last() };
+    one.copied().into_iter().collect()
 }

@@ -10,12 +10,17 @@ use crate::base::date::Date;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::SitePath;
 use crate::base::span::Span;
-use crate::model::book::RepliesSettings;
+use crate::model::book::{Names, RepliesSettings};
 use crate::model::thread::{Replies, Reply, State, Thread, When};
 use crate::model::writing::Placed;
 
 /// Reads the replies to one essay. A reply without an id, or with one that is taken, is reported and left out.
 pub(crate) fn read(path: &SitePath, text: &str, settings: &RepliesSettings) -> (Replies, Diagnostics) {
+    if let Some(single) = single_bracket(path, text) {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.push(single);
+        return (Replies { path: path.clone(), threads: Vec::new(), replies: Vec::new() }, diagnostics);
+    }
     let (table, mut diagnostics) = read_toml(&Text { path, text, offset: 0 });
     let mut fields = Fields::new(path, table);
     let mut replies = Replies { path: path.clone(), threads: Vec::new(), replies: Vec::new() };
@@ -42,6 +47,21 @@ pub(crate) fn read(path: &SitePath, text: &str, settings: &RepliesSettings) -> (
     }
     diagnostics.append(fields.finish());
     (replies, diagnostics)
+}
+
+/// A block that begins with `[reply]`: the parser would say of the second one that its keys stand twice.
+fn single_bracket(path: &SitePath, text: &str) -> Option<Diagnostic> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let word = line.trim();
+        if matches!(word, "[reply]" | "[thread]") {
+            let span = Span::bytes(path, start..start + word.len());
+            let message = format!("`{word}` begins no block of a list");
+            return Some(Diagnostic::new(Code::BadSyntax, span, message).help(format!("write `[{word}]`")));
+        }
+        start += line.len();
+    }
+    None
 }
 
 fn read_thread(path: &SitePath, table: Table, diagnostics: &mut Diagnostics) -> Thread {
@@ -88,7 +108,8 @@ fn read_reply(
         date,
         is_edited: fields.boolean("edited").unwrap_or_default(),
         is_author: fields.boolean("by_author").unwrap_or_default(),
-        address: address(&mut fields, "address"),
+        // Its address at the source names its writer, too.
+        address: Some(address(&mut fields, "address")).filter(|_| settings.names != Names::None).unwrap_or_default(),
         passage: fields.text("passage"),
         // Nobody can have meant to show what its writer kept private.
         state: if at_source == "private" { State::Hidden } else { own },

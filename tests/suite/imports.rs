@@ -102,9 +102,16 @@ impl Trial<'_> {
     /// Whether the reader that is named in the table says its numbers.
     fn is_told_to_people(&self, done: &Value) -> bool {
         let Case { what, .. } = self.case;
+        let counted = |key: &str, word: &str| {
+            let count = number(done, key);
+            format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+        };
         let counts = format!(
-            "`: {} records in {} threads, {} of them live; 0 new, 0 changed at the source, {} as they were",
-            done["records"], done["threads"], done["live"], done["added"]
+            "`: {} in {}, {} of them public there; 0 new, 0 changed, {} as they were",
+            counted("records", "record"),
+            counted("threads", "thread"),
+            done["live"],
+            done["added"]
         );
         self.told().lines().any(|line| line.starts_with(&format!("{what} `")) && line.ends_with(&counts))
     }

@@ -91,6 +91,7 @@ fn settings_decide_what_is_shown_of_names_and_what_waits() {
         ("names = \"initials\"\nheadlines = true", Some("A. Q.</bdi></span>, <bdi>Pilot</bdi>")),
         ("names = \"first\"", Some(">Ada<")),
         ("names = \"none\"", Some(">A reader<")),
+        ("headlines = false", Some(">Ada Quill<")),
         ("import_as = \"held\"", None),
     ] {
         let book = Book::new(&format!(
@@ -270,6 +271,63 @@ fn a_report_names_its_file_and_drives_no_terminal() {
 }
 
 #[test]
+fn forgetting_several_at_once_wants_a_word_and_nobody_is_nobody() {
+    let book = Book::new(&format!(
+        "-- content/essays/one.md --\n{ESSAY}Text.\n-- content/replies/one.toml --\n{}{}{}",
+        reply("1", "author = \"Ada\""),
+        reply("2", "author = \"Ada\"\nurl = \"https://example.org/ada\""),
+        reply("3", "")
+    ));
+    let before = crate::support::tree(&book.path().join("content"));
+    for (arguments, wanted) in [(&[""][..], "nobody is named"), (&["  "], "nobody is named"), (&["Ada"], "say `--yes`")]
+    {
+        let output = book.run(&[&["replies", "forget"], arguments].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains(wanted), "{arguments:?}: {said}");
+    }
+    let plan = book.run(&["replies", "forget", "Ada", "--dry-run"]);
+    let said = String::from_utf8(plan.stdout).unwrap();
+    assert!(said.contains("disqus:1") && said.contains("<https://example.org/ada>"), "{said}");
+    assert_eq!(before, crate::support::tree(&book.path().join("content")));
+    assert!(book.run(&["replies", "forget", "https://example.org/ada"]).status.success());
+    assert!(book.run(&["replies", "forget", "Ada", "--yes"]).status.success());
+    let left = String::from_utf8(book.run(&["replies", "list"]).stdout).unwrap();
+    assert!(left.contains("disqus:3") && !left.contains("Ada"), "{left}");
+}
+
+#[test]
+fn a_reply_that_is_held_at_its_import_waits_whatever_is_set_later() {
+    let held = "title = \"T\"\n[replies]\nimport_as = \"held\"\n";
+    let book = Book::new(&format!(
+        "-- book.toml --\n{held}-- content/essays/one.md --\n{ESSAY}Trust arrives on foot, I think. Yes.\n{EXPORT}"
+    ));
+    let output = book.run(&["import", "replies", "outside/export.json"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("3 wait for your word"), "{said}");
+    std::fs::write(book.path().join("book.toml"), "title = \"T\"\n").unwrap();
+    assert!(!book.build_clean().read("essays/one/index.html").contains("Never."));
+    let listed = String::from_utf8(book.run(&["replies", "list", "--state", "held"]).stdout).unwrap();
+    assert!(listed.contains("json:1") && listed.contains("json:2") && listed.contains("unmatched"), "{listed}");
+    assert!(book.run(&["replies", "publish", "1", "JSON:2"]).status.success());
+    assert!(book.build_clean().read("essays/one/index.html").contains("Never."));
+}
+
+#[test]
+fn a_thread_goes_where_it_went_before_whatever_was_renamed() {
+    let book = Book::new(&format!(
+        "-- content/essays/one.md --\n{ESSAY}Text.\n-- content/essays/two.md --\n+++\ntitle = \"Two\"\ndate = 2021-01-01\n+++\nText.\n{EXPORT}"
+    ));
+    import(&book, &["outside/export.json"]);
+    std::fs::rename(book.path().join("content/replies/one.toml"), book.path().join("content/replies/two.toml"))
+        .unwrap();
+    let again = import(&book, &["outside/export.json"]);
+    assert_eq!((again["added"].as_u64(), &again["per_thread"][0]["by"]), (Some(0), &"known".into()), "{again}");
+    let output = book.run(&["import", "replies", "outside/export.json", "--essay", "one"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(3) && said.contains("content/replies/two.toml"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_imported_is_refused_before_anything_is_written() {
     let book = Book::new(&format!(
         "-- content/essays/one.md --\n{ESSAY}Text.\n-- outside/notes.txt --\nJust notes.\n{EXPORT}"
@@ -293,7 +351,14 @@ fn a_copied_page_becomes_an_essay_and_its_reply_in_one_go() {
     let book = Book::new(&format!("-- outside/page.txt --\n{page}\n"));
     let output = book.run(&["import", "page", "outside/page.txt"]);
     let said = String::from_utf8(output.stdout).unwrap();
-    for part in ["line 1: title", "line 2: about copies elsewhere", "line 4: head of a reply", "`--captured DATE`"] {
+    for part in [
+        "line 1 “On Keels”: title",
+        "line 2 “Here is the",
+        "”: about copies elsewhere",
+        "line 4 “Shipwright | #wood”: head of a reply",
+        "`--captured DATE`",
+        "lost the name",
+    ] {
         assert!(said.contains(part), "{part} is not in {said}");
     }
     let essay = std::fs::read_to_string(book.path().join("content/essays/on-keels.md")).unwrap();

@@ -37,6 +37,7 @@ pub fn page(part: &Part) -> Option<Page> {
     Some(Page {
         title,
         paragraphs,
+        key: thread.key,
         address: thread.address.or(posting.address),
         date: moment.map(|moment| moment.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()),
         replies: thread.replies,

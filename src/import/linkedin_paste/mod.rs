@@ -27,6 +27,8 @@ pub struct Page {
     pub paragraphs: Vec<String>,
     /// How they are written.
     pub format: Format,
+    /// What names the thread of its replies, where the page tells more than its title.
+    pub key: Key,
     /// The address of the page, where it tells one.
     pub address: Option<String>,
     /// When it was written, where the page tells it.

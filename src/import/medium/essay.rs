@@ -43,6 +43,7 @@ pub fn page(part: &Part) -> Option<Page> {
         title,
         paragraphs: blocks,
         format: Format::Markdown,
+        key: thread.key,
         address: beside.essay(post).address,
         date: published(post),
         replies: thread.replies,
