@@ -114,6 +114,10 @@ impl Sheet {
         if records.iter().any(|record| self.fresh.contains(&record.id)) {
             self.settle()?;
         }
+        if records.is_empty() && !has_thread(&self.document, head) {
+            // Of a thread that brings nothing there is nothing to remember.
+            return Ok(Merged::default());
+        }
         let thread = put_head(&mut self.document, head)?;
         let replies = tables(&mut self.document, "reply")?;
         let known = match self.known.take() {
@@ -248,6 +252,14 @@ fn mark_gone(replies: &mut ArrayOfTables, source: &str, thread: Option<&str>, se
 fn tables<'a>(document: &'a mut DocumentMut, key: &str) -> Result<&'a mut ArrayOfTables, String> {
     let item = document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     item.as_array_of_tables_mut().ok_or_else(|| format!("`{key}` must be written as `[[{key}]]`"))
+}
+
+fn has_thread(document: &DocumentMut, head: &Head) -> bool {
+    let is = |table: &Table, key: &str, wanted: &str| table.get(key).and_then(Item::as_str) == Some(wanted);
+    let threads = document.get("thread").and_then(Item::as_array_of_tables);
+    threads.is_some_and(|threads| {
+        threads.iter().any(|table| is(table, "source", &head.source) && is(table, "key", &head.key))
+    })
 }
 
 /// Puts the head of the thread in, and returns its key where replies must name it: where another thread of the same source

@@ -9,6 +9,7 @@ use toml_edit::{Array, Value};
 use super::foreign::{Age, ForeignReply, ForeignThread, Kind, State, Unit, When};
 use super::matching::Essay;
 use super::normalise;
+use crate::base::date::Date;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::words::plain;
 
@@ -255,7 +256,10 @@ pub(super) fn address(written: Option<&str>) -> Option<String> {
 }
 
 fn dates(date: &When, captured: Option<civil::Date>) -> Vec<(&'static str, Value)> {
-    let parsed = |text: String| text.parse::<toml_edit::Datetime>().ok().map(|date| ("date", Value::from(date)));
+    let parsed = |text: String| {
+        let date = text.parse::<toml_edit::Datetime>().ok().filter(|_| is_readable(&text));
+        date.map(|date| ("date", Value::from(date)))
+    };
     match date {
         When::Exact(moment) => parsed(moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).into_iter().collect(),
         When::ZoneUnknown(moment) => parsed(moment.strftime("%Y-%m-%dT%H:%M:%S").to_string()).into_iter().collect(),
@@ -263,15 +267,21 @@ fn dates(date: &When, captured: Option<civil::Date>) -> Vec<(&'static str, Value
         When::Age(age) => {
             let mut fields = vec![("age", Value::from(one_line(&age.text)))];
             if let Some((first, last)) = captured.and_then(|day| range(age, day)) {
+                let (first, last) = (first.to_string(), last.to_string());
                 let mut ends = Array::new();
-                ends.push(first.to_string());
-                ends.push(last.to_string());
-                fields.push(("between", Value::from(ends)));
+                let is_readable = is_readable(&first) && is_readable(&last);
+                ends.extend([first, last]);
+                fields.extend(is_readable.then(|| ("between", Value::from(ends))));
             }
             fields
         }
         When::Unknown => Vec::new(),
     }
+}
+
+/// Whether a file of replies may hold a date: years of other ages are slips of a source, and nobody could build with them.
+fn is_readable(date: &str) -> bool {
+    Date::parse(date).is_ok()
 }
 
 /// The days on which something of this age can have been written, seen on this day. Ages are rounded down, so "4 years" is
@@ -322,4 +332,23 @@ fn quoted(markdown: &str, essay: &str) -> Option<String> {
         let is_long = wanted.split(' ').count() >= QUOTED_WORDS && wanted.len() <= 600;
         (is_long && essay.contains(wanted)).then(|| wanted.to_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_that_no_file_may_hold_is_no_date() {
+        let day = |year: i16| dates(&When::Day(civil::date(year, 3, 2)), None);
+        assert_eq!(day(2021).len(), 1);
+        assert!(day(985).is_empty() && day(9791).is_empty());
+        let moment = civil::date(205, 2, 24).at(4, 3, 37, 0);
+        assert!(dates(&When::ZoneUnknown(moment), None).is_empty());
+        let age = |count| When::Age(Age { text: format!("{count}y"), count, unit: Unit::Year });
+        let keys = |count| -> Vec<&str> {
+            dates(&age(count), Some(civil::date(2026, 1, 1))).into_iter().map(|(key, _)| key).collect()
+        };
+        assert_eq!((keys(4), keys(2_000)), (vec!["age", "between"], vec!["age"]));
+    }
 }

@@ -387,7 +387,10 @@ fn comment_of(found: &Matched, essay: Option<&Essay>) -> String {
             "# Replies that belong to no essay yet: {name}\n# Write `essay = \"NAME\"` under [[thread]] and import again."
         );
     };
-    format!("# Replies to \u{201c}{}\u{201d}. `state`, `name`, `note` and `passage` are yours to write.", essay.title)
+    format!(
+        "# Replies to \u{201c}{}\u{201d}. `state`, `name`, `note` and `passage` are yours to write.",
+        record::one_line(&essay.title)
+    )
 }
 
 fn report(found: &Matched, file: &str, essay: String, merged: Merged) -> ThreadReport {

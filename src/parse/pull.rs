@@ -9,6 +9,9 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::words::plain;
 
+/// Each comparison goes through the whole text; with more loose quotes than this, other troubles come first.
+const MOST_COMPARED: usize = 100;
+
 /// A pull quote, judged when the whole text is known.
 pub(super) struct PullQuote {
     /// What it says.
@@ -67,6 +70,8 @@ impl Writer<'_> {
             return;
         }
         let text = normalise(&self.outline.text);
+        let mut sentences: Option<Vec<String>> = None;
+        let mut compared = 0;
         for pull in std::mem::take(&mut self.pulls) {
             let quote = normalise(&pull.text);
             if !quote.is_empty() && (text.contains(&quote) || text.contains(&uncapitalised(&quote))) {
@@ -79,7 +84,10 @@ impl Writer<'_> {
             let span = self.span(pull.source.clone());
             let diagnostic =
                 Diagnostic::new(Code::LoosePullQuote, span, "this pull quote does not stand word for word in the text");
-            self.diagnostics.push(match nearest_sentence(&self.outline.text, &quote) {
+            compared += 1;
+            let sentences = sentences.get_or_insert_with(|| sentences_of(&self.outline.text));
+            let nearest = if compared > MOST_COMPARED { None } else { nearest_sentence(sentences, &quote) };
+            self.diagnostics.push(match nearest {
                 Some(sentence) => diagnostic.help(format!("the text says `{sentence}`")),
                 None => diagnostic.help("quote a sentence of the text, or use a plain block quote"),
             });
@@ -103,14 +111,38 @@ fn uncapitalised(quote: &str) -> String {
     letters.next().map(char::to_lowercase).into_iter().flatten().chain(letters).collect()
 }
 
+fn sentences_of(text: &str) -> Vec<String> {
+    text.split(['\n', '.', '!', '?']).map(normalise).collect()
+}
+
 /// The sentence of the text that shares most words with the quote, if it shares at least half of them.
-fn nearest_sentence(text: &str, quote: &str) -> Option<String> {
+fn nearest_sentence<'a>(sentences: &'a [String], quote: &str) -> Option<&'a str> {
     let words: Vec<&str> = quote.split(' ').collect();
     let score = |sentence: &str| words.iter().filter(|word| sentence.contains(*word)).count();
-    text.split(['\n', '.', '!', '?'])
-        .map(normalise)
-        .map(|sentence| (score(&sentence), sentence))
+    sentences
+        .iter()
+        .map(|sentence| (score(sentence), sentence.as_str()))
         .filter(|(score, _)| score * 2 > words.len())
         .max_by_key(|(score, sentence)| (*score, usize::MAX - sentence.len()))
         .map(|(_, sentence)| sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::path::SitePath;
+    use crate::model::book::MarkdownSettings;
+
+    #[test]
+    fn only_so_many_loose_quotes_are_compared_with_the_text() {
+        let quotes = "> [!pull]\n> The keel is what nobody saw\n\n".repeat(MOST_COMPARED + 20);
+        let text = format!("The keel is what nobody sees.\n\n{quotes}");
+        let path = SitePath::new("one.md").expect("clean");
+        let (_, found) = crate::parse::parse_text(&path, &text, &MarkdownSettings::default());
+        let found = found.into_report(&std::collections::BTreeMap::new()).diagnostics;
+        let loose: Vec<&Diagnostic> = found.iter().filter(|found| found.code == Code::LoosePullQuote).collect();
+        let is_compared =
+            |found: &&&Diagnostic| found.help.as_ref().is_some_and(|help| help.starts_with("the text says"));
+        assert_eq!((loose.len(), loose.iter().filter(is_compared).count()), (MOST_COMPARED + 20, MOST_COMPARED));
+    }
 }

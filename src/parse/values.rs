@@ -75,7 +75,7 @@ impl Field {
 /// Keys and values, in the order of the file.
 pub(crate) type Table = Vec<(Field, Field)>;
 
-/// Nesting beyond this is no front matter, and parsers that call themselves would run out of stack.
+/// Nesting beyond this is no front matter, and a parser of YAML that calls itself would run out of stack.
 const DEEPEST: usize = 32;
 
 /// A text with front matter or settings: where it begins in its file.
@@ -112,11 +112,13 @@ impl Text<'_> {
 /// Reads TOML; every mistake the parser can tell is reported.
 pub(crate) fn read_toml(input: &Text<'_>) -> (Table, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    if let Some(deep) = input.too_deep() {
-        diagnostics.push(deep);
+    let (table, errors) = DeTable::parse_recoverable(input.text);
+    // The parser knows which brackets stand in texts and are words; it says this of those that do not.
+    if let Some(deep) = errors.iter().find(|error| error.message().contains("recurs")) {
+        let range = deep.span().unwrap_or(0..0);
+        diagnostics.push(input.error(range, "brackets are nested too deep", "take levels out"));
         return (Table::new(), diagnostics);
     }
-    let (table, errors) = DeTable::parse_recoverable(input.text);
     let is_yaml = !errors.is_empty() && input.text.lines().any(|line| looks_like(line, ':'));
     if is_yaml && !input.text.lines().any(|line| looks_like(line, '=')) {
         let help = "put YAML between lines of `---`, or write `key = \"value\"`";
@@ -336,5 +338,33 @@ impl<'de> Visitor<'de> for YamlVisitor {
             table.push(entry);
         }
         Ok(Yaml::Table(table))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Table, Diagnostics) {
+        let path = SitePath::new("one.toml").expect("clean");
+        read_toml(&Text { path: &path, text, offset: 0 })
+    }
+
+    #[test]
+    fn brackets_in_texts_and_comments_nest_nothing() {
+        let many = "[{".repeat(100);
+        let (table, found) = read(&format!("# {many}\na = \"{many}\"\nb = '''\n{many}'''\nc = [1]\n"));
+        assert_eq!(found.into_report(&Default::default()).diagnostics, []);
+        assert_eq!(table.len(), 3);
+    }
+
+    #[test]
+    fn brackets_that_nest_without_measure_are_refused_once() {
+        for open in ["[", "{a = ", "[{a = "] {
+            let (table, found) = read(&format!("b = 1\na = {}", open.repeat(50_000)));
+            let found = found.into_report(&Default::default()).diagnostics;
+            let [deep] = found.as_slice() else { panic!("{} findings", found.len()) };
+            assert!(table.is_empty() && deep.message.contains("nested"), "{}", deep.message);
+        }
     }
 }

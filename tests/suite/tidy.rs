@@ -88,3 +88,22 @@ fn every_code_has_its_page_in_the_manual() {
     codes.sort();
     assert_eq!(pages, codes);
 }
+
+#[test]
+fn every_source_of_replies_has_its_fuzz_target() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz");
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let targets: Vec<String> = fs::read_dir(folder.join("targets"))
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy();
+            assert!(manifest.contains(&format!("path = \"targets/{name}\"")), "{name} is not in its manifest");
+            fs::read_to_string(&path).unwrap()
+        })
+        .collect();
+    for source in throughline::import::sources::ALL {
+        let line = format!("throughline_fuzz::reader!(\"{}\");", source.what);
+        assert!(targets.iter().any(|target| target.contains(&line)), "no target says {line}");
+    }
+}

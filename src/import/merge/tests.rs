@@ -127,7 +127,7 @@ fn words_that_came_without_an_id_are_not_brought_in_twice() {
 fn a_broken_file_is_refused_with_its_line() {
     let refused = merge(Some("[[reply]]\nid = \n"), "", &head(true), &[]).expect_err("broken");
     assert!(refused.starts_with("line 2"), "{refused}");
-    assert!(merge(Some("reply = 3\n"), "", &head(true), &[]).is_err());
+    assert!(merge(Some("reply = 3\n"), "", &head(true), &[record("disqus:1", "Ada", "A.")]).is_err());
 }
 
 #[test]

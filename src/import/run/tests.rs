@@ -176,3 +176,42 @@ fn a_second_import_of_a_part_marks_nothing_as_gone() {
         assert_eq!(import(&mut drawer, &threads(&text)).sum(|thread| thread.unchanged), 2);
     }
 }
+
+#[test]
+fn a_thread_that_brings_nothing_leaves_no_trace_beside_one_that_does() {
+    let mut drawer = Drawer::default();
+    let keyed = |id: &str, replies: Vec<ForeignReply>| ForeignThread {
+        key: Key { id: Some(id.to_owned()), title: Some("On Trust".to_owned()), ..Key::default() },
+        replies,
+        ..ForeignThread::default()
+    };
+    let threads = [
+        keyed("t1", vec![reply("3", None, "Buy now", State::Spam)]),
+        keyed("t2", vec![reply("5", None, "Well said.", State::Live)]),
+    ];
+    import(&mut drawer, &threads);
+    let files = drawer.files.clone();
+    assert_eq!(files["content/replies/trust.toml"].matches("[[thread]]").count(), 1);
+    import(&mut drawer, &threads);
+    assert_eq!((drawer.files, drawer.writes), (files, 1));
+}
+
+#[test]
+fn signs_that_nobody_sees_break_no_file() {
+    let mut drawer = Drawer::default();
+    let odd = ForeignThread {
+        key: Key {
+            id: Some("t\u{1b}1".to_owned()),
+            title: Some("Else\u{7}where\u{202e}".to_owned()),
+            ..Key::default()
+        },
+        address: Some("https://example.org/\u{1}t".to_owned()),
+        ..thread("")
+    };
+    import(&mut drawer, std::slice::from_ref(&odd));
+    let files = drawer.files.clone();
+    let (_, text) = files.first_key_value().expect("kept aside");
+    assert!(text.contains("key = \"t 1\"\ntitle = \"Else where\"\n") && !text.contains("address"), "{text}");
+    import(&mut drawer, &[odd]);
+    assert_eq!(drawer.files, files);
+}

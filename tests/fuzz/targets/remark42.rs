@@ -1,0 +1,2 @@
+#![no_main]
+throughline_fuzz::reader!("Remark42 backup");

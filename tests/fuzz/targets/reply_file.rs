@@ -1,0 +1,2 @@
+#![no_main]
+throughline_fuzz::of_text!(throughline_fuzz::replies::file);
