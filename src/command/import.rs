@@ -164,7 +164,13 @@ pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
             threads: threads.get(site.replies_name(*id)).cloned().unwrap_or_default(),
         }
     };
-    Ok((Essays::new(site.essays.iter().map(essay).collect()), snapshot.book))
+    let all: Vec<Essay> = site.essays.iter().map(essay).collect();
+    let names: BTreeSet<&str> = all.iter().flat_map(|essay| [essay.name.as_str(), essay.slug.as_str()]).collect();
+    let lost = threads.iter().filter(|(name, _)| !names.contains(name.as_str()) && !name.starts_with("unmatched/"));
+    let orphans = lost
+        .flat_map(|(name, threads)| threads.iter().map(move |thread| (thread.clone(), format!("{FOLDER}/{name}.toml"))))
+        .collect();
+    Ok((Essays::new(all).with_orphans(orphans), snapshot.book))
 }
 
 /// The essay that a person names.

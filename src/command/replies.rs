@@ -11,7 +11,7 @@ use super::short;
 use crate::base::words::plain;
 use crate::cli::Replies;
 use crate::import::record::words_id;
-use crate::import::run::FOLDER;
+use crate::import::run::{FOLDER, person};
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, stage};
@@ -166,57 +166,77 @@ fn show(root: &Path, id: &str, terminal: &Terminal) -> Result<u8, Error> {
 
 fn set_states(root: &Path, ids: &[String], state: &str, terminal: &Terminal) -> Result<u8, Error> {
     let all = files(root)?;
-    let known: Vec<&str> =
-        all.iter().flat_map(|(_, document)| tables(document).map(|table| text(table, "id"))).collect();
+    let name_of = |path: &Path| {
+        let below = path.strip_prefix(root.join(FOLDER)).unwrap_or(path).display().to_string();
+        below.strip_suffix(".toml").unwrap_or(&below).to_owned()
+    };
+    let known: Vec<(String, String)> = all
+        .iter()
+        .flat_map(|(path, document)| tables(document).map(move |table| (path, text(table, "id"))))
+        .map(|(path, id)| (name_of(path), id.to_owned()))
+        .collect();
     let mut wanted = BTreeSet::new();
     for id in ids {
-        wanted.insert(full_id(&known, id)?.to_owned());
+        wanted.insert(meant_by(&known, id)?.clone());
     }
+    let mut changed = Vec::new();
     for (path, mut document) in all {
-        let mut changed = Vec::new();
+        let name = name_of(&path);
         let list = document.get_mut("reply").and_then(Item::as_array_of_tables_mut);
-        for table in
-            list.into_iter().flat_map(|list| list.iter_mut()).filter(|table| wanted.contains(text(table, "id")))
-        {
+        let mut here = Vec::new();
+        for table in list.into_iter().flat_map(|list| list.iter_mut()) {
             let id = text(table, "id").to_owned();
+            if !wanted.contains(&(name.clone(), id.clone())) {
+                continue;
+            }
             if state == "shown" && text(table, "at_source") == "private" {
                 return Err(Error::Usage(format!("`{id}` was not written for the public and cannot be shown")));
             }
             table.insert("state", toml_edit::value(state));
-            changed.push(id);
+            here.push(id);
         }
-        if changed.is_empty() {
+        if here.is_empty() {
             continue;
         }
         stage::write_file(&path, &document.to_string())?;
-        let nowhere = if path.parent().is_some_and(|folder| folder.ends_with("unmatched")) {
-            "; it belongs to no essay yet, so it is on no page"
-        } else {
-            ""
-        };
-        for id in changed {
+        let nowhere =
+            if name.starts_with("unmatched/") { "; it belongs to no essay yet, so it is on no page" } else { "" };
+        for id in here {
             terminal.say(&format!("{id} is {state} now, in {}{nowhere}", short(&path)));
+            changed.push(json!({ "id": id, "file": format!("{name}.toml"), "state": state }));
         }
+    }
+    if terminal.format != Format::Human {
+        terminal.write_out(&Value::from(changed).to_string());
     }
     Ok(0)
 }
 
-/// The id that is meant: itself, or the only one that is so in any case, or that ends so behind its colon.
-fn full_id<'a>(known: &[&'a str], written: &str) -> Result<&'a str, Error> {
-    let same = |id: &&&str| id.eq_ignore_ascii_case(written);
-    let ends = |id: &&&str| id.split_once(':').is_some_and(|(_, end)| end.eq_ignore_ascii_case(written));
-    if let Some(id) = known.iter().find(|id| **id == written).or_else(|| known.iter().find(same)) {
-        return Ok(id);
-    }
-    let found: BTreeSet<&str> = known.iter().filter(ends).copied().collect();
-    match found.len() {
-        0 => Err(no_reply(written)),
-        1 => Ok(found.first().copied().unwrap_or_default()),
-        _ => {
-            let all: Vec<&str> = found.into_iter().collect();
-            Err(Error::Usage(format!("`{written}` fits {}; write one of them whole", all.join(", "))))
+/// Whether a file and an id are those that somebody wrote.
+type Way<'a> = &'a dyn Fn(&str, &str) -> bool;
+
+/// The reply that is meant, by its file and id: by its id, or by what stands behind the colon, in any case; behind the name of
+/// its file and a slash where two files have one id.
+fn meant_by<'a>(known: &'a [(String, String)], written: &str) -> Result<&'a (String, String), Error> {
+    let end = |id: &str| id.split_once(':').map_or_else(String::new, |(_, end)| end.to_owned());
+    let ways: [Way<'_>; 4] = [
+        &|file, id| format!("{file}/{id}") == written,
+        &|_, id| id == written,
+        &|_, id| id.eq_ignore_ascii_case(written),
+        &|_, id| end(id).eq_ignore_ascii_case(written),
+    ];
+    for way in ways {
+        let found: Vec<&(String, String)> = known.iter().filter(|(file, id)| way(file, id)).collect();
+        match found.as_slice() {
+            [] => {}
+            [one] => return Ok(one),
+            several => {
+                let all: Vec<String> = several.iter().map(|(file, id)| format!("{file}/{id}")).collect();
+                return Err(Error::Usage(format!("`{written}` fits {}; write one of these", all.join(", "))));
+            }
         }
     }
+    Err(no_reply(written))
 }
 
 /// Takes every reply of a person, named or by profile, or one by its id, out of all files; answers to it become replies to the
@@ -251,17 +271,26 @@ fn forget(root: &Path, who: &str, (is_dry, is_sure): (bool, bool), terminal: &Te
         return Err(Error::Usage(format!("these are {} replies: say `--yes` if all of them are meant", meant.len())));
     }
     let mut ids = forgotten(root)?;
+    let all = files(root)?;
+    // Remembered first: whoever is taken out by half comes in again with no import.
+    for table in all.iter().flat_map(|(_, document)| tables(document)).filter(|table| is_meant(table)) {
+        ids.extend(names_of(table));
+        if same(text(table, "author")) {
+            ids.insert(person(text(table, "author")));
+        }
+    }
+    write_forgotten(root, &ids)?;
     let (mut count, mut spoken_of) = (0, Vec::new());
-    for (path, mut document) in files(root)? {
+    for (path, mut document) in all {
         let Some(list) = document.get_mut("reply").and_then(Item::as_array_of_tables_mut) else { continue };
         let gone: BTreeSet<String> =
             list.iter().filter(|table| is_meant(table)).map(|table| text(table, "id").to_owned()).collect();
-        let speaks = |table: &&Table| !is_meant(table) && plain(text(table, "text")).to_lowercase().contains(&wanted);
+        let names = |table: &Table, key: &str| plain(text(table, key)).to_lowercase().contains(&wanted);
+        let speaks = |table: &&Table| !is_meant(table) && (names(table, "text") || names(table, "author"));
         spoken_of.extend(list.iter().filter(speaks).map(|table| text(table, "id").to_owned()));
         if gone.is_empty() {
             continue;
         }
-        list.iter().filter(|table| is_meant(table)).for_each(|table| ids.extend(names_of(table)));
         list.retain(|table| !gone.contains(text(table, "id")));
         for table in list.iter_mut() {
             if gone.contains(text(table, "parent")) {
@@ -276,7 +305,9 @@ fn forget(root: &Path, who: &str, (is_dry, is_sure): (bool, bool), terminal: &Te
             stage::write_file(&path, &document.to_string())?;
         }
     }
-    write_forgotten(root, &ids)?;
+    if terminal.format != Format::Human {
+        terminal.write_out(&json!({ "forgotten": count, "spoken_of": spoken_of }).to_string());
+    }
     terminal.say(&format!("Forgotten: {count} of `{who}`. Build and publish to take them off the site."));
     if !spoken_of.is_empty() {
         terminal.say(&format!("Replies of others that speak of them: {}", spoken_of.join(", ")));

@@ -47,6 +47,17 @@ pub fn threads_of(value: &Value, harvest: &mut dyn Harvest) -> Result<(), Unread
         Value::Object(_) if value.get("parent").is_some() => (None, vec![value]),
         _ => (value.get("post").or_else(|| value.get("story")), list(value, "comments").collect()),
     };
+    if story.is_none() && items.is_empty() && is_story(value) {
+        // A story alone says how many there are, and shows none.
+        let mut thread = head(Some(value), id(value, "id"));
+        let count = thread.claimed.unwrap_or(0);
+        thread.gaps.push(format!(
+            "0 of {count} replies are in this file; https://hn.algolia.com/api/v1/items/{} has them all",
+            thread.key.id.as_deref().unwrap_or("NUMBER")
+        ));
+        harvest.thread(thread);
+        return Ok(());
+    }
     if story.is_none() && items.is_empty() {
         return Err(Unreadable::new("this is no item of Hacker News: it has neither `children` nor `comments`"));
     }

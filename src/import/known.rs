@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{ArrayOfTables, Item, Table, Value};
 
+use super::merge::Head;
 use super::record::{Record, is_made_id, words_id};
+use crate::base::fingerprint::Fingerprint;
 
 /// Where a record stands in a file already.
 #[derive(Clone, Copy)]
@@ -25,6 +27,23 @@ impl Found {
             Self::Nowhere => None,
             Self::Same(at) | Self::Better(at) | Self::Worse(at) => Some(at),
         }
+    }
+}
+
+/// The thread that is put in, among the replies of its file.
+pub(super) struct Place<'a> {
+    pub(super) replies: &'a ArrayOfTables,
+    /// What replies of the thread name it by; `None` for the first of its source.
+    pub(super) thread: Option<&'a str>,
+}
+
+impl Place<'_> {
+    /// Whether a reply with the id of a record is this record: of the same thread, or by the same person or in the same words.
+    fn holds(&self, table: &Table, record: &Record) -> bool {
+        let text = |key: &str| table.get(key).and_then(Item::as_str).unwrap_or("");
+        let new = |key: &str| record.fields.get(key).and_then(Value::as_str).unwrap_or("");
+        let same = |key: &str| !new(key).is_empty() && text(key) == new(key);
+        table.get("thread").and_then(Item::as_str) == self.thread || same("author") || same("text")
     }
 }
 
@@ -74,9 +93,22 @@ impl Known {
         }
     }
 
-    pub(super) fn find(&mut self, record: &Record) -> Found {
-        let is_own = record.id.split_once(':').is_some_and(|(_, id)| !is_made_id(id));
-        if let Some(at) = self.by_id.get(&record.id) {
+    /// Where a record stands, and the id it has in the file if that is another one: ids of two threads may be the same.
+    pub(super) fn find(&mut self, record: &Record, head: &Head, place: &Place<'_>) -> (Found, Option<String>) {
+        let taken = self.by_id.get(&record.id).and_then(|at| place.replies.get(*at));
+        if taken.is_none_or(|table| place.holds(table, record)) {
+            return (self.find_as(record, &record.id), None);
+        }
+        let (source, id) = record.id.split_once(':').unwrap_or(("", &record.id));
+        let digest = Fingerprint::of(head.key.as_bytes()).to_short_hex();
+        let own = format!("{source}:{digest}.{id}");
+        let found = self.by_id.get(&own).map_or(Found::Nowhere, |at| Found::Same(*at));
+        (found, Some(own))
+    }
+
+    fn find_as(&mut self, record: &Record, id: &str) -> Found {
+        let is_own = id.split_once(':').is_some_and(|(_, id)| !is_made_id(id));
+        if let Some(at) = self.by_id.get(id) {
             self.claimed.insert(*at);
             return if is_own || !self.kinds[*at].1 { Found::Same(*at) } else { Found::Worse(*at) };
         }

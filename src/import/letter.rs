@@ -4,7 +4,7 @@
 use super::normalise::words_of_html;
 
 /// What stands where an address stood.
-const ADDRESS: &str = "[address]";
+pub(super) const ADDRESS: &str = "[address]";
 
 /// Beginnings and verbs of the line above a quoted letter, by language.
 const ATTRIBUTIONS: [(&str, &str); 9] = [
@@ -175,7 +175,7 @@ fn without_mail_links(html: &str) -> String {
 #[must_use]
 pub fn without_addresses(text: &str) -> String {
     let text = text.replace("%40", "@");
-    let is_local = |c: char| c.is_alphanumeric() || "._%+-='~!#$".contains(c);
+    let is_local = |c: char| c.is_alphanumeric() || "._%+-='~!#$\\".contains(c);
     let is_place = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
     let mut kept = String::with_capacity(text.len());
     let mut rest = text.as_str();

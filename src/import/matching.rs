@@ -48,6 +48,8 @@ pub struct Essays {
     by_slug: BTreeMap<String, BTreeSet<usize>>,
     by_title: BTreeMap<String, BTreeSet<usize>>,
     by_thread: BTreeMap<(String, String), usize>,
+    /// Threads in files that belong to no essay, and the names of these files.
+    orphans: BTreeMap<(String, String), String>,
 }
 
 impl Essays {
@@ -62,6 +64,7 @@ impl Essays {
             by_slug: BTreeMap::new(),
             by_title: BTreeMap::new(),
             by_thread: BTreeMap::new(),
+            orphans: BTreeMap::new(),
         };
         for (at, essay) in list.iter().enumerate() {
             for copy in &essay.copies {
@@ -86,8 +89,22 @@ impl Essays {
     /// The same essays and one more; its index is the last.
     #[must_use]
     pub fn with(mut self, essay: Essay) -> Self {
+        let orphans = std::mem::take(&mut self.orphans);
         self.list.push(essay);
-        Self::new(self.list)
+        Self::new(self.list).with_orphans(orphans)
+    }
+
+    /// The same essays, and threads in files that belong to none of them.
+    #[must_use]
+    pub fn with_orphans(mut self, orphans: BTreeMap<(String, String), String>) -> Self {
+        self.orphans = orphans;
+        self
+    }
+
+    /// The file that has replies of a thread and belongs to no essay.
+    #[must_use]
+    pub fn orphan(&self, source: &str, key: &str) -> Option<&str> {
+        self.orphans.get(&(source.to_owned(), key.to_owned())).map(String::as_str)
     }
 
     /// The essays.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
-use super::known::{Found, Known};
+use super::known::{Found, Known, Place};
 use super::record::{OUTSIDE, Record};
 
 /// The head of a thread in a file.
@@ -28,6 +28,8 @@ pub struct Head {
     pub title: Option<String>,
     /// Whether new replies wait for the author's word.
     pub holds: bool,
+    /// Whether parts of the thread are known to be missing.
+    pub is_partial: bool,
     /// Whether every reply of the thread is among the records, so that one that is not is gone.
     pub is_whole: bool,
 }
@@ -90,6 +92,7 @@ impl Sheet {
     pub fn adopt(&mut self, other: &str, head: &Head) -> Result<(), String> {
         self.settle()?;
         let mut other = parsed(other)?;
+        adopt_head(&mut self.document, &other, head)?;
         let thread = put_head(&mut self.document, head)?;
         let replies = tables(&mut self.document, "reply")?;
         let id_of = |table: &Table| table.get("id").and_then(Item::as_str).unwrap_or("").to_owned();
@@ -125,8 +128,10 @@ impl Sheet {
             _ => Known::of(replies, &head.source),
         };
         let (_, known) = self.known.insert((head.source.clone(), known));
-        let found: Vec<Found> = records.iter().map(|record| known.find(record)).collect();
-        let renamed = renamed(records, &found, replies);
+        let place = Place { replies, thread: thread.as_deref() };
+        let (found, own): (Vec<Found>, Vec<Option<String>>) =
+            records.iter().map(|record| known.find(record, head, &place)).unzip();
+        let renamed = renamed(records, &found, &own, replies);
         let mut merged = Merged::default();
         for (record, found) in records.iter().zip(found) {
             let Some(table) = found.at().and_then(|at| replies.get_mut(at)) else {
@@ -136,14 +141,14 @@ impl Sheet {
                     push_field(&mut self.added, "state", &Value::from("held"));
                     merged.held += 1;
                 }
-                self.fresh.insert(record.id.clone());
+                self.fresh.insert(renamed.get(record.id.as_str()).unwrap_or(&record.id).clone());
                 merged.added += 1;
                 continue;
             };
             match found {
                 // The same words with less around them, as a copied text has them, add nothing.
                 Found::Worse(_) => merged.unchanged += 1,
-                _ => renew(table, &answering(record, &renamed), &mut merged),
+                _ => renew(table, &answering(record, &renamed), head.is_partial, &mut merged),
             }
             if let Found::Better(at) = found {
                 set(table, "also", Some(Value::from(record.id.clone())));
@@ -151,7 +156,8 @@ impl Sheet {
             }
         }
         if head.is_whole {
-            let seen: BTreeSet<&str> = records.iter().map(|record| record.id.as_str()).collect();
+            let ids = records.iter().map(|record| record.id.as_str());
+            let seen: BTreeSet<&str> = ids.chain(renamed.values().map(String::as_str)).collect();
             merged.gone = mark_gone(replies, &head.source, thread.as_deref(), &seen);
         }
         Ok(merged)
@@ -213,9 +219,15 @@ fn parsed(text: &str) -> Result<DocumentMut, String> {
 }
 
 /// Ids of records that stand in the file under another one.
-fn renamed<'a>(records: &'a [Record], found: &[Found], replies: &ArrayOfTables) -> BTreeMap<&'a str, String> {
-    let places = records.iter().zip(found).filter_map(|(record, found)| {
-        let id = replies.get(found.at()?)?.get("id").and_then(Item::as_str)?;
+fn renamed<'a>(
+    records: &'a [Record],
+    found: &[Found],
+    own: &[Option<String>],
+    replies: &ArrayOfTables,
+) -> BTreeMap<&'a str, String> {
+    let places = records.iter().zip(found).zip(own).filter_map(|((record, found), own)| {
+        let here = found.at().and_then(|at| replies.get(at)?.get("id")?.as_str());
+        let id = here.or(own.as_deref())?;
         (id != record.id).then(|| (record.id.as_str(), id.to_owned()))
     });
     places.collect()
@@ -252,6 +264,25 @@ fn mark_gone(replies: &mut ArrayOfTables, source: &str, thread: Option<&str>, se
 fn tables<'a>(document: &'a mut DocumentMut, key: &str) -> Result<&'a mut ArrayOfTables, String> {
     let item = document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
     item.as_array_of_tables_mut().ok_or_else(|| format!("`{key}` must be written as `[[{key}]]`"))
+}
+
+/// Takes over the head of a thread with the remarks around it, where the file has none of its own.
+fn adopt_head(document: &mut DocumentMut, other: &DocumentMut, head: &Head) -> Result<(), String> {
+    if has_thread(document, head) {
+        return Ok(());
+    }
+    let is = |table: &Table, key: &str, wanted: &str| table.get(key).and_then(Item::as_str) == Some(wanted);
+    let mut threads = other.get("thread").and_then(Item::as_array_of_tables).into_iter().flatten();
+    let own = threads.find(|table| is(table, "source", &head.source) && is(table, "key", &head.key));
+    if let Some(own) = own {
+        let mut table = own.clone();
+        table.set_position(None);
+        // What only told where it waited has been done.
+        table.remove("essay");
+        table.remove("title");
+        tables(document, "thread")?.push(table);
+    }
+    Ok(())
 }
 
 fn has_thread(document: &DocumentMut, head: &Head) -> bool {
@@ -377,7 +408,7 @@ fn mark_or_none(value: Option<&Value>) -> String {
 /// A new reply as text.
 fn push_reply(out: &mut String, record: &Record, thread: Option<&str>, renamed: &BTreeMap<&str, String>) {
     out.push_str("\n[[reply]]\n");
-    push_field(out, "id", &Value::from(record.id.as_str()));
+    push_field(out, "id", &Value::from(renamed.get(record.id.as_str()).unwrap_or(&record.id).as_str()));
     if let Some(thread) = thread {
         push_field(out, "thread", &Value::from(thread));
     }
@@ -424,7 +455,7 @@ fn remember(table: &mut Table, key: &str) {
 }
 
 /// New values over those that nobody edited.
-fn renew(table: &mut Table, record: &Record, merged: &mut Merged) {
+fn renew(table: &mut Table, record: &Record, is_partial: bool, merged: &mut Merged) {
     let known = table.get("imported").and_then(Item::as_str).unwrap_or("").to_owned();
     let known: Vec<&str> = known.split(' ').collect();
     let mut is_updated = false;
@@ -436,8 +467,11 @@ fn renew(table: &mut Table, record: &Record, merged: &mut Merged) {
         let here = mark_or_none(table.get(key).and_then(Item::as_value));
         let new = record.fields.get(key);
         let there = mark_or_none(new);
-        // A range that was found with the day of capture is not lost by an import without it.
-        if key == "between" && new.is_none() && record.fields.contains_key("age") {
+        // A range that was found with the day of capture is not lost by an import without it, and what a part of a thread does
+        // not say of its people is not forgotten: their names may stand behind the cut.
+        let is_unsaid = key == "between" && record.fields.contains_key("age")
+            || is_partial && matches!(key, "author" | "url" | "headline" | "reactions");
+        if is_unsaid && new.is_none() && record.fields.contains_key("text") {
             marks.push(if last.is_empty() { NONE.to_owned() } else { last.to_owned() });
             continue;
         }

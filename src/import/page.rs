@@ -16,7 +16,7 @@ pub fn essay_file(page: &Page) -> String {
     file.push_str(&format!("title = {}\n", toml_edit::Value::from(page.title.as_str())));
     match page.date {
         Some(date) => file.push_str(&format!("date = {date}\n")),
-        None => file.push_str("# date = 2021-03-02    # the copy does not say when it was written\n"),
+        None => file.push_str("# date = YYYY-MM-DD    # the copy does not say when it was written\n"),
     }
     if let Some(address) = &page.address {
         file.push_str(&format!("syndication = [{}]\n", toml_edit::Value::from(address.as_str())));

@@ -6,7 +6,8 @@ use jiff::civil;
 use rayon::prelude::*;
 use toml_edit::{Array, Value};
 
-use super::foreign::{Age, ForeignReply, ForeignThread, Kind, State, Unit, When};
+use super::foreign::{Age, Body, ForeignReply, ForeignThread, Kind, State, Unit, When};
+use super::letter::{ADDRESS, without_addresses};
 use super::matching::Essay;
 use super::normalise;
 use crate::base::date::Date;
@@ -65,7 +66,7 @@ pub fn of_thread(source: &str, thread: &ForeignThread, essay: Option<&Essay>, gi
     let ids = ids(source, &thread.replies);
     let by_foreign: BTreeMap<&str, &str> =
         thread.replies.iter().zip(&ids).filter_map(|(reply, id)| Some((reply.id.as_deref()?, id.as_str()))).collect();
-    let texts: Vec<String> = thread.replies.par_iter().map(|reply| normalise::to_markdown(&reply.body)).collect();
+    let texts: Vec<String> = thread.replies.par_iter().map(|reply| words(&reply.body)).collect();
     let reasons: Vec<Option<&'static str>> =
         thread.replies.iter().zip(&texts).map(|(reply, text)| why_left(reply, text)).collect();
     let needed = needed(thread, &ids, &by_foreign, &reasons);
@@ -82,13 +83,17 @@ pub fn of_thread(source: &str, thread: &ForeignThread, essay: Option<&Essay>, gi
         let mut fields = BTreeMap::new();
         let mut put = |key: &'static str, value: Option<Value>| fields.extend(value.map(|value| (key, value)));
         let parent = reply.parent.as_deref().map(|parent| {
-            by_foreign.get(parent).map_or_else(|| format!("{source}:{}", one_line(parent)), |id| (*id).to_owned())
+            by_foreign.get(parent).map_or_else(|| format!("{source}:{}", id_text(parent)), |id| (*id).to_owned())
         });
         put("parent", parent.filter(|parent| *parent != ids[at]).map(Value::from));
         put("at_source", at_source(reply.state).map(Value::from));
         if has_words {
             let name = reply.author.name.as_deref().map(shown_name).filter(|name| !name.is_empty());
             let is_own = reply.author.is_essay_author || name.as_ref().is_some_and(|name| *name == given.author);
+            // Whom a source calls the author of the essay and nothing else, the book knows by name.
+            let own_name =
+                || Some(given.author.clone()).filter(|author| reply.author.is_essay_author && !author.is_empty());
+            let name = name.or_else(own_name);
             put("author", name.map(Value::from));
             put("headline", text(reply.author.headline.as_deref()));
             put("url", address(reply.author.url.as_deref()).map(Value::from));
@@ -170,7 +175,7 @@ fn ids(source: &str, replies: &[ForeignReply]) -> Vec<String> {
     replies
         .iter()
         .map(|reply| {
-            let own = reply.id.as_deref().map(one_line).filter(|id| !id.is_empty());
+            let own = reply.id.as_deref().map(id_text).filter(|id| !id.is_empty());
             let base = match own {
                 Some(id) => format!("{source}:{id}"),
                 None => format!("{source}:{}", made_id(reply)),
@@ -186,13 +191,20 @@ fn ids(source: &str, replies: &[ForeignReply]) -> Vec<String> {
         .collect()
 }
 
+/// An id of a source on one line; one that is an e-mail address is told from others by a digest of it.
+fn id_text(written: &str) -> String {
+    let id = one_line(written);
+    let is_address = id.split_once('@').is_some_and(|(local, place)| !local.is_empty() && place.contains('.'));
+    if is_address && !id.contains('/') { format!("m{}", Fingerprint::of(id.as_bytes()).to_short_hex()) } else { id }
+}
+
 /// How much of a text makes its id: ends of long replies are cut by some pages.
 const ID_LETTERS: usize = 200;
 
 /// An id made of the name and the first words, for replies that have none at their source.
 #[must_use]
 pub fn made_id(reply: &ForeignReply) -> String {
-    words_id(reply.author.name.as_deref().unwrap_or(""), &normalise::to_markdown(&reply.body))
+    words_id(&shown_name(reply.author.name.as_deref().unwrap_or("")), &words(&reply.body))
 }
 
 /// The id of a name and words of Markdown: of their letters alone, so that markup and line breaks make no difference.
@@ -224,13 +236,23 @@ fn without_targets(markdown: &str) -> String {
     words
 }
 
-/// A name on one line. Many people write an e-mail address in its place; of that only the part before the sign is kept.
+/// The words as Markdown. An e-mail address in them was not written for every reader of a book.
+fn words(body: &Body) -> String {
+    let markdown = normalise::to_markdown(body);
+    if markdown.contains('@') || markdown.contains("%40") { without_addresses(&markdown) } else { markdown }
+}
+
+/// A name on one line. Many people write an e-mail address in its place, or have the number of their computer there; of the
+/// first only the part before the sign is kept, of the second nothing.
 fn shown_name(written: &str) -> String {
     let name = one_line(written);
+    if name.parse::<std::net::IpAddr>().is_ok() {
+        return String::new();
+    }
     let ends = name.split_once('@').filter(|_| !name.contains(' '));
     match ends {
         Some((local, place)) if !local.is_empty() && place.contains('.') => local.to_owned(),
-        _ => name,
+        _ => without_addresses(&name).replace(ADDRESS, "").trim().to_owned(),
     }
 }
 
@@ -245,14 +267,17 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 fn text(written: Option<&str>) -> Option<Value> {
-    written.map(one_line).filter(|text| !text.is_empty()).map(Value::from)
+    written.map(|written| without_addresses(&one_line(written))).filter(|text| !text.is_empty()).map(Value::from)
 }
 
 /// An address of the web; `None` for anything else.
 pub(super) fn address(written: Option<&str>) -> Option<String> {
     let address = one_line(written?);
     let is_web = address.starts_with("https://") || address.starts_with("http://");
-    (is_web && !address.contains([' ', '"', '<', '>']) && address.len() <= 2_000).then_some(address)
+    // What stands before an `@` there is an account with a password, or an e-mail address.
+    let host = address.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or("");
+    let is_plain = !host.contains('@') && !address.contains([' ', '"', '<', '>']);
+    (is_web && is_plain && address.len() <= 2_000).then_some(address)
 }
 
 fn dates(date: &When, captured: Option<civil::Date>) -> Vec<(&'static str, Value)> {

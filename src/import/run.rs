@@ -7,11 +7,13 @@ use rayon::prelude::*;
 
 use super::count::Counts;
 use super::foreign::{ForeignThread, Harvest, Left};
+use super::letter::without_addresses;
 use super::matching::{Essay, Essays, Match};
 use super::merge::{Head, Merged, Sheet};
 use super::record::{self, Circumstances, Record, Records, made_id, words_id};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::slug;
+use crate::base::words::plain;
 
 /// The folder of a book that holds replies.
 pub const FOLDER: &str = "content/replies";
@@ -223,7 +225,7 @@ impl<'a> Importer<'a> {
 
     fn matched(&mut self, thread: ForeignThread) -> Result<Matched, String> {
         let key = key_of(&thread);
-        let unmatched = self.unmatched_file(&thread, &key);
+        let unmatched = self.unmatched_file(&key);
         let kept = self.desk.read(&unmatched)?;
         let (essay, by) = self.essay_of(&thread, &key, &unmatched, kept.as_deref())?;
         Ok(Matched { thread, key, essay, by, unmatched, kept })
@@ -247,6 +249,11 @@ impl<'a> Importer<'a> {
                 ));
             }
             return Ok((Some(essay), "named".to_owned()));
+        }
+        if let Some(orphan) = self.essays.orphan(&self.wishes.source, key) {
+            return Err(format!(
+                "`{orphan}` has replies of the thread `{key}` and belongs to no essay; rename it as the file of its essay is called, and import again"
+            ));
         }
         // What came in once goes where it went, whatever was renamed since.
         if let Some(essay) = before {
@@ -281,9 +288,10 @@ impl<'a> Importer<'a> {
     }
 
     /// The file that keeps a thread until its essay is known.
-    fn unmatched_file(&self, thread: &ForeignThread, key: &str) -> String {
+    fn unmatched_file(&self, key: &str) -> String {
         let digest = Fingerprint::of(key.as_bytes()).to_short_hex();
-        let name = slug(thread.key.title.as_deref().unwrap_or(key));
+        // Not by its title: that may change at the source, and the file would be another one.
+        let name = slug(key);
         let name: String = name.chars().take(40).collect();
         let name = name.trim_end_matches('-');
         format!("{FOLDER}/unmatched/{}-{name}-{digest}.toml", self.wishes.source)
@@ -357,12 +365,15 @@ impl Worker<'_> {
         let text = |key: &str| record.fields.get(key).and_then(toml_edit::Value::as_str).unwrap_or("");
         let words = text("text");
         let by_words = |name: &str| forgotten.contains(&format!("{}:{}", self.wishes.source, words_id(name, words)));
-        forgotten.contains(&record.id) || !words.is_empty() && (by_words(text("author")) || by_words(""))
+        let person = person(text("author"));
+        !text("author").is_empty() && forgotten.contains(&person)
+            || forgotten.contains(&record.id)
+            || !words.is_empty() && (by_words(text("author")) || by_words(""))
     }
 
     fn head(&self, found: &Matched, essay: Option<&Essay>) -> Head {
         let Matched { thread, key, .. } = found;
-        let title = thread.key.title.as_deref().map(record::one_line);
+        let title = thread.key.title.as_deref().map(|title| without_addresses(&record::one_line(title)));
         Head {
             source: self.wishes.source.clone(),
             key: key.clone(),
@@ -371,6 +382,7 @@ impl Worker<'_> {
             captured: self.wishes.given.captured,
             title: title.filter(|title| essay.is_none() && !title.is_empty()),
             holds: self.wishes.holds,
+            is_partial: !thread.gaps.is_empty(),
             is_whole: self.wishes.is_whole
                 && !key.starts_with(UNNAMED)
                 && thread.gaps.is_empty()
@@ -399,9 +411,9 @@ fn report(found: &Matched, file: &str, essay: String, merged: Merged) -> ThreadR
         essay,
         by: found.by.clone(),
         key: found.key.clone(),
-        title: record::one_line(
+        title: without_addresses(&record::one_line(
             found.thread.key.title.as_deref().or(found.thread.address.as_deref()).unwrap_or(&found.key),
-        ),
+        )),
         records: found.thread.replies.len() as u64,
         claimed: found.thread.claimed,
         added: merged.added,
@@ -435,6 +447,13 @@ impl Harvest for Importer<'_> {
 /// What a reply takes beside its words, about.
 const REPLY: usize = 400;
 
+/// What is remembered of a person who asked to be forgotten: a digest of the name, by which it is known again and not read.
+#[must_use]
+pub fn person(name: &str) -> String {
+    let name = plain(name).to_lowercase();
+    format!("person:{}", Fingerprint::of(name.trim().as_bytes()))
+}
+
 /// How the key of a thread that nothing names begins.
 const UNNAMED: &str = "unnamed";
 
@@ -443,7 +462,7 @@ const UNNAMED: &str = "unnamed";
 pub fn key_of(thread: &ForeignThread) -> String {
     let key = &thread.key;
     let all = [&key.id, &key.address, &thread.address, &key.path, &key.title];
-    let found = all.into_iter().flatten().map(|text| record::one_line(text));
+    let found = all.into_iter().flatten().map(|text| without_addresses(&record::one_line(text)));
     // What nothing names is told from other such threads by its first words.
     let unnamed =
         || thread.replies.first().map_or_else(|| UNNAMED.to_owned(), |reply| format!("{UNNAMED}-{}", made_id(reply)));

@@ -58,7 +58,7 @@ sources! {
     crate::import::valine, "Valine or Waline export", true;
     crate::import::isso_json, "Isso generic JSON", true;
     crate::import::staticman, "Staticman comments", true;
-    crate::import::ghost, "Ghost comments", true;
+    crate::import::ghost, "Ghost comments", false;
     crate::import::csv_table, "CSV table", false;
     crate::import::own_json, "Own JSON", false;
     crate::import::movabletype, "Movable Type export", true;

@@ -87,6 +87,7 @@ fn orphan(path: &SitePath, name: &str, essays: &BTreeMap<String, WritingId>) -> 
 
 fn arrange(file: Replies, essay: &Writing, diagnostics: &mut Diagnostics) -> Conversation {
     let Replies { path, threads, replies } = file;
+    let name = name_of(&essay.path).to_owned();
     let parents = parents(&path, &replies, diagnostics);
     let shown = shown(&replies, &parents);
     let mut answers: Vec<Vec<usize>> = vec![Vec::new(); replies.len()];
@@ -118,7 +119,10 @@ fn arrange(file: Replies, essay: &Writing, diagnostics: &mut Diagnostics) -> Con
             found
         });
         placed.push(Placed {
-            anchor: format!("reply-{}", Fingerprint::of(reply.id.value.as_bytes()).to_short_hex()),
+            anchor: format!(
+                "reply-{}",
+                Fingerprint::of(format!("{name} {}", reply.id.value).as_bytes()).to_short_hex()
+            ),
             reply: is_shown.then_some(reply),
             depth,
             answers: answered,

@@ -313,6 +313,52 @@ fn a_reply_that_is_held_at_its_import_waits_whatever_is_set_later() {
 }
 
 #[test]
+fn what_is_whole_of_a_gzip_that_is_cut_short_comes_in() {
+    use std::io::Write;
+    let rows: String = (0..400).map(|at| format!("one,{at},Reader {at},2021-03-02,Words of {at}.\n")).collect();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(format!("essay,id,author,date,text\n{rows}").as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let book = Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Text.\n"));
+    std::fs::write(book.path().join("x.csv.gz"), &packed[..packed.len() / 2]).unwrap();
+    let done = import(&book, &["x.csv.gz"]);
+    let count = done["added"].as_u64().unwrap();
+    assert!((1..400).contains(&count), "{done}");
+}
+
+#[test]
+fn nobody_who_was_forgotten_by_name_comes_in_again() {
+    let book = Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Text.\n{EXPORT}"));
+    import(&book, &["outside/export.json"]);
+    assert!(book.run(&["replies", "forget", "Bo"]).status.success());
+    let later =
+        r#"{"threads": [{"id": "t1", "essay": "one", "replies": [{"id": "77", "name": "bo", "text": "I am back."}]}]}"#;
+    std::fs::write(book.path().join("later.json"), later).unwrap();
+    let done = import(&book, &["later.json"]);
+    assert_eq!((done["added"].as_u64(), &done["left"][0]["reason"]), (Some(0), &"forgotten here".into()), "{done}");
+}
+
+#[test]
+fn an_id_of_two_files_is_named_with_its_file() {
+    let book = Book::new(&format!(
+        "-- content/essays/one.md --\n{ESSAY}Text.\n-- content/essays/two.md --\n+++\ntitle = \"Two\"\ndate = 2021-01-01\n+++\nText.\n-- content/replies/one.toml --\n{}-- content/replies/two.toml --\n{}",
+        reply("1", ""),
+        reply("1", "")
+    ));
+    let output = book.run(&["replies", "hide", "disqus:1"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("one/disqus:1, two/disqus:1"), "{said}");
+    assert!(book.run(&["replies", "hide", "one/disqus:1"]).status.success());
+    book.build_clean();
+    assert!(
+        !book.read("essays/one/index.html").contains("Words of 1.")
+            && book.read("essays/two/index.html").contains("Words of 1.")
+    );
+    let page = book.read("replies/index.html");
+    assert_eq!(page.matches("id=\"reply-").count(), 1, "{page}");
+}
+
+#[test]
 fn a_thread_goes_where_it_went_before_whatever_was_renamed() {
     let book = Book::new(&format!(
         "-- content/essays/one.md --\n{ESSAY}Text.\n-- content/essays/two.md --\n+++\ntitle = \"Two\"\ndate = 2021-01-01\n+++\nText.\n{EXPORT}"

@@ -104,7 +104,7 @@ fn a_thread_without_an_essay_waits_and_moves_when_it_is_assigned() {
     let summary = import(&mut drawer, &[thread("Elsewhere")]);
     assert_eq!((summary.matched, summary.unmatched), (0, 1));
     let (name, text) = drawer.files.pop_first().expect("kept aside");
-    assert!(name.starts_with("content/replies/unmatched/disqus-elsewhere-"), "{name}");
+    assert!(name.starts_with("content/replies/unmatched/disqus-t1-"), "{name}");
     let assigned = text.replace("key = \"t1\"", "key = \"t1\"\nessay = \"vision\"").replace("\"Wait.\"", "\"Wait!\"");
     drawer.files.insert(name, assigned);
     import(&mut drawer, &[thread("Elsewhere")]);
@@ -214,4 +214,56 @@ fn signs_that_nobody_sees_break_no_file() {
     assert!(text.contains("key = \"t 1\"\ntitle = \"Else where\"\n") && !text.contains("address"), "{text}");
     import(&mut drawer, &[odd]);
     assert_eq!(drawer.files, files);
+}
+
+#[test]
+fn a_reply_with_the_id_of_another_thread_is_another_reply() {
+    let mut drawer = Drawer::default();
+    let keyed = |id: &str, replies: Vec<ForeignReply>| ForeignThread {
+        key: Key { id: Some(id.to_owned()), title: Some("On Trust".to_owned()), ..Key::default() },
+        replies,
+        ..ForeignThread::default()
+    };
+    let threads = [
+        keyed("t1", vec![reply("1", None, "Ann says.", State::Live)]),
+        keyed(
+            "t2",
+            vec![reply("1", None, "Bob says.", State::Live), reply("2", Some("1"), "So he does.", State::Live)],
+        ),
+    ];
+    let summary = import(&mut drawer, &threads);
+    assert_eq!((summary.sum(|thread| thread.added), summary.sum(|thread| thread.updated)), (3, 0));
+    let files = drawer.files.clone();
+    let text = &files["content/replies/trust.toml"];
+    let own = text.split("id = \"").nth(2).and_then(|rest| rest.split('"').next()).expect("a second id");
+    assert!(
+        own.starts_with("disqus:") && own.ends_with(".1") && text.contains(&format!("parent = \"{own}\"")),
+        "{text}"
+    );
+    let summary = import(&mut drawer, &threads);
+    assert_eq!((summary.sum(|thread| thread.unchanged), drawer.files), (3, files));
+}
+
+#[test]
+fn a_name_that_a_part_does_not_say_is_kept() {
+    let mut drawer = Drawer::default();
+    let mut whole = thread("On Trust");
+    whole.replies[1].author.name = Some("Ada".to_owned());
+    import(&mut drawer, std::slice::from_ref(&whole));
+    let cut = ForeignThread { gaps: vec!["the rest is cut off".to_owned()], ..thread("On Trust") };
+    let before = drawer.files.clone();
+    import(&mut drawer, &[cut]);
+    assert_eq!(drawer.files, before);
+}
+
+#[test]
+fn replies_of_a_renamed_essay_are_not_brought_in_beside_their_old_file() {
+    let mut drawer = Drawer::default();
+    let lost = BTreeMap::from([(("disqus".to_owned(), "t1".to_owned()), "content/replies/old.toml".to_owned())]);
+    let essays = essays().with_orphans(lost);
+    let wishes = Wishes { source: "disqus".to_owned(), ..Wishes::default() };
+    let mut importer = Importer::new(&mut drawer, &essays, wishes);
+    importer.thread(thread("On Trust"));
+    let why = importer.finish().1.expect("refused");
+    assert!(why.contains("`content/replies/old.toml`") && drawer.files.is_empty(), "{why}");
 }
