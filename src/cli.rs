@@ -98,6 +98,9 @@ pub struct ImportPage {
     /// The day on which it was copied; ages such as "4y" are counted from it
     #[arg(long, value_name = "DATE", value_parser = parse_past_day)]
     pub captured: Option<jiff::civil::Date>,
+    /// The language in which the copied page was shown, such as `es`; some ages mean different things in different languages
+    #[arg(long, value_name = "LANG")]
+    pub language: Option<String>,
     /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -117,6 +120,9 @@ pub struct ImportReplies {
     /// The day on which a page was copied or saved; ages such as "4y" are counted from it
     #[arg(long, value_name = "DATE", value_parser = parse_past_day)]
     pub captured: Option<jiff::civil::Date>,
+    /// The language in which the copied page was shown, such as `es`; some ages mean different things in different languages
+    #[arg(long, value_name = "LANG")]
+    pub language: Option<String>,
     /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -11,6 +11,7 @@ use super::replies::forgotten;
 use crate::cli;
 use crate::import::count::KINDS;
 use crate::import::input::{Input, Part};
+use crate::import::linkedin_paste::ages::is_language;
 use crate::import::matching::{Essay, Essays, Match};
 use crate::import::merge::threads_in;
 use crate::import::record::Circumstances;
@@ -30,7 +31,7 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
     let root = disk::find_book(start)?;
     let is_input = options.file == Path::new("-");
     let contents = if is_input { archive::standard_input()? } else { archive::open(&options.file)? };
-    let input = input_of(contents);
+    let input = Input { language: language(options.language.as_deref())?, ..input_of(contents) };
     let source = source_of(&input, options)?;
     let (essays, book) = essays_of(&root)?;
     let essay = match &options.essay {
@@ -83,7 +84,17 @@ pub(super) fn input_of(contents: Contents) -> Input {
         Part::new(entry.name, entry.size, move || Ok(Box::new(open()?)))
     };
     let parts: Vec<Part> = contents.entries.into_iter().map(part).collect();
-    Input { parts, is_folder: contents.is_folder }
+    Input { parts, is_folder: contents.is_folder, language: None }
+}
+
+/// The language of a copied page that somebody gives.
+pub(super) fn language(given: Option<&str>) -> Result<Option<String>, Error> {
+    match given.filter(|tag| !is_language(tag)) {
+        Some(tag) => Err(Error::Usage(format!(
+            "no ages are known in the language `{tag}`; write a short tag such as `de`, `es` or `zh`"
+        ))),
+        None => Ok(given.map(str::to_owned)),
+    }
 }
 
 fn source_of(input: &Input, options: &cli::ImportReplies) -> Result<&'static sources::Source, Error> {

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::import::{BookDesk, essays_of, input_of, say, say_diffs, to_json};
+use super::import::{BookDesk, essays_of, input_of, language, say, say_diffs, to_json};
 use super::replies::forgotten;
 use crate::base::path::slug;
 use crate::cli;
 use crate::import::foreign::{ForeignThread, Harvest};
 use crate::import::input::Part;
-use crate::import::linkedin_paste::{self, Page, read_page};
+use crate::import::linkedin_paste::{self, Page, read_page_in};
 use crate::import::matching::{Essay, Match};
 use crate::import::page::{account, essay_file, role_word};
 use crate::import::record::Circumstances;
@@ -72,7 +72,7 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
     let mut importer = Importer::new(&mut desk, &essays, wishes);
     importer.thread(thread);
     for number in &page.ambiguous {
-        importer.left(format!("line {number}"), "its age means different things in different languages".to_owned());
+        importer.left(format!("line {number}"), linkedin_paste::AMBIGUOUS.to_owned());
     }
     let (summary, failure) = importer.finish();
     if terminal.format == Format::Human {
@@ -122,7 +122,8 @@ fn page_of(part: &Part, options: &cli::ImportPage) -> Result<(Page, &'static str
         let what = "is a page of which neither title nor text is known; select all of it in a browser, copy it into a text file, and import that";
         return Err(usage(options, what));
     }
-    Ok((read_page(&text), linkedin_paste::NAME, "LinkedIn, copied as text"))
+    let language = language(options.language.as_deref())?;
+    Ok((read_page_in(&text, language.as_deref()), linkedin_paste::NAME, "LinkedIn, copied as text"))
 }
 
 fn usage(options: &cli::ImportPage, what: &str) -> Error {

@@ -106,6 +106,8 @@ pub enum When {
     Day(civil::Date),
     /// An age on the unknown day on which the page was copied.
     Age(Age),
+    /// An age as written, of which nobody can say what it means: its unit depends on a language that is not known.
+    AgeText(String),
     /// Not said.
     #[default]
     Unknown,

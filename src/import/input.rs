@@ -138,20 +138,22 @@ pub struct Input {
     pub parts: Vec<Part>,
     /// Whether it is an archive or folder.
     pub is_folder: bool,
+    /// The language of a copied page, where somebody says it: a tag such as `de`.
+    pub language: Option<String>,
 }
 
 impl Input {
     /// A single file.
     #[must_use]
     pub fn file(part: Part) -> Self {
-        Self { parts: vec![part], is_folder: false }
+        Self { parts: vec![part], is_folder: false, language: None }
     }
 
     /// An archive or a folder.
     #[must_use]
     pub fn folder(mut parts: Vec<Part>) -> Self {
         parts.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { parts, is_folder: true }
+        Self { parts, is_folder: true, language: None }
     }
 
     /// The only file; `None` for archives and folders.

@@ -93,6 +93,7 @@ pub fn role_word(role: Role) -> &'static str {
         Role::Age => "age of a reply, with its first words where they stand on the line",
         Role::Body => "words of a reply",
         Role::Action => "furniture below a reply, left out",
+        Role::Unknown => "no part of a reply that is known, left out",
     }
 }
 

@@ -300,6 +300,7 @@ fn dates(date: &When, captured: Option<civil::Date>) -> Vec<(&'static str, Value
             }
             fields
         }
+        When::AgeText(text) => vec![("age", Value::from(one_line(text)))],
         When::Unknown => Vec::new(),
     }
 }

@@ -268,7 +268,11 @@ fn opened(path: &Path) -> Option<Input> {
         let open = entry.open;
         Part::new(entry.name, entry.size, move || Ok(Box::new(open()?)))
     };
-    Some(Input { parts: contents.entries.into_iter().map(part).collect(), is_folder: contents.is_folder })
+    Some(Input {
+        parts: contents.entries.into_iter().map(part).collect(),
+        is_folder: contents.is_folder,
+        language: None,
+    })
 }
 
 /// A copy of an export in which one file is cut.

@@ -430,3 +430,26 @@ fn a_copied_page_becomes_an_essay_and_its_reply_in_one_go() {
     book.build();
     assert!(book.read("essays/on-keels/index.html").contains("about 2020"));
 }
+
+#[test]
+fn an_age_of_two_meanings_stays_as_written_until_the_language_is_given() {
+    let book = Book::new("-- outside/page.txt --\nAda Quill\n4 m\n\nHola.\n\n-- content/essays/one.md --\nText.\n");
+    let import = |more: &[&str]| {
+        let arguments = ["import", "replies", "outside/page.txt", "--essay", "one", "--captured", "2025-06-01"];
+        let output = book.run(&[&arguments[..], more].concat());
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        let replies = std::fs::read_to_string(book.path().join("content/replies/one.toml")).unwrap_or_default();
+        (said, replies)
+    };
+    let (said, replies) = import(&["--language", "klingon"]);
+    assert!(said.contains("no ages are known in the language `klingon`") && replies.is_empty(), "{said}");
+    let (said, replies) = import(&[]);
+    assert!(said.contains("line 2: ") && said.contains("--language es"), "{said}");
+    assert!(replies.contains("age = \"4 m\"") && !replies.contains("between"), "{replies}");
+    let (said, replies) = import(&["--language", "es"]);
+    assert!(!said.contains("line 2: "), "{said}");
+    assert!(
+        replies.contains("age = \"4 m\"") && replies.contains("between = [\"2025-01-02\", \"2025-02-01\"]"),
+        "{replies}"
+    );
+}

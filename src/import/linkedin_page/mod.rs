@@ -133,6 +133,7 @@ fn reply(comment: &Comment, said: Option<&Said>, post: &Post) -> ForeignReply {
     let date = match (exact, ages::age(&comment.age, post.language.as_deref())) {
         (Some(moment), _) => When::Exact(moment),
         (None, Some(ages::Found::One(age))) => When::Age(age),
+        (None, Some(ages::Found::Ambiguous(text))) => When::AgeText(text),
         _ => When::Unknown,
     };
     let permalink = comment.id.as_ref().zip(comment.post.as_ref()).filter(|(_, under)| is_post(under));

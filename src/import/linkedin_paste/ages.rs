@@ -10,9 +10,12 @@ use crate::import::foreign::{Age, Unit};
 pub enum Found {
     /// One age.
     One(Age),
-    /// Several units in several languages; the language must be known.
-    Ambiguous,
+    /// Several units in several languages, as written; the language must be known.
+    Ambiguous(String),
 }
+
+/// A short form of a unit has at most so many letters: `mnd`, `sem`.
+const SHORT_UNIT: usize = 3;
 
 /// A form in a language: its unit, and its number where the form says it without digits.
 struct Form {
@@ -65,16 +68,21 @@ pub fn age(text: &str, language: Option<&str>) -> Option<Found> {
     // Norwegian writes `1m` for a minute and `1 m` for a month; elsewhere the blank means nothing.
     let with_blank = if text.trim().contains(is_blank) { form.replacen('#', "# ", 1) } else { String::new() };
     let spaced = fitting(&with_blank);
-    let fitting = if spaced.is_empty() || language.is_none() { [spaced, fitting(&form)].concat() } else { spaced };
+    let mut forms = if spaced.is_empty() || language.is_none() { [spaced, fitting(&form)].concat() } else { spaced };
+    // A short unit may carry a full stop in one version of the interface and none in the next.
+    let is_short = form.starts_with('#') && form.chars().count() <= SHORT_UNIT + 2;
+    if let Some(bare) = form.strip_suffix('.').filter(|_| is_short && forms.is_empty()) {
+        forms = fitting(bare);
+    }
     let readings: BTreeSet<(Unit, u32)> =
-        fitting.into_iter().filter_map(|form| Some((form.unit, form.count.or(count)?))).collect();
+        forms.into_iter().filter_map(|form| Some((form.unit, form.count.or(count)?))).collect();
     let mut all = readings.iter();
     match (all.next(), all.next()) {
         (None, _) => None,
         (Some((unit, count)), None) => {
             Some(Found::One(Age { text: text.trim().to_owned(), count: *count, unit: *unit }))
         }
-        _ => Some(Found::Ambiguous),
+        _ => Some(Found::Ambiguous(text.trim().to_owned())),
     }
 }
 
@@ -83,6 +91,12 @@ pub fn age(text: &str, language: Option<&str>) -> Option<Found> {
 pub fn languages(text: &str) -> BTreeSet<&'static str> {
     let forms = form_of(text).and_then(|(_, form)| FORMS.get(form.as_str()));
     forms.into_iter().flatten().map(|form| form.language.split('-').next().unwrap_or("")).collect()
+}
+
+/// Whether ages are known in this language; a tag such as `de`, its region does not matter.
+#[must_use]
+pub fn is_language(tag: &str) -> bool {
+    FORMS.values().flatten().any(|form| same(form.language, tag))
 }
 
 /// The age that a text begins with when words follow it at once, and those words: `4 年But wait`. Units in Latin letters
@@ -119,7 +133,7 @@ fn is_blank(c: char) -> bool {
 }
 
 /// The value of a digit in any script that LinkedIn's interfaces use.
-fn digit(c: char) -> Option<u32> {
+pub(super) fn digit(c: char) -> Option<u32> {
     let zeros = [0x30, 0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xce6, 0xe50];
     zeros.iter().find(|zero| (**zero..**zero + 10).contains(&(c as u32))).map(|zero| c as u32 - zero)
 }
@@ -148,7 +162,7 @@ mod tests {
     fn one(text: &str, language: Option<&str>) -> Option<(u32, Unit)> {
         match age(text, language)? {
             Found::One(age) => Some((age.count, age.unit)),
-            Found::Ambiguous => None,
+            Found::Ambiguous(_) => None,
         }
     }
 
@@ -164,12 +178,15 @@ mod tests {
             ("3\u{a0}a\u{f1}os", None, (3, Unit::Year)),
             ("il y a 1 minute", Some("fr"), (1, Unit::Minute)),
             ("4 \u{5e74}", Some("zh"), (4, Unit::Year)),
+            ("2 jr.", Some("nl"), (2, Unit::Year)),
+            ("3 mnd.", Some("nl"), (3, Unit::Month)),
+            ("2 a", Some("pt"), (2, Unit::Year)),
             ("2\u{4e2a}\u{6708}", None, (2, Unit::Month)),
             ("\u{662}\u{660} \u{633}\u{646}\u{629}", Some("ar"), (20, Unit::Year)),
         ] {
             assert_eq!(one(text, language), Some(wanted), "{text}");
         }
-        for text in ["", "4", "y", "4 yachts", "3y ago I saw it", "1000y", "two years"] {
+        for text in ["", "4", "y", "4 yachts", "3y ago I saw it", "3 years ago.", "1000y", "two years"] {
             assert_eq!(age(text, None), None, "{text}");
         }
     }
@@ -181,7 +198,7 @@ mod tests {
             ("3a", ("es", Unit::Year, "tr", Unit::Month)),
             ("2v", ("sv", Unit::Week, "fi", Unit::Year)),
         ] {
-            assert_eq!(age(text, None), Some(Found::Ambiguous), "{text}");
+            assert_eq!(age(text, None), Some(Found::Ambiguous(text.to_owned())), "{text}");
             let (one_language, one_unit, other_language, other_unit) = readings;
             assert_eq!(one(text, Some(one_language)).map(|found| found.1), Some(one_unit), "{text}");
             assert_eq!(one(text, Some(other_language)).map(|found| found.1), Some(other_unit), "{text}");

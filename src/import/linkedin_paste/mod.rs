@@ -4,6 +4,7 @@
 pub mod ages;
 mod blocks;
 pub(super) mod line;
+mod table;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,9 @@ use line::{Line, lines};
 
 /// The word for the source.
 pub const NAME: &str = "linkedin";
+
+/// Why an age becomes no date, and what to do.
+pub const AMBIGUOUS: &str = "its age means different things in different languages, so it becomes no date; say with `--language` in which language the page was shown, such as `--language es`";
 
 /// A copied page, taken apart: every line of the input has a role.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,7 +48,7 @@ pub struct Page {
     /// Lines (from 1) with ages that two languages read differently.
     pub ambiguous: Vec<usize>,
     /// The language of the interface, where it shows.
-    pub language: Option<&'static str>,
+    pub language: Option<String>,
 }
 
 /// Whether this is a text in which replies stand: a line that is an age, or begins with one, under a line of words.
@@ -56,7 +60,10 @@ pub fn recognises(input: &Input) -> bool {
     let is_other = start.starts_with(['{', '[', '<']) && !start.starts_with("[")
         || start.starts_with("[{")
         || start.starts_with("From ");
-    !is_other && !sample.contains('\0') && !blocks(&lines(&sample)).is_empty()
+    if is_other || sample.contains('\0') {
+        return false;
+    }
+    !replies_of(&lines(&sample), input.language.as_deref()).0.is_empty()
 }
 
 /// Reads it; the essay above the replies, if it is there, gives the thread its title.
@@ -65,13 +72,12 @@ pub fn recognises(input: &Input) -> bool {
 /// The file is no text, or holds no reply.
 pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> {
     let part = input.single().ok_or_else(|| Unreadable::new("a single text file is wanted"))?;
-    let page = read_page(&part.text()?);
+    let page = read_page_in(&part.text()?, input.language.as_deref());
     if page.replies.is_empty() {
         return Err(Unreadable::new("no reply is found in it: no line is an age such as `4y` or `2 Jahre`"));
     }
     for number in &page.ambiguous {
-        let reason = "its age means different things in different languages, so it has no date";
-        harvest.left(format!("line {number}"), reason.to_owned());
+        harvest.left(format!("line {number}"), AMBIGUOUS.to_owned());
     }
     harvest.thread(ForeignThread {
         key: Key { title: Some(page.title).filter(|title| !title.is_empty()), ..Key::default() },
@@ -85,10 +91,30 @@ pub fn read(input: &Input, harvest: &mut dyn Harvest) -> Result<(), Unreadable> 
 /// Takes a copied page apart.
 #[must_use]
 pub fn read_page(text: &str) -> Page {
+    read_page_in(text, None)
+}
+
+/// The replies of a page and the language of its interface: the one that is given, or else the one its words show. A page whose
+/// ages are in another language than its words is read without one.
+fn replies_of(lines: &[Line], given: Option<&str>) -> (Vec<Block>, Option<String>) {
+    if given.is_some() {
+        return (blocks(lines, given), given.map(str::to_owned));
+    }
+    let shown = words::language(lines.iter().map(|line| line.text.as_str()));
+    let mut found = blocks(lines, shown);
+    if found.is_empty() && shown.is_some() {
+        found = blocks(lines, None);
+    }
+    (found, shown.map(str::to_owned))
+}
+
+/// Takes a copied page apart whose interface has this language; a tag such as `de`.
+#[must_use]
+pub fn read_page_in(text: &str, language: Option<&str>) -> Page {
     let lines = lines(text);
-    let blocks = blocks(&lines);
+    let (blocks, language) = replies_of(&lines, language);
     let roles = roles_of(&lines, &blocks);
-    let mut page = Page { language: words::language(lines.iter().map(|line| line.text.as_str())), ..Page::default() };
+    let mut page = Page { language, ..Page::default() };
     for (line, role) in lines.iter().zip(&roles) {
         match role {
             Role::Title => page.title.clone_from(&line.text),
@@ -101,9 +127,11 @@ pub fn read_page(text: &str) -> Page {
     let first = blocks.first().map_or(0, |block| block.age_line);
     let has_blanks = lines[first..].iter().any(|line| line.text.is_empty());
     for block in &blocks {
-        if matches!(block.age, ages::Found::Ambiguous) {
+        if matches!(block.age, ages::Found::Ambiguous(_)) {
             page.ambiguous.push(block.age_line + 1);
         }
+        let unknown = |at: &usize| format!("line {} is no part of a reply that is known", at + 1);
+        page.gaps.extend(block.strays.iter().map(unknown));
         page.replies.push(reply_of(block, &lines, has_blanks));
     }
     nest(&mut page, &blocks, &lines);
@@ -127,11 +155,11 @@ fn reply_of(block: &Block, lines: &[Line], has_blanks: bool) -> ForeignReply {
         },
         date: match &block.age {
             ages::Found::One(age) => When::Age(age.clone()),
-            ages::Found::Ambiguous => When::Unknown,
+            ages::Found::Ambiguous(text) => When::AgeText(text.clone()),
         },
         is_edited: block.is_edited,
         body: Body {
-            text: paragraphs(&body, has_blanks),
+            text: whole(paragraphs(&body, has_blanks)),
             format: if block.is_markdown { Format::Markdown } else { Format::Plain },
         },
         reactions: block.reactions,
@@ -142,6 +170,12 @@ fn reply_of(block: &Block, lines: &[Line], has_blanks: bool) -> ForeignReply {
 /// Lines of a copy: where it keeps blank lines, they part paragraphs; where it has none, each line is one.
 fn paragraphs(lines: &[String], has_blanks: bool) -> String {
     lines.join(if has_blanks { "\n" } else { "\n\n" }).trim().to_owned()
+}
+
+/// A text without the mark of a folded one, unless it is nothing else.
+fn whole(text: String) -> String {
+    let words = words::without_fold(&text);
+    if words.is_empty() { text } else { words.to_owned() }
 }
 
 /// A line without what the interface puts into it.
@@ -161,119 +195,20 @@ fn nest(page: &mut Page, blocks: &[Block], lines: &[Line]) {
             open = (left > 1).then_some((parent, left - 1));
         }
         if let Some(name) = &block.name {
-            by_name.insert(name.clone(), at);
+            by_name.insert(words::folded(name), at);
         }
         let heading = block.actions.clone().filter_map(|line| words::answers_to(&lines[line].text)).next_back();
-        if let Some((count, name)) = heading
-            && let Some(parent) = by_name.get(&name)
+        if let Some((count, names)) = heading
+            && let Some(parent) = names.iter().find_map(|name| by_name.get(name))
         {
             open = Some((*parent, count));
         }
     }
-    let has_answers = blocks.iter().any(|block| {
-        block.actions.clone().any(|line| {
-            lines[line].text.to_lowercase().contains("repl")
-                && words::reactions(&lines[line].text).is_none()
-                && lines[line].text.starts_with(|c: char| c.is_ascii_digit())
-        })
-    });
+    let has_answers = blocks.iter().any(|block| block.actions.clone().any(|line| words::is_answers(&lines[line].text)));
     if has_answers && page.replies.iter().all(|reply| reply.parent.is_none()) {
         page.gaps.push("the copy does not say which reply answers which; all stand on one level".to_owned());
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::foreign::Unit;
-    use super::*;
-
-    fn page(text: &str) -> Page {
-        let page = read_page(text);
-        assert_eq!(page.roles.len(), text.lines().count(), "every line has a role");
-        page
-    }
-
-    #[test]
-    fn a_reply_without_a_name_has_none_and_its_age_is_cut_off_its_words() {
-        let page = page(
-            "On Keels\nA keel is what you do not see.\nAlso on LinkedIn: go to my Medium page (link at top) to continue the conversation\nShipwright | #wood\n4 \u{5e74}But wait, is it not ballast?\nA second paragraph.\nRigger @ Yard\n2 \u{4e2a}\u{6708}The mast matters more.",
-        );
-        assert_eq!((page.title.as_str(), page.paragraphs.len(), page.cross_posts.len()), ("On Keels", 1, 1));
-        let first = &page.replies[0];
-        assert_eq!(
-            (first.author.name.as_deref(), first.author.headline.as_deref()),
-            (None, Some("Shipwright | #wood"))
-        );
-        assert_eq!(first.body.text, "But wait, is it not ballast?\n\nA second paragraph.");
-        assert!(matches!(&first.date, When::Age(age) if age.count == 4 && age.unit == Unit::Year), "{:?}", first.date);
-        assert_eq!(page.replies[1].author.headline.as_deref(), Some("Rigger @ Yard"));
-        assert_eq!(page.replies[1].body.text, "The mast matters more.");
-    }
-
-    #[test]
-    fn a_full_copy_gives_names_badges_reactions_and_answers() {
-        let text = "View Ada Keel\u{2019}s  graphic link\nAda KeelAda Keel\n   \u{2022} 2ndPremium \u{2022} 2nd\nPilot at HarbourPilot at Harbour\n4y\n\nGood. 3y ago I would not have said so.\n\nMore.\n\nLike\nlikeinsightful\n3\nReply\n1 Reply on Ada Keel\u{2019}s comment\n\nView Bo Mast\u{2019}s  graphic link\nBo MastBo Mast\n   Author\n4y \u{2022} Edited \u{2022}\n\nReply\nhashtag#wood is how I read it.\n\nLike\n1\nReply\n";
-        let page = page(text);
-        let [ada, bo] = page.replies.as_slice() else { panic!("{:#?}", page.replies) };
-        assert_eq!(
-            (ada.author.name.as_deref(), ada.author.headline.as_deref()),
-            (Some("Ada Keel"), Some("Pilot at Harbour"))
-        );
-        assert_eq!(
-            (ada.body.text.as_str(), ada.reactions),
-            ("Good. 3y ago I would not have said so.\n\nMore.", Some(3))
-        );
-        assert_eq!((bo.author.name.as_deref(), bo.author.headline.as_deref()), (Some("Bo Mast"), None));
-        assert_eq!((bo.author.is_essay_author, bo.is_edited, bo.reactions), (true, true, Some(1)));
-        assert_eq!(bo.body.text, "Reply\n#wood is how I read it.");
-        assert_eq!(bo.parent, ada.id);
-        assert!(ada.id.is_some());
-    }
-
-    #[test]
-    fn other_languages_are_read_by_their_own_words() {
-        let page = page(
-            "Gita Reling\n\u{2022} 2.\nBootsbauerin\n2 Jahre\nBearbeitet\n\u{201e}Vor 3 Jahren\u{201c} war es anders.\nGef\u{e4}llt mir\nAntworten\n1 Reaktion\nHugo Mast\nAutor:in\n1 Woche\nDanke!\nGef\u{e4}llt mir\nAntworten",
-        );
-        let [gita, hugo] = page.replies.as_slice() else { panic!("{:#?}", page.replies) };
-        assert_eq!(
-            (gita.author.name.as_deref(), gita.author.headline.as_deref()),
-            (Some("Gita Reling"), Some("Bootsbauerin"))
-        );
-        assert_eq!((gita.is_edited, gita.reactions), (true, Some(1)));
-        assert!(gita.body.text.starts_with('\u{201e}'));
-        assert_eq!((hugo.author.name.as_deref(), hugo.author.is_essay_author), (Some("Hugo Mast"), true));
-        assert_eq!(page.language, Some("de"));
-    }
-
-    #[test]
-    fn a_clip_in_markdown_gives_addresses_and_loses_detours() {
-        let page = page(
-            "[Lars Mast](https://www.linkedin.com/in/lars?trk=x)\n\nRigger\n\n6mo\n\n- [Report this comment](https://www.linkedin.com/uas/login)\n\nThe *mast*, [as here](https://www.linkedin.com/redir/redirect?url=https%3A%2F%2Fexample.org%2Fmast&urlhash=a&trk=b).\n\n[Like](https://x.example/1)[Reply](https://x.example/2)[1 Reaction](https://x.example/3) 2 Reactions\n",
-        );
-        let reply = &page.replies[0];
-        assert_eq!(
-            (reply.author.name.as_deref(), reply.author.url.as_deref()),
-            (Some("Lars Mast"), Some("https://www.linkedin.com/in/lars"))
-        );
-        assert_eq!(reply.author.headline.as_deref(), Some("Rigger"));
-        assert_eq!(reply.body.text, "The *mast*, [as here](https://example.org/mast).");
-        assert_eq!((reply.body.format, reply.reactions), (Format::Markdown, Some(1)));
-    }
-
-    #[test]
-    fn garbage_has_no_replies_and_does_no_harm() {
-        for text in [
-            "",
-            "\n\n\n",
-            "Just an essay.\nWith 3 days in it.",
-            "4y",
-            &"4y\n".repeat(3_000),
-            &"\u{2022} ".repeat(5_000),
-        ] {
-            let page = read_page(text);
-            assert_eq!(page.roles.len(), text.lines().count());
-        }
-        assert!(read_page("Just an essay.\nWith 3 days in it.").replies.is_empty());
-    }
-}
+mod tests;
