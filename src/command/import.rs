@@ -15,6 +15,7 @@ use crate::import::linkedin_paste::ages::is_language;
 use crate::import::matching::{Essay, Essays, Match};
 use crate::import::merge::threads_in;
 use crate::import::record::Circumstances;
+use crate::import::relay::relay;
 use crate::import::run::{Desk, FOLDER, Importer, Summary, ThreadReport, Wishes};
 use crate::import::sources;
 use crate::io::archive::{self, Contents};
@@ -54,7 +55,7 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
         changed: BTreeMap::new(),
     };
     let mut importer = Importer::new(&mut desk, &essays, wishes);
-    let read = (source.read)(&input, &mut importer);
+    let read = relay(|harvest| (source.read)(&input, harvest), &mut importer);
     let (summary, failure) = importer.finish();
     if terminal.format == Format::Human {
         if options.dry_run {

@@ -375,10 +375,11 @@ fn shaped(value: Value) -> Value {
 
 /// Whether a text is written between three quotation marks, as it is: it has several lines and nothing that ends it early.
 fn is_literal(text: &str) -> bool {
+    let is_plain = || text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
     text.contains('\n')
         && !text.contains("'''")
         && !text.ends_with('\'')
-        && !text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t'))
+        && (is_plain() || !text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')))
 }
 
 /// Four hexadecimal digits that tell one value from another.

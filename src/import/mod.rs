@@ -49,6 +49,7 @@ pub mod record;
 pub mod reddit;
 mod reddit_comment;
 pub mod reddit_feed;
+pub mod relay;
 pub mod remark42;
 pub mod run;
 pub mod sources;

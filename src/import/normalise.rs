@@ -9,7 +9,9 @@ use super::html_markdown;
 #[must_use]
 pub fn to_markdown(body: &Body) -> String {
     let is_hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    let text: Cow<'_, str> = if body.text.contains(is_hidden) {
+    // Most words are plain ASCII, which can be told sixteen bytes at a time.
+    let is_plain = body.text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'));
+    let text: Cow<'_, str> = if !is_plain && body.text.contains(is_hidden) {
         body.text.chars().filter(|c| !is_hidden(*c)).collect::<String>().into()
     } else {
         body.text.as_str().into()
