@@ -148,13 +148,8 @@ pub(super) fn no_text(part: &Part) -> Option<&'static str> {
 
 /// Every essay of the book, drafts too, as threads are matched with them.
 pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
-    let (mut snapshot, _) = load(root, &Options { with_drafts: true, ..Options::default() })?;
-    let replies = snapshot.sources.iter().filter_map(|source| Some((source.path.below(FOLDER)?, &source.text)));
-    let threads: BTreeMap<String, Vec<(String, String)>> = replies
-        .map(|(below, text)| (below.strip_suffix(".toml").unwrap_or(below).to_owned(), threads_in(text)))
-        .collect();
-    // What readers said of the essays says nothing of which essays there are.
-    snapshot.sources.retain(|source| !source.path.as_str().starts_with("content/replies/"));
+    let (snapshot, _) = load(root, &Options { with_drafts: true, without_replies: true, ..Options::default() })?;
+    let threads = threads_of(root)?;
     let (parsed, _) = parse(&snapshot);
     let input = LinkInput {
         book: &snapshot.book,
@@ -183,6 +178,18 @@ pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
         .flat_map(|(name, threads)| threads.iter().map(move |thread| (thread.clone(), format!("{FOLDER}/{name}.toml"))))
         .collect();
     Ok((Essays::new(all).with_orphans(orphans), snapshot.book))
+}
+
+/// The threads that each file of replies has, by the name of the file; one file after the other, for they may be large.
+fn threads_of(root: &Path) -> Result<BTreeMap<String, Vec<(String, String)>>, Error> {
+    let folder = root.join(FOLDER);
+    let mut threads = BTreeMap::new();
+    for path in disk::files_below(&folder, "toml")? {
+        let below = path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        let text = disk::read_text_if_there(&path)?.unwrap_or_default();
+        threads.insert(below.strip_suffix(".toml").unwrap_or(&below).to_owned(), threads_in(&text));
+    }
+    Ok(threads)
 }
 
 /// The essay that a person names.

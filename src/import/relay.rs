@@ -6,7 +6,7 @@ use std::thread;
 use super::foreign::{ForeignThread, Harvest, Unreadable};
 
 /// How many threads may wait between the two; a large export is never held as a whole.
-const WAITING: usize = 16;
+const WAITING: usize = 4;
 
 /// What a reader finds, on its way.
 enum Find {

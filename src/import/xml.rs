@@ -60,29 +60,28 @@ const DEEPEST: usize = 8;
 pub fn fields(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
     let mut reader = reader(bytes);
     let mut found: BTreeMap<String, String> = BTreeMap::new();
-    let mut way: Vec<String> = Vec::new();
+    let mut way = Way::default();
     let mut text: Vec<String> = Vec::new();
-    let mut buffer = Vec::new();
     loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer).ok()? {
+        match reader.read_event().ok()? {
             Event::Start(start) => {
-                way.push(local(&start));
+                way.enter(start.local_name().as_ref());
                 text.push(String::new());
                 note_attributes(&start, &way, &mut found);
             }
             Event::Empty(start) => {
-                way.push(local(&start));
+                way.enter(start.local_name().as_ref());
                 note_attributes(&start, &way, &mut found);
-                way.pop();
+                way.leave();
             }
             Event::End(_) => {
                 let words = text.pop()?;
-                if way.len() > 1 && way.len() <= DEEPEST {
-                    found.entry(way[1..].join("/")).or_insert(words);
+                let depth = way.starts.len();
+                if depth > 1 && depth <= DEEPEST && !found.contains_key(way.names.as_str()) {
+                    found.insert(way.names.clone(), words);
                 }
-                way.pop();
-                if way.is_empty() {
+                way.leave();
+                if way.starts.is_empty() {
                     return Some(found);
                 }
             }
@@ -92,6 +91,30 @@ pub fn fields(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
             Event::Eof => return None,
             _ => {}
         }
+    }
+}
+
+/// The elements that are open, as `author/name`; the outermost one is not named.
+#[derive(Default)]
+struct Way {
+    names: String,
+    /// How long `names` was before each of them.
+    starts: Vec<usize>,
+}
+
+impl Way {
+    fn enter(&mut self, name: &str) {
+        self.starts.push(self.names.len());
+        if self.starts.len() > 1 && self.starts.len() <= DEEPEST {
+            if !self.names.is_empty() {
+                self.names.push('/');
+            }
+            self.names.push_str(name);
+        }
+    }
+
+    fn leave(&mut self) {
+        self.names.truncate(self.starts.pop().unwrap_or(0));
     }
 }
 
@@ -107,15 +130,15 @@ fn push(text: &mut [String], words: &str) {
     }
 }
 
-fn note_attributes(start: &BytesStart<'_>, way: &[String], found: &mut BTreeMap<String, String>) {
-    if way.len() > DEEPEST {
+fn note_attributes(start: &BytesStart<'_>, way: &Way, found: &mut BTreeMap<String, String>) {
+    if way.starts.len() > DEEPEST {
         return;
     }
     for attribute in start.attributes().with_checks(false).flatten() {
-        let key = attribute.key.local_name().as_ref().to_owned();
+        let key = format!("{}@{}", way.names, attribute.key.local_name().as_ref());
         let value = attribute.value.to_string();
         let value = quick_xml::escape::unescape(&value).map_or(value.clone(), |plain| plain.into_owned());
-        found.entry(format!("{}@{key}", way[1..].join("/"))).or_insert(value);
+        found.entry(key).or_insert(value);
     }
 }
 

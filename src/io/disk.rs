@@ -107,6 +107,11 @@ pub fn read_standard_input() -> Result<String, Error> {
 
 /// Reads every file below a folder of the book, sorted by path. What cannot be read is reported and left out.
 pub fn read_folder(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Vec<Loaded> {
+    read_folder_but(root, folder, None, diagnostics)
+}
+
+/// The same without the files of one folder below it.
+pub fn read_folder_but(root: &Path, folder: &str, left: Option<&str>, diagnostics: &mut Diagnostics) -> Vec<Loaded> {
     let start = root.join(folder);
     let mut loaded = Vec::new();
     let mut walk = WalkDir::new(&start).follow_links(false).sort_by_file_name().into_iter();
@@ -128,7 +133,8 @@ pub fn read_folder(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> 
             }
         };
         let path = entry.path();
-        if entry.depth() > 0 && is_hidden(path, root) {
+        let is_left = left.is_some_and(|left| path == root.join(left));
+        if entry.depth() > 0 && (is_left || is_hidden(path, root)) {
             if entry.file_type().is_dir() {
                 walk.skip_current_dir();
             }

@@ -26,6 +26,8 @@ pub struct Options {
     pub as_of: Option<jiff::civil::Date>,
     /// The site's address, where it differs from `book.toml`.
     pub base_url: Option<String>,
+    /// Whether the replies of readers are left unread: whoever brings in new ones looks at one file at a time.
+    pub without_replies: bool,
 }
 
 /// Reads the book in this folder.
@@ -48,7 +50,8 @@ pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), E
     }
     let (mut sources, mut assets) = (Vec::new(), Vec::new());
     let files = if disk::has_folder(root, "content") {
-        disk::read_folder(root, "content", &mut diagnostics)
+        let left = options.without_replies.then_some("content/replies");
+        disk::read_folder_but(root, "content", left, &mut diagnostics)
     } else {
         Vec::new()
     };
