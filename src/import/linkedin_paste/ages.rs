@@ -86,13 +86,6 @@ pub fn age(text: &str, language: Option<&str>) -> Option<Found> {
     }
 }
 
-/// Languages in which the whole text is an age.
-#[must_use]
-pub fn languages(text: &str) -> BTreeSet<&'static str> {
-    let forms = form_of(text).and_then(|(_, form)| FORMS.get(form.as_str()));
-    forms.into_iter().flatten().map(|form| form.language.split('-').next().unwrap_or("")).collect()
-}
-
 /// Whether ages are known in this language; a tag such as `de`, its region does not matter.
 #[must_use]
 pub fn is_language(tag: &str) -> bool {
