@@ -29,13 +29,7 @@ pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) 
     let mut diagnostics = loaded;
     let (parsed, found) = parse(snapshot);
     diagnostics.append(found);
-    let input = LinkInput {
-        book: &snapshot.book,
-        assets: &snapshot.assets,
-        as_of: snapshot.as_of,
-        with_drafts: snapshot.with_drafts,
-    };
-    let (site, found) = link(parsed, &input);
+    let (site, found) = link(parsed, &LinkInput::of(snapshot));
     diagnostics.append(found);
     let tables = Tables::of(&site);
     let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables);

@@ -16,7 +16,7 @@ use crate::import::matching::{Essay, Essays, Match};
 use crate::import::merge::threads_in;
 use crate::import::record::Circumstances;
 use crate::import::relay::relay;
-use crate::import::run::{Desk, FOLDER, Importer, Summary, ThreadReport, Wishes};
+use crate::import::run::{Desk, FOLDER, Importer, Summary, ThreadReport, Wishes, file_of};
 use crate::import::sources;
 use crate::io::archive::{self, Contents};
 use crate::io::error::Error;
@@ -151,13 +151,7 @@ pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
     let (snapshot, _) = load(root, &Options { with_drafts: true, without_replies: true, ..Options::default() })?;
     let threads = threads_of(root)?;
     let (parsed, _) = parse(&snapshot);
-    let input = LinkInput {
-        book: &snapshot.book,
-        assets: &snapshot.assets,
-        as_of: snapshot.as_of,
-        with_drafts: snapshot.with_drafts,
-    };
-    let (site, _) = link(parsed, &input);
+    let (site, _) = link(parsed, &LinkInput::of(&snapshot));
     let essay = |id: &crate::link::WritingId| {
         let writing = site.writing(*id);
         Essay {
@@ -174,9 +168,8 @@ pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
     let all: Vec<Essay> = site.essays.iter().map(essay).collect();
     let names: BTreeSet<&str> = all.iter().flat_map(|essay| [essay.name.as_str(), essay.slug.as_str()]).collect();
     let lost = threads.iter().filter(|(name, _)| !names.contains(name.as_str()) && !name.starts_with("unmatched/"));
-    let orphans = lost
-        .flat_map(|(name, threads)| threads.iter().map(move |thread| (thread.clone(), format!("{FOLDER}/{name}.toml"))))
-        .collect();
+    let orphans =
+        lost.flat_map(|(name, threads)| threads.iter().map(move |thread| (thread.clone(), file_of(name)))).collect();
     Ok((Essays::new(all).with_orphans(orphans), snapshot.book))
 }
 

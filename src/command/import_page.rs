@@ -15,7 +15,7 @@ use crate::import::linkedin_paste::{self, Page, read_page_in};
 use crate::import::matching::{Essay, Match};
 use crate::import::page::{account, essay_file, role_word};
 use crate::import::record::Circumstances;
-use crate::import::run::{Desk, Importer, Wishes, key_of};
+use crate::import::run::{Desk, Importer, Wishes, key_of, refuse_orphan};
 use crate::import::{linkedin_page, medium};
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
@@ -35,7 +35,8 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
     }
     let (essays, book) = essays_of(&root)?;
     let thread = thread_of(&page);
-    let found = essays.having(source, &key_of(&thread)).or_else(|| match essays.of_thread(&thread) {
+    let key = key_of(&thread);
+    let found = essays.having(source, &key).or_else(|| match essays.of_thread(&thread) {
         Match::One(at, _) => Some(at),
         _ => None,
     });
@@ -53,6 +54,8 @@ pub(super) fn run(options: &cli::ImportPage, start: &Path, terminal: &Terminal) 
         essays
     };
     let at = found.unwrap_or(essays.list().len() - 1);
+    // Before anything is written: an essay without its replies is not what was asked for.
+    refuse_orphan(&essays, source, &key).map_err(Error::Import)?;
     let mut desk = BookDesk { root: root.clone(), is_dry: options.dry_run, asks: false, changed: BTreeMap::new() };
     let file = format!("content/essays/{name}.md");
     if is_new && desk.read(&file).map_err(Error::Import)?.is_some() {

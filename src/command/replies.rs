@@ -11,7 +11,7 @@ use super::short;
 use crate::base::words::plain;
 use crate::cli::Replies;
 use crate::import::record::words_id;
-use crate::import::run::{FOLDER, person};
+use crate::import::run::{FOLDER, file_of, person};
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, stage};
@@ -102,14 +102,15 @@ fn effective(table: &Table, import_as: State) -> (&'static str, String) {
 }
 
 fn list(root: &Path, essay: Option<&str>, state: Option<&str>, terminal: &Terminal) -> Result<u8, Error> {
-    let (essays, book) = essays_of(root)?;
     let wanted = match essay {
         Some(name) => {
+            let (essays, _) = essays_of(root)?;
             let at = named(&essays, name)?;
-            Some(root.join(FOLDER).join(format!("{}.toml", essays.list()[at].name)))
+            Some(root.join(file_of(&essays.list()[at].name)))
         }
         None => None,
     };
+    let import_as = crate::load::settings(root)?.replies.import_as;
     let mut values = Vec::new();
     let mut lines = Vec::new();
     for (path, document) in files(root)? {
@@ -118,7 +119,7 @@ fn list(root: &Path, essay: Option<&str>, state: Option<&str>, terminal: &Termin
         }
         let name = path.strip_prefix(root.join(FOLDER)).unwrap_or(&path).display().to_string();
         let listed: Vec<(&Table, (&str, String))> = tables(&document)
-            .map(|table| (table, effective(table, book.replies.import_as)))
+            .map(|table| (table, effective(table, import_as)))
             .filter(|(table, (own, _))| state.is_none_or(|state| state == *own && !text(table, "text").is_empty()))
             .collect();
         if !listed.is_empty() {
@@ -255,7 +256,8 @@ fn forget(root: &Path, who: &str, (is_dry, is_sure): (bool, bool), terminal: &Te
             || same(text(table, "author"))
             || same(text(table, "name"))
     };
-    let meant = meant(root, &is_meant)?;
+    let all = files(root)?;
+    let meant = meant(&all, &is_meant);
     if meant.is_empty() {
         return Err(Error::Usage(format!(
             "nothing in the files of replies is from `{who}`; `throughline replies list` shows the names"
@@ -271,7 +273,6 @@ fn forget(root: &Path, who: &str, (is_dry, is_sure): (bool, bool), terminal: &Te
         return Err(Error::Usage(format!("these are {} replies: say `--yes` if all of them are meant", meant.len())));
     }
     let mut ids = forgotten(root)?;
-    let all = files(root)?;
     // Remembered first: whoever is taken out by half comes in again with no import.
     for table in all.iter().flat_map(|(_, document)| tables(document)).filter(|table| is_meant(table)) {
         ids.extend(names_of(table));
@@ -316,10 +317,10 @@ fn forget(root: &Path, who: &str, (is_dry, is_sure): (bool, bool), terminal: &Te
 }
 
 /// A line for each reply that is meant.
-fn meant(root: &Path, is_meant: &dyn Fn(&Table) -> bool) -> Result<Vec<String>, Error> {
+fn meant(all: &[(PathBuf, DocumentMut)], is_meant: &dyn Fn(&Table) -> bool) -> Vec<String> {
     let mut lines = Vec::new();
-    for (path, document) in files(root)? {
-        for table in tables(&document).filter(|table| is_meant(table)) {
+    for (path, document) in all {
+        for table in tables(document).filter(|table| is_meant(table)) {
             let beginning: String = plain(text(table, "text")).chars().take(50).collect();
             let profile =
                 if text(table, "url").is_empty() { String::new() } else { format!(" <{}>", text(table, "url")) };
@@ -327,11 +328,11 @@ fn meant(root: &Path, is_meant: &dyn Fn(&Table) -> bool) -> Result<Vec<String>, 
                 "  {} {}{profile}: {beginning} ({})",
                 text(table, "id"),
                 text(table, "author"),
-                short(&path)
+                short(path)
             ));
         }
     }
-    Ok(lines)
+    lines
 }
 
 /// Everything by which a reply could come in again: its ids, and the id that its words give where a source has none.

@@ -89,7 +89,9 @@ impl Essays {
     /// The same essays and one more; its index is the last.
     #[must_use]
     pub fn with(mut self, essay: Essay) -> Self {
-        let orphans = std::mem::take(&mut self.orphans);
+        let mut orphans = std::mem::take(&mut self.orphans);
+        // A file that is called as this essay is belongs to it.
+        orphans.retain(|_, file| *file != super::run::file_of(&essay.name));
         self.list.push(essay);
         Self::new(self.list).with_orphans(orphans)
     }

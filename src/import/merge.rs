@@ -109,6 +109,7 @@ impl Sheet {
             }
             replies.push(table);
         }
+        self.known = None;
         Ok(())
     }
 
@@ -120,7 +121,7 @@ impl Sheet {
         if records.iter().any(|record| self.fresh.contains(&record.id)) {
             self.settle()?;
         }
-        if records.is_empty() && !has_thread(&self.document, head) {
+        if records.is_empty() && thread_of(&self.document, head).is_none() {
             // Of a thread that brings nothing there is nothing to remember.
             return Ok(Merged::default());
         }
@@ -271,13 +272,10 @@ fn tables<'a>(document: &'a mut DocumentMut, key: &str) -> Result<&'a mut ArrayO
 
 /// Takes over the head of a thread with the remarks around it, where the file has none of its own.
 fn adopt_head(document: &mut DocumentMut, other: &DocumentMut, head: &Head) -> Result<(), String> {
-    if has_thread(document, head) {
+    if thread_of(document, head).is_some() {
         return Ok(());
     }
-    let is = |table: &Table, key: &str, wanted: &str| table.get(key).and_then(Item::as_str) == Some(wanted);
-    let mut threads = other.get("thread").and_then(Item::as_array_of_tables).into_iter().flatten();
-    let own = threads.find(|table| is(table, "source", &head.source) && is(table, "key", &head.key));
-    if let Some(own) = own {
+    if let Some(own) = thread_of(other, head) {
         let mut table = own.clone();
         table.set_position(None);
         // What only told where it waited has been done.
@@ -288,12 +286,11 @@ fn adopt_head(document: &mut DocumentMut, other: &DocumentMut, head: &Head) -> R
     Ok(())
 }
 
-fn has_thread(document: &DocumentMut, head: &Head) -> bool {
+/// The head of a thread in a file, if it has one there.
+fn thread_of<'a>(document: &'a DocumentMut, head: &Head) -> Option<&'a Table> {
     let is = |table: &Table, key: &str, wanted: &str| table.get(key).and_then(Item::as_str) == Some(wanted);
-    let threads = document.get("thread").and_then(Item::as_array_of_tables);
-    threads.is_some_and(|threads| {
-        threads.iter().any(|table| is(table, "source", &head.source) && is(table, "key", &head.key))
-    })
+    let mut threads = document.get("thread").and_then(Item::as_array_of_tables).into_iter().flatten();
+    threads.find(|table| is(table, "source", &head.source) && is(table, "key", &head.key))
 }
 
 /// Puts the head of the thread in, and returns its key where replies must name it: where another thread of the same source

@@ -20,6 +20,12 @@ use worker::{Matched, Outcome, Worker};
 /// The folder of a book that holds replies.
 pub const FOLDER: &str = "content/replies";
 
+/// The file that holds the replies to an essay.
+#[must_use]
+pub fn file_of(name: &str) -> String {
+    format!("{FOLDER}/{name}.toml")
+}
+
 /// The files of a book and the person in front of it, as an import sees them.
 pub trait Desk {
     /// The text of a file; `None` where there is none.
@@ -166,7 +172,7 @@ impl<'a> Importer<'a> {
         }
         let mut sheets: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (at, found) in matched.iter().enumerate() {
-            let file = found.essay.map(|essay| format!("{FOLDER}/{}.toml", self.essays.list()[essay].name));
+            let file = found.essay.map(|essay| file_of(&self.essays.list()[essay].name));
             sheets.entry(file.unwrap_or_else(|| found.unmatched.clone())).or_default().push(at);
         }
         let mut jobs = Vec::with_capacity(sheets.len());
@@ -207,7 +213,9 @@ impl<'a> Importer<'a> {
         let unmatched = self.unmatched_file(&key);
         let kept = self.desk.read(&unmatched)?;
         let (essay, by) = self.essay_of(&thread, &key, &unmatched, kept.as_deref())?;
-        Ok(Matched { thread, key, essay, by, unmatched, kept })
+        let title = thread.key.title.as_deref().map(|title| without_addresses(&record::one_line(title)));
+        let title = title.filter(|title| !title.is_empty());
+        Ok(Matched { thread, key, title, essay, by, unmatched, kept })
     }
 
     /// The essay of a thread: the one that was named, the one the author wrote into the file of an unmatched thread, the one
@@ -219,20 +227,16 @@ impl<'a> Importer<'a> {
         file: &str,
         kept: Option<&str>,
     ) -> Result<(Option<usize>, String), String> {
+        refuse_orphan(self.essays, &self.wishes.source, key)?;
         let before = self.essays.having(&self.wishes.source, key);
         if let Some(essay) = self.wishes.essay {
             if let Some(other) = before.filter(|before| *before != essay) {
-                let other = &self.essays.list()[other].name;
+                let other = file_of(&self.essays.list()[other].name);
                 return Err(format!(
-                    "the thread `{key}` stands in `{FOLDER}/{other}.toml` already; take it out there, or leave `--essay` out"
+                    "the thread `{key}` stands in `{other}` already; take it out there, or leave `--essay` out"
                 ));
             }
             return Ok((Some(essay), "named".to_owned()));
-        }
-        if let Some(orphan) = self.essays.orphan(&self.wishes.source, key) {
-            return Err(format!(
-                "`{orphan}` has replies of the thread `{key}` and belongs to no essay; rename it as the file of its essay is called, and import again"
-            ));
         }
         // What came in once goes where it went, whatever was renamed since.
         if let Some(essay) = before {
@@ -297,6 +301,17 @@ impl Harvest for Importer<'_> {
 
 /// What a reply takes beside its words, about.
 const REPLY: usize = 400;
+
+/// Refuses a thread whose replies stand in a file that belongs to no essay: they would come in a second time beside it.
+///
+/// # Errors
+/// There is such a file; with its name and what to do.
+pub fn refuse_orphan(essays: &Essays, source: &str, key: &str) -> Result<(), String> {
+    let Some(orphan) = essays.orphan(source, key) else { return Ok(()) };
+    Err(format!(
+        "`{orphan}` has replies of the thread `{key}` and belongs to no essay; rename it as the file of its essay is called, and import again"
+    ))
+}
 
 /// What is remembered of a person who asked to be forgotten: a digest of the name, by which it is known again and not read.
 #[must_use]

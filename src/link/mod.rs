@@ -20,7 +20,7 @@ use crate::base::diagnostic::Diagnostics;
 use crate::base::path::{Route, SitePath};
 use crate::model::book::Book;
 use crate::model::prose::Range;
-use crate::model::source::Asset;
+use crate::model::source::{Asset, Snapshot};
 use crate::model::writing::{Kind, Parsed, Writing};
 
 pub use backlinks::Backlink;
@@ -245,6 +245,19 @@ pub struct LinkInput<'a> {
     pub as_of: civil::Date,
     /// Whether drafts are shown.
     pub with_drafts: bool,
+}
+
+impl<'a> LinkInput<'a> {
+    /// What of this snapshot the link stage looks at.
+    #[must_use]
+    pub fn of(snapshot: &'a Snapshot) -> Self {
+        Self {
+            book: &snapshot.book,
+            assets: &snapshot.assets,
+            as_of: snapshot.as_of,
+            with_drafts: snapshot.with_drafts,
+        }
+    }
 }
 
 /// Joins what the files say into one site.

@@ -12,6 +12,7 @@ use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::io::disk::{self, Loaded};
 use crate::io::error::Error;
+use crate::model::book::Book;
 use crate::model::source::{Asset, Layer, Snapshot, Source};
 use crate::model::writing::Kind;
 use crate::parse::book;
@@ -28,6 +29,15 @@ pub struct Options {
     pub base_url: Option<String>,
     /// Whether the replies of readers are left unread: whoever brings in new ones looks at one file at a time.
     pub without_replies: bool,
+}
+
+/// The settings of the book in this folder alone, for commands that want no more.
+///
+/// # Errors
+/// `book.toml` cannot be read.
+pub fn settings(root: &Path) -> Result<Book, Error> {
+    let path = SitePath::new("book.toml").expect("clean");
+    Ok(book::read(&path, &disk::read_text(&root.join("book.toml"))?).0)
 }
 
 /// Reads the book in this folder.

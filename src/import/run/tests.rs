@@ -267,3 +267,42 @@ fn replies_of_a_renamed_essay_are_not_brought_in_beside_their_old_file() {
     let why = importer.finish().1.expect("refused");
     assert!(why.contains("`content/replies/old.toml`") && drawer.files.is_empty(), "{why}");
 }
+
+#[test]
+fn a_reply_that_waited_stands_once_beside_another_thread_of_its_essay() {
+    let mut drawer = Drawer::default();
+    let keyed = |id: &str, title: &str, replies: Vec<ForeignReply>| ForeignThread {
+        key: Key { id: Some(id.to_owned()), title: Some(title.to_owned()), ..Key::default() },
+        replies,
+        ..ForeignThread::default()
+    };
+    let waiting = keyed("t2", "Elsewhere", vec![reply("9", None, "It waited.", State::Live)]);
+    import(&mut drawer, std::slice::from_ref(&waiting));
+    let (name, text) = drawer.files.pop_first().expect("kept aside");
+    drawer.files.insert(name, text.replace("key = \"t2\"", "key = \"t2\"\nessay = \"trust\""));
+    let first = keyed("t1", "On Trust", vec![reply("1", None, "The first.", State::Live)]);
+    import(&mut drawer, std::slice::from_ref(&first));
+    import(&mut drawer, &[first, waiting]);
+    let text = &drawer.files["content/replies/trust.toml"];
+    assert_eq!(text.matches("It waited.").count(), 1, "{text}");
+}
+
+#[test]
+fn replies_of_a_renamed_essay_are_not_brought_in_beside_their_old_file_by_name_either() {
+    let mut drawer = Drawer::default();
+    let lost = BTreeMap::from([(("disqus".to_owned(), "t1".to_owned()), "content/replies/old.toml".to_owned())]);
+    let essays = essays().with_orphans(lost);
+    let wishes = Wishes { source: "disqus".to_owned(), essay: Some(0), ..Wishes::default() };
+    let mut importer = Importer::new(&mut drawer, &essays, wishes);
+    importer.thread(thread("On Trust"));
+    let why = importer.finish().1.expect("refused");
+    assert!(why.contains("`content/replies/old.toml`") && drawer.files.is_empty(), "{why}");
+}
+
+#[test]
+fn no_line_of_a_file_holds_an_address_out_of_a_title() {
+    let mut drawer = Drawer::default();
+    import(&mut drawer, &[thread("Write to ada@example.org")]);
+    let (_, text) = drawer.files.first_key_value().expect("kept aside");
+    assert!(!text.contains("ada@example.org") && text.contains("Write to [address]"), "{text}");
+}

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{ThreadReport, UNNAMED, Wishes, person};
 use crate::import::foreign::ForeignThread;
-use crate::import::letter::without_addresses;
 use crate::import::matching::{Essay, Essays};
 use crate::import::merge::{Head, Merged, Sheet};
 use crate::import::record::{self, Record, Records, words_id};
@@ -13,6 +12,8 @@ use crate::import::record::{self, Record, Records, words_id};
 pub(super) struct Matched {
     pub(super) thread: ForeignThread,
     pub(super) key: String,
+    /// Its title as a file may hold it.
+    pub(super) title: Option<String>,
     pub(super) essay: Option<usize>,
     pub(super) by: String,
     /// The file that keeps it while it has no essay.
@@ -106,15 +107,14 @@ impl Worker<'_> {
     }
 
     fn head(&self, found: &Matched, essay: Option<&Essay>) -> Head {
-        let Matched { thread, key, .. } = found;
-        let title = thread.key.title.as_deref().map(|title| without_addresses(&record::one_line(title)));
+        let Matched { thread, key, title, .. } = found;
         Head {
             source: self.wishes.source.clone(),
             key: key.clone(),
             address: record::address(thread.address.as_deref()),
             claimed: thread.claimed,
             captured: self.wishes.given.captured,
-            title: title.filter(|title| essay.is_none() && !title.is_empty()),
+            title: title.clone().filter(|_| essay.is_none()),
             holds: self.wishes.holds,
             is_partial: !thread.gaps.is_empty(),
             is_whole: self.wishes.is_whole
@@ -128,7 +128,7 @@ impl Worker<'_> {
 /// The first line of a new file.
 fn comment_of(found: &Matched, essay: Option<&Essay>) -> String {
     let Some(essay) = essay else {
-        let name = record::one_line(found.thread.key.title.as_deref().unwrap_or(&found.key));
+        let name = found.title.as_ref().unwrap_or(&found.key);
         return format!(
             "# Replies that belong to no essay yet: {name}\n# Write `essay = \"NAME\"` under [[thread]] and import again."
         );
@@ -145,9 +145,11 @@ fn report(found: &Matched, file: &str, essay: String, merged: Merged) -> ThreadR
         essay,
         by: found.by.clone(),
         key: found.key.clone(),
-        title: without_addresses(&record::one_line(
-            found.thread.key.title.as_deref().or(found.thread.address.as_deref()).unwrap_or(&found.key),
-        )),
+        title: found
+            .title
+            .clone()
+            .or_else(|| record::address(found.thread.address.as_deref()))
+            .unwrap_or_else(|| found.key.clone()),
         records: found.thread.replies.len() as u64,
         claimed: found.thread.claimed,
         added: merged.added,
