@@ -15,6 +15,7 @@ pub mod base;
 pub mod build;
 pub mod cli;
 mod command;
+mod highlight;
 pub mod import;
 pub mod io;
 pub mod link;

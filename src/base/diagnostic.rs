@@ -112,7 +112,7 @@ impl Diagnostic {
 }
 
 /// The findings of a stage, in the order they were made.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
@@ -124,6 +124,12 @@ impl Diagnostics {
     /// Adds some findings.
     pub fn extend(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
         self.0.extend(found);
+    }
+
+    /// The findings with this code.
+    #[must_use]
+    pub fn with(&self, code: Code) -> Vec<Diagnostic> {
+        self.0.iter().filter(|diagnostic| diagnostic.code == code).cloned().collect()
     }
 
     /// Whether something was found under this code.

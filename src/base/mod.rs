@@ -5,5 +5,6 @@ pub mod date;
 pub mod diagnostic;
 pub mod fingerprint;
 pub mod path;
+pub mod sentences;
 pub mod span;
 pub mod words;

@@ -5,3 +5,10 @@
 pub fn today() -> jiff::civil::Date {
     jiff::ZonedDateTime::now().date()
 }
+
+/// This moment, for comparing with the times of files.
+#[must_use]
+pub fn now() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use walkdir::WalkDir;
 
@@ -17,12 +18,21 @@ use crate::base::span::Span;
 const LARGEST_TEXT: u64 = 64 << 20;
 const LARGEST_FILE: u64 = 256 << 20;
 
-/// A file that was read.
-pub struct Loaded {
+/// A file of the book that was found and not yet read.
+pub struct Found {
     /// Where it stands in the book.
     pub path: SitePath,
-    /// Its bytes.
-    pub bytes: Arc<[u8]>,
+    file: PathBuf,
+}
+
+/// What tells one state of a file from another without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    size: u64,
+    /// Nanoseconds since 1970: when its bytes, and when anything about it changed.
+    written: u128,
+    changed: u128,
+    inode: u64,
 }
 
 /// The book's folder: the nearest one upward with a `book.toml`.
@@ -105,16 +115,12 @@ pub fn read_standard_input() -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Reads every file below a folder of the book, sorted by path. What cannot be read is reported and left out.
-pub fn read_folder(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Vec<Loaded> {
-    read_folder_but(root, folder, None, diagnostics)
-}
-
-/// The same without the files of one folder below it.
-pub fn read_folder_but(root: &Path, folder: &str, left: Option<&str>, diagnostics: &mut Diagnostics) -> Vec<Loaded> {
+/// Finds every file below a folder of the book, sorted by path, without the files of one folder below it. What has no usable
+/// name, and links that lead out of the book, are reported and left out.
+pub fn list_folder(root: &Path, folder: &str, left: Option<&str>, diagnostics: &mut Diagnostics) -> Vec<Found> {
     let start = root.join(folder);
-    let mut loaded = Vec::new();
-    let mut walk = WalkDir::new(&start).follow_links(false).sort_by_file_name().into_iter();
+    let mut found = Vec::new();
+    let mut walk = WalkDir::new(&start).follow_links(false).into_iter();
     while let Some(entry) = walk.next() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -140,14 +146,70 @@ pub fn read_folder_but(root: &Path, folder: &str, left: Option<&str>, diagnostic
             }
             continue;
         }
-        if let Some(bytes) = read_entry(root, path, entry.file_type(), diagnostics)
-            && let Some(site_path) = site_path(root, path, diagnostics)
-        {
-            loaded.push(Loaded { path: site_path, bytes: bytes.into() });
+        if entry.file_type().is_dir() || entry.file_type().is_symlink() && !is_good_link(root, path, diagnostics) {
+            continue;
+        }
+        if let Some(path) = site_path(root, path, diagnostics) {
+            found.push(Found { path, file: entry.into_path() });
         }
     }
-    loaded.sort_by(|a, b| a.path.cmp(&b.path));
-    loaded
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+/// Whether a symbolic link leads to a file of the book; reported where it does not.
+fn is_good_link(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> bool {
+    let real = fs::canonicalize(path).ok();
+    let is_inside = real.as_ref().is_some_and(|real| fs::canonicalize(root).is_ok_and(|root| real.starts_with(root)));
+    let problem = match &real {
+        None => "this symbolic link leads nowhere or in a circle",
+        Some(_) if !is_inside => "this symbolic link leads out of the book",
+        Some(real) if real.is_dir() => "this symbolic link leads to a folder, and folders are not followed",
+        Some(_) => return true,
+    };
+    report(root, path, Code::BadSymlink, problem, "put the file itself here, or take the link away", diagnostics);
+    false
+}
+
+impl Found {
+    /// What the file system says of the file; `None` where it is gone.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Stamp> {
+        fs::metadata(&self.file).ok().map(|metadata| Stamp::of(&metadata))
+    }
+
+    /// Reads the file. What cannot be read is reported.
+    #[must_use]
+    pub fn read(&self, root: &Path) -> (Option<Arc<[u8]>>, Diagnostics) {
+        let mut diagnostics = Diagnostics::default();
+        let bytes = read_entry(root, &self.file, &mut diagnostics);
+        (bytes.map(Into::into), diagnostics)
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &fs::Metadata) -> Self {
+        let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos());
+        let written = metadata.modified().map_or(0, since);
+        #[cfg(unix)]
+        let (changed, inode) = {
+            use std::os::unix::fs::MetadataExt;
+            let nanoseconds = i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
+            (u128::try_from(nanoseconds).unwrap_or(0), metadata.ino())
+        };
+        #[cfg(not(unix))]
+        let (changed, inode) = (written, 0);
+        Self { size: metadata.len(), written, changed, inode }
+    }
+
+    /// Whether the file was left alone for so long before it was read that a later change would show in its stamp: clocks of
+    /// file systems tick as slowly as every two seconds (git calls younger entries racy).
+    #[must_use]
+    pub fn is_settled(&self, read_at: SystemTime) -> bool {
+        const TICK: u128 = 2_500_000_000;
+        let read_at = read_at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_nanos());
+        self.written.max(self.changed) + TICK < read_at
+    }
 }
 
 /// Files of editors and systems are no part of the book; `content/static/` may hold `.well-known` and its kin.
@@ -160,38 +222,12 @@ fn is_hidden(path: &Path, root: &Path) -> bool {
     is_junk || name.starts_with('.') && !is_static
 }
 
-fn read_entry(root: &Path, path: &Path, kind: fs::FileType, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
-    if kind.is_dir() {
-        return None;
-    }
-    if kind.is_symlink() {
-        let real = fs::canonicalize(path).ok();
-        let is_inside =
-            real.as_ref().is_some_and(|real| fs::canonicalize(root).is_ok_and(|root| real.starts_with(root)));
-        let problem = match &real {
-            None => "this symbolic link leads nowhere or in a circle",
-            Some(_) if !is_inside => "this symbolic link leads out of the book",
-            Some(real) if real.is_dir() => "this symbolic link leads to a folder, and folders are not followed",
-            Some(_) => "",
-        };
-        if !problem.is_empty() {
-            report(
-                root,
-                path,
-                Code::BadSymlink,
-                problem,
-                "put the file itself here, or take the link away",
-                diagnostics,
-            );
-            return None;
-        }
-    }
-    let is_file = fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
-    if !is_file && kind.is_file() {
+fn read_entry(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
+    let Ok(metadata) = fs::metadata(path) else {
         report(root, path, Code::UnreadableFile, "this file went away while it was read", "build again", diagnostics);
         return None;
-    }
-    if !is_file {
+    };
+    if !metadata.is_file() {
         report(
             root,
             path,

@@ -1,7 +1,10 @@
 //! Who points at a page: every inbound link of any style, once, with its sentence.
 
-use super::{PageId, Site, Target, WritingId, index, sentences};
-use crate::model::prose::Range;
+use std::collections::BTreeMap;
+
+use super::{PageId, Site, Target, WritingId, index};
+use crate::model::prose::{LinkRef, Range};
+use crate::model::writing::Kind;
 
 /// A link to a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,32 +21,26 @@ pub struct Backlink {
 
 /// Fills `Site::backlinks`: by page, essays first, oldest first.
 pub(super) fn collect(site: &mut Site) {
-    let mut order: Vec<WritingId> = site.essays.clone();
-    let others = (0..site.writings.len()).map(|at| WritingId(index(at)));
-    let essays: std::collections::BTreeSet<WritingId> = site.essays.iter().copied().collect();
-    order.extend(others.filter(|id| !essays.contains(id)));
-    for from in order {
+    let is_essay = |id: &WritingId| site.writing(*id).kind == Kind::Essay;
+    let others = (0..site.writings.len()).map(|at| WritingId(index(at))).filter(|id| !is_essay(id));
+    let mut backlinks: BTreeMap<PageId, Vec<Backlink>> = BTreeMap::new();
+    for from in site.essays.iter().copied().chain(others) {
+        let outline = &site.writing(from).prose.outline;
+        if outline.links.is_empty() {
+            continue;
+        }
         let own_page = site.page_of(from);
-        let outline = &site.writings[from.0 as usize].prose.outline;
-        for (link, target) in outline.links.iter().zip(&site.targets[from.0 as usize]) {
+        for (link, target) in outline.links.iter().zip(site.targets[from.0 as usize].iter()) {
             let page: PageId = match target {
                 Target::Page(page, _) => *page,
                 Target::Passage(passage) => passage.page,
                 _ => continue,
             };
-            if page == own_page {
-                continue;
+            if page != own_page {
+                let &LinkRef { sentence, text, block, .. } = link;
+                backlinks.entry(page).or_default().push(Backlink { from, sentence, text, block });
             }
-            let sentence = match outline.blocks.get(link.block as usize) {
-                Some(block) => sentences::of_block(&outline.text, block.text, link.text),
-                _ => (0, 0),
-            };
-            site.backlinks.entry(page).or_default().push(Backlink {
-                from,
-                sentence,
-                text: link.text,
-                block: link.block,
-            });
         }
     }
+    site.backlinks = backlinks;
 }

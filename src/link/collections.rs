@@ -7,7 +7,7 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::{Route, slug};
 use crate::base::span::Span;
-use crate::model::writing::Kind;
+use crate::model::writing::{Kind, Writing};
 
 /// Essays meant to be read in order.
 #[derive(Clone, Debug)]
@@ -36,9 +36,8 @@ impl Site {
 
 pub(super) fn sort_essays(site: &mut Site) {
     let ids_of = |kind: Kind| -> Vec<WritingId> {
-        let of_kind = |(at, writing): (usize, &crate::model::writing::Writing)| {
-            (writing.kind == kind).then(|| WritingId(index(at)))
-        };
+        let of_kind =
+            |(at, writing): (usize, &std::sync::Arc<Writing>)| (writing.kind == kind).then(|| WritingId(index(at)));
         site.writings.iter().enumerate().filter_map(of_kind).collect()
     };
     let (mut essays, mut pages) = (ids_of(Kind::Essay), ids_of(Kind::Page));
@@ -87,10 +86,7 @@ pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {
             let (first, second) = (&site.writings[pair[0].0 as usize], &site.writings[pair[1].0 as usize]);
             let (Some(a), Some(b)) = (&first.meta.part, &second.meta.part) else { continue };
             if a.value == b.value {
-                let span = |writing: &crate::model::writing::Writing, range| Span {
-                    path: writing.path.clone(),
-                    range: Some(range),
-                };
+                let span = |writing: &Writing, range| Span { path: writing.path.clone(), range: Some(range) };
                 diagnostics.push(
                     Diagnostic::new(
                         Code::DuplicatePart,

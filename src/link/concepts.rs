@@ -1,9 +1,12 @@
 //! Concepts: named in front matter, described by files, found in prose; their relations and where they appear.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::names::Hidden;
-use super::{ConceptId, LeftOut, Mention, PageId, Site, WritingId, index};
+use super::{ConceptId, Conversation, LeftOut, Mention, PageId, Site, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, slug};
@@ -31,6 +34,8 @@ pub struct Concept {
     pub links: Option<ConceptLinks>,
     /// What it is related to, sorted.
     pub relations: Vec<(Relation, ConceptId)>,
+    /// Essays whose front matter names it, oldest first.
+    pub named_by: Vec<WritingId>,
     /// Essays that use it, oldest first.
     pub appearances: Vec<Appearance>,
     /// Replies that use it: the essay, and the index in its conversation; oldest essay first.
@@ -64,8 +69,8 @@ pub struct Appearance {
     pub essay: WritingId,
     /// Whether its front matter names the concept.
     pub is_named: bool,
-    /// Where its text does, as indexes of its `Mentions::list`.
-    pub mentions: Vec<u32>,
+    /// How often its text does.
+    pub mentions: u32,
 }
 
 /// Two concepts that are used together.
@@ -116,6 +121,7 @@ pub(super) fn collect(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagno
     }
     site.concepts = by_slug.into_values().collect();
     site.concept_names = owners.into_iter().map(|(name, (own, _))| (name, own)).collect();
+    find_named(site);
     relate(site, hidden, diagnostics);
 }
 
@@ -130,6 +136,7 @@ fn new_concept(own: String, title: String) -> Concept {
         named_at: None,
         links: None,
         relations: Vec::new(),
+        named_by: Vec::new(),
         appearances: Vec::new(),
         replies: Vec::new(),
     }
@@ -163,6 +170,25 @@ impl Site {
         let own = self.concept_names.get(&wanted).unwrap_or(&wanted);
         self.concepts.binary_search_by(|concept| concept.slug.cmp(own)).ok().map(|at| ConceptId(index(at)))
     }
+}
+
+/// Finds the concepts that each essay names.
+fn find_named(site: &mut Site) {
+    let mut named: Vec<Vec<ConceptId>> = vec![Vec::new(); site.writings.len()];
+    for essay in &site.essays {
+        let names = &site.writing(*essay).meta.concepts;
+        let find = |name: &Placed<String>| site.find_concept(&name.value).expect("every named concept was collected");
+        let mut found: Vec<ConceptId> = names.iter().map(find).collect();
+        found.sort_unstable();
+        found.dedup();
+        named[essay.0 as usize] = found;
+    }
+    for essay in &site.essays {
+        for concept in &named[essay.0 as usize] {
+            site.concepts[concept.0 as usize].named_by.push(*essay);
+        }
+    }
+    site.named = Arc::new(named);
 }
 
 fn relate(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagnostics) {
@@ -249,51 +275,82 @@ fn report_cycles(site: &Site, edges: &BTreeSet<(ConceptId, Relation, ConceptId)>
     }
 }
 
+/// The most concepts of one essay that count as used together.
+const MOST_TIED: usize = 12;
+
 /// Fills in where each concept appears and which are used together.
 pub(super) fn connect(site: &mut Site) {
-    let mut ties: BTreeMap<(ConceptId, ConceptId), u32> = BTreeMap::new();
     let mut linked: BTreeMap<WritingId, Vec<ConceptId>> = BTreeMap::new();
     for (page, links) in &site.backlinks {
         let PageId::Concept(concept) = page else { continue };
         links.iter().for_each(|link| linked.entry(link.from).or_default().push(*concept));
     }
-    for essay in site.essays.clone() {
-        let mut used: BTreeMap<ConceptId, Appearance> = BTreeMap::new();
-        let new = || Appearance { essay, is_named: false, mentions: Vec::new() };
-        for name in &site.writing(essay).meta.concepts {
-            let concept = site.find_concept(&name.value).expect("every named concept was collected");
-            used.entry(concept).or_insert_with(new).is_named = true;
-        }
-        for (at, mention) in site.mentions[essay.0 as usize].list.iter().enumerate() {
-            used.entry(mention.concept).or_insert_with(new).mentions.push(index(at));
-        }
-        for concept in linked.get(&essay).into_iter().flatten() {
-            used.entry(*concept).or_insert_with(new);
-        }
-        let mut telling: Vec<(bool, usize, ConceptId)> =
-            used.iter().map(|(id, found)| (!found.is_named, usize::MAX - found.mentions.len(), *id)).collect();
-        telling.sort();
-        let strong: Vec<ConceptId> = telling.into_iter().take(12).map(|(_, _, id)| id).collect();
-        for (at, first) in strong.iter().enumerate() {
-            for second in &strong[at + 1..] {
-                *ties.entry((*first.min(second), *first.max(second))).or_default() += 1;
-            }
-        }
-        for (concept, found) in used {
-            site.concepts[concept.0 as usize].appearances.push(found);
-        }
+    let linked = |essay: &WritingId| linked.get(essay).map_or(&[][..], Vec::as_slice);
+    let used: Vec<Vec<(ConceptId, Appearance)>> =
+        site.essays.par_iter().map(|essay| uses(site, *essay, linked(essay))).collect();
+    site.ties = ties(&used, site.concepts.len());
+    for (concept, found) in used.into_iter().flatten() {
+        site.concepts[concept.0 as usize].appearances.push(found);
     }
-    for essay in &site.essays {
-        let placed = site.conversations.get(essay).map_or(&[][..], |conversation| &conversation.replies);
-        for (at, placed) in placed.iter().enumerate() {
+    for (essay, conversation) in in_order(site) {
+        for (at, placed) in conversation.replies.iter().enumerate() {
             let used: BTreeSet<ConceptId> = placed.mentions.iter().map(|(concept, ..)| *concept).collect();
             for concept in used {
-                site.concepts[concept.0 as usize].replies.push((*essay, index(at)));
+                site.concepts[concept.0 as usize].replies.push((essay, index(at)));
             }
         }
     }
-    site.ties = ties.into_iter().map(|((first, second), count)| Tie { first, second, count }).collect();
-    site.ties.sort_by_key(|tie| (u32::MAX - tie.count, tie.first, tie.second));
+}
+
+/// The conversations in the order of their essays.
+fn in_order(site: &Site) -> Vec<(WritingId, Arc<Conversation>)> {
+    let held = |id: &WritingId| Some((*id, Arc::clone(site.conversations.get(id)?)));
+    if site.conversations.is_empty() { Vec::new() } else { site.essays.iter().filter_map(held).collect() }
+}
+
+/// The concepts that an essay names, mentions or links to.
+fn uses(site: &Site, essay: WritingId, linked: &[ConceptId]) -> Vec<(ConceptId, Appearance)> {
+    let at = essay.0 as usize;
+    let (named, counts) = (&site.named[at], &site.mentions[at].counts);
+    let mut all: Vec<ConceptId> = counts.iter().map(|(id, _)| *id).chain(named.iter().chain(linked).copied()).collect();
+    all.sort_unstable();
+    all.dedup();
+    let found = |id: ConceptId| {
+        let mentions = counts.binary_search_by_key(&id, |(id, _)| *id).map_or(0, |at| counts[at].1);
+        (id, Appearance { essay, is_named: named.binary_search(&id).is_ok(), mentions })
+    };
+    all.into_iter().map(found).collect()
+}
+
+/// Pairs of concepts that essays use together, counted over the most telling ones of each essay.
+fn ties(used: &[Vec<(ConceptId, Appearance)>], concepts: usize) -> Vec<Tie> {
+    let telling = |used: &Vec<(ConceptId, Appearance)>| {
+        let key = |(id, found): &(ConceptId, Appearance)| (!found.is_named, u32::MAX - found.mentions, *id);
+        let mut telling: Vec<_> = used.iter().map(key).collect();
+        telling.sort_unstable();
+        telling.truncate(MOST_TIED);
+        let mut strong: Vec<ConceptId> = telling.into_iter().map(|(_, _, id)| id).collect();
+        strong.sort_unstable();
+        strong
+    };
+    let strong: Vec<Vec<ConceptId>> = used.par_iter().map(telling).collect();
+    // For each concept, the others behind it in essays where both are strong.
+    let mut behind: Vec<Vec<&[ConceptId]>> = vec![Vec::new(); concepts];
+    for list in &strong {
+        for (at, first) in list.iter().enumerate() {
+            behind[first.0 as usize].push(&list[at + 1..]);
+        }
+    }
+    let count = |(first, lists): (usize, &Vec<&[ConceptId]>)| {
+        let mut counts = vec![0_u32; concepts];
+        lists.iter().flat_map(|list| *list).for_each(|second| counts[second.0 as usize] += 1);
+        let tied = counts.into_iter().enumerate().filter(|(_, count)| *count > 0);
+        let tie = |(second, count)| Tie { first: ConceptId(index(first)), second: ConceptId(index(second)), count };
+        tied.map(tie).collect::<Vec<_>>()
+    };
+    let mut ties: Vec<Tie> = behind.par_iter().enumerate().flat_map_iter(count).collect();
+    ties.par_sort_unstable_by_key(|tie| (u32::MAX - tie.count, tie.first, tie.second));
+    ties
 }
 
 /// Reports chosen passages that stand in no essay.
@@ -314,8 +371,13 @@ pub(super) fn check_passages(site: &Site, diagnostics: &mut Diagnostics) {
 #[must_use]
 pub fn find_passage(site: &Site, passage: &str) -> Option<(WritingId, u32)> {
     let wanted = plain(passage);
+    // Typography leaves letters and digits as they are: an essay without this word need not be compared letter for letter.
+    let word = wanted.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|word| word.len()).unwrap_or("");
     site.essays.iter().find_map(|id| {
         let outline = &site.writing(*id).prose.outline;
+        if !outline.text.contains(word) {
+            return None;
+        }
         let at = outline
             .blocks
             .iter()
@@ -324,8 +386,7 @@ pub fn find_passage(site: &Site, passage: &str) -> Option<(WritingId, u32)> {
     })
 }
 
-/// The mentions of an appearance.
-pub fn mentions<'a>(site: &'a Site, found: &'a Appearance) -> impl Iterator<Item = &'a Mention> {
-    let list = &site.mentions[found.essay.0 as usize].list;
-    found.mentions.iter().map(move |at| &list[*at as usize])
+/// The mentions of a concept in an essay.
+pub fn mentions(site: &Site, essay: WritingId, concept: ConceptId) -> impl Iterator<Item = &Mention> {
+    site.mentions[essay.0 as usize].list.iter().filter(move |mention| mention.concept == concept)
 }

@@ -1,6 +1,7 @@
 //! Transclusions: circles are named and cut, and no page grows without measure by them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Passage, Site, Target, WritingId, index};
 use crate::base::codes::Code;
@@ -36,7 +37,7 @@ pub(super) fn check(site: &mut Site, diagnostics: &mut Diagnostics) {
     }
     let Walk { cut, diagnostics: found, .. } = walk;
     for (writing, link) in cut {
-        site.targets[writing.0 as usize][link] = Target::Plain;
+        Arc::make_mut(&mut site.targets[writing.0 as usize])[link] = Target::Plain;
     }
     diagnostics.append(found);
 }
@@ -64,6 +65,7 @@ impl Walk<'_> {
                         size += self.embed(id, *link as usize, passage, size);
                     }
                 }
+                Piece::Code(code) => size += prose.codes[*code as usize].code.len() as u64,
                 _ => size += 64,
             }
         }

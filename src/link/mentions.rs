@@ -1,11 +1,13 @@
 //! Where concepts stand in the prose: one Aho-Corasick pass over the open text of each writing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 
-use super::{ConceptId, Site, index, sentences};
+use super::{ConceptId, Conversation, Site, index};
+use crate::base::sentences;
 use crate::base::span::to_u32;
 use crate::model::book::{Book, ConceptLinks};
 use crate::model::prose::{Outline, Range};
@@ -18,12 +20,18 @@ pub struct Mention {
     pub concept: ConceptId,
     /// The words, as bytes of `Outline::text`.
     pub text: Range,
-    /// The sentence around them.
-    pub sentence: Range,
     /// Index in `Outline::blocks`.
     pub block: u32,
     /// Whether it becomes a link.
     pub is_linked: bool,
+}
+
+impl Mention {
+    /// The sentence around the words, as bytes of `Outline::text`.
+    #[must_use]
+    pub fn sentence(&self, outline: &Outline) -> Range {
+        sentences::of_block(&outline.text, outline.blocks[self.block as usize].text, self.text)
+    }
 }
 
 /// The mentions of one writing.
@@ -31,41 +39,85 @@ pub struct Mention {
 pub struct Mentions {
     /// In the order of the text.
     pub list: Vec<Mention>,
+    /// Each concept with the number of its mentions, sorted.
+    pub counts: Vec<(ConceptId, u32)>,
     /// Backslashes that keep a word from being linked and are not shown, as bytes of `Outline::text`.
     pub escapes: Vec<u32>,
 }
 
+/// Remembers where concepts stand in what was looked at before.
+#[derive(Default)]
+pub(super) struct Memo {
+    finder: Option<Finder>,
+    /// Sorted by path.
+    read: Vec<Read>,
+    /// Conversations as they were arranged and with the mentions in them, by the place of the first in memory, which it keeps.
+    said: BTreeMap<usize, (Arc<Conversation>, Arc<Conversation>)>,
+}
+
+struct Read {
+    writing: Arc<Writing>,
+    own: Option<ConceptId>,
+    found: Arc<Mentions>,
+}
+
 struct Finder {
     words: AhoCorasick,
+    looked_for: LookedFor,
+}
+
+/// Everything besides the text that decides what is found in it.
+#[derive(PartialEq, Eq)]
+struct LookedFor {
+    patterns: Vec<String>,
     /// For each pattern, its concept.
     owners: Vec<ConceptId>,
     /// For each concept, its own policy, if it has one.
     policies: Vec<Option<ConceptLinks>>,
+    /// The policy of the book.
+    policy: ConceptLinks,
 }
 
 /// Fills `Site::mentions`.
-pub(super) fn find(site: &mut Site, book: &Book) {
-    let Some(finder) = Finder::new(site) else {
-        site.mentions = vec![Mentions::default(); site.writings.len()];
+pub(super) fn find(site: &mut Site, book: &Book, memo: &mut Memo) {
+    let looked_for = LookedFor::of(site, book);
+    if memo.finder.as_ref().is_none_or(|finder| finder.looked_for != looked_for) {
+        *memo = Memo { finder: Finder::new(looked_for), ..Memo::default() };
+    }
+    let Some(finder) = &memo.finder else {
+        site.mentions = vec![Arc::default(); site.writings.len()];
         return;
     };
-    let own: Vec<Option<ConceptId>> = {
-        let mut own = vec![None; site.writings.len()];
-        for (at, concept) in site.concepts.iter().enumerate() {
-            if let Some(writing) = concept.writing {
-                own[writing.0 as usize] = Some(ConceptId(index(at)));
-            }
-        }
-        own
+    let listen = |arranged: &mut Arc<Conversation>| {
+        let place = Arc::as_ptr(arranged).addr();
+        let known = memo.said.get(&place).map(|(_, heard)| Arc::clone(heard));
+        let heard = known.unwrap_or_else(|| Arc::new(finder.listen(arranged)));
+        (place, (std::mem::replace(arranged, Arc::clone(&heard)), heard))
     };
-    site.conversations.par_iter_mut().flat_map(|(_, conversation)| conversation.replies.par_iter_mut()).for_each(
-        |placed| placed.mentions = placed.reply.as_ref().map(|reply| finder.in_text(&reply.text)).unwrap_or_default(),
-    );
-    site.mentions = site.writings.par_iter().zip(&own).map(|(writing, own)| finder.read(writing, *own, book)).collect();
+    let said: Vec<_> = site.conversations.par_iter_mut().map(|(_, arranged)| listen(arranged)).collect();
+    memo.said = said.into_iter().collect();
+    let mut own: Vec<Option<ConceptId>> = vec![None; site.writings.len()];
+    for (at, concept) in site.concepts.iter().enumerate() {
+        if let Some(writing) = concept.writing {
+            own[writing.0 as usize] = Some(ConceptId(index(at)));
+        }
+    }
+    let read = |(at, (writing, own)): (usize, (&Arc<Writing>, &Option<ConceptId>))| {
+        let is_known = |known: &&Read| Arc::ptr_eq(&known.writing, writing) && known.own == *own;
+        let elsewhere = || {
+            let at = memo.read.binary_search_by(|known| known.writing.path.cmp(&writing.path)).ok();
+            at.map(|at| &memo.read[at]).filter(is_known)
+        };
+        let known = memo.read.get(at).filter(is_known).or_else(elsewhere);
+        let found = known.map_or_else(|| Arc::new(finder.read(writing, *own)), |known| Arc::clone(&known.found));
+        Read { writing: Arc::clone(writing), own: *own, found }
+    };
+    memo.read = site.writings.par_iter().zip(&own).enumerate().map(read).collect();
+    site.mentions = memo.read.iter().map(|read| Arc::clone(&read.found)).collect();
 }
 
-impl Finder {
-    fn new(site: &Site) -> Option<Self> {
+impl LookedFor {
+    fn of(site: &Site, book: &Book) -> Self {
         let (mut patterns, mut owners) = (Vec::new(), Vec::new());
         let mut taken = BTreeSet::new();
         // What a concept is called goes before what is only the plural of another one's name.
@@ -79,17 +131,23 @@ impl Finder {
                 }
             }
         }
+        let policies = site.concepts.iter().map(|concept| concept.links).collect();
+        Self { patterns, owners, policies, policy: book.concept_links }
+    }
+}
+
+impl Finder {
+    fn new(looked_for: LookedFor) -> Option<Self> {
         let words = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .build(&patterns)
+            .build(&looked_for.patterns)
             .ok()
-            .filter(|_| !patterns.is_empty())?;
-        let policies = site.concepts.iter().map(|concept| concept.links).collect();
-        Some(Self { words, owners, policies })
+            .filter(|_| !looked_for.patterns.is_empty())?;
+        Some(Self { words, looked_for })
     }
 
-    fn read(&self, writing: &Writing, own: Option<ConceptId>, book: &Book) -> Mentions {
+    fn read(&self, writing: &Writing, own: Option<ConceptId>) -> Mentions {
         let outline = &writing.prose.outline;
         let mut found = Mentions::default();
         for run in &outline.runs {
@@ -104,14 +162,24 @@ impl Finder {
                     continue;
                 }
                 let place = (to_u32(base + start), to_u32(base + end));
-                let block = outline.blocks[run.block as usize].text;
-                let sentence = sentences::of_block(&outline.text, block, place);
-                found.list.push(Mention { concept, text: place, sentence, block: run.block, is_linked: false });
+                found.list.push(Mention { concept, text: place, block: run.block, is_linked: false });
             }
         }
-        let policy = writing.meta.concept_links.unwrap_or(book.concept_links);
+        let policy = writing.meta.concept_links.unwrap_or(self.looked_for.policy);
         self.choose_links(&mut found.list, outline, policy);
+        let mut concepts: Vec<ConceptId> = found.list.iter().map(|mention| mention.concept).collect();
+        concepts.sort_unstable();
+        found.counts = concepts.chunk_by(|a, b| a == b).map(|same| (same[0], index(same.len()))).collect();
         found
+    }
+
+    /// The conversation with the concepts in its replies.
+    fn listen(&self, conversation: &Conversation) -> Conversation {
+        let mut heard = conversation.clone();
+        for placed in &mut heard.replies {
+            placed.mentions = placed.reply.as_ref().map(|reply| self.in_text(&reply.text)).unwrap_or_default();
+        }
+        heard
     }
 
     /// Concepts in a plain text, with the words and the sentence around them.
@@ -131,7 +199,7 @@ impl Finder {
             .words
             .find_overlapping_iter(text)
             .filter(|found| stands_alone(text, found.start(), found.end()))
-            .map(|found| (found.start(), found.end(), self.owners[found.pattern().as_usize()]))
+            .map(|found| (found.start(), found.end(), self.looked_for.owners[found.pattern().as_usize()]))
             .collect();
         all.sort_by_key(|(start, end, _)| (*start, usize::MAX - end));
         let mut last_end = 0;
@@ -153,7 +221,7 @@ impl Finder {
         for mention in list {
             let section = outline.blocks[mention.block as usize].section;
             let is_first = seen.insert((section, mention.concept));
-            mention.is_linked = match self.policies[mention.concept.0 as usize].unwrap_or(policy) {
+            mention.is_linked = match self.looked_for.policies[mention.concept.0 as usize].unwrap_or(policy) {
                 ConceptLinks::First => is_first,
                 ConceptLinks::Every => true,
                 ConceptLinks::None => false,

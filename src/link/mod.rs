@@ -4,15 +4,17 @@ mod backlinks;
 mod collections;
 pub mod concepts;
 mod embeds;
+mod frame;
 mod mentions;
 mod names;
 mod pictures;
 mod related;
 mod resolve;
 mod routes;
-pub mod sentences;
 pub mod threads;
 mod visibility;
+
+use std::sync::Arc;
 
 use jiff::civil;
 
@@ -26,8 +28,9 @@ use crate::model::writing::{Kind, Parsed, Writing};
 pub use backlinks::Backlink;
 pub use collections::Series;
 pub use concepts::{Appearance, Concept, Relation, Tie};
+use frame::Frame;
 pub use mentions::{Mention, Mentions};
-pub use related::{Reason, Related};
+pub use related::{Reason, Related, Wishes};
 pub use routes::Redirect;
 pub use threads::Conversation;
 pub use visibility::{LeftOut, Why, reason as reason_not_public};
@@ -105,10 +108,10 @@ pub enum Picture {
 }
 
 /// The book, joined.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Site {
     /// Every writing that is shown, sorted by path.
-    pub writings: Vec<Writing>,
+    pub writings: Vec<Arc<Writing>>,
     /// The address of each writing.
     pub routes: Vec<Route>,
     /// Essays, oldest first; those without a date come before all others.
@@ -117,6 +120,8 @@ pub struct Site {
     pub pages: Vec<WritingId>,
     /// Concepts, by slug.
     pub concepts: Vec<Concept>,
+    /// For each writing, the concepts that its front matter names, sorted; none for all but essays.
+    pub named: Arc<Vec<Vec<ConceptId>>>,
     /// Every name of every concept with a file, as a slug, and the slug of the concept.
     pub concept_names: std::collections::BTreeMap<String, String>,
     /// Pairs of concepts that are used together, the strongest first.
@@ -126,17 +131,17 @@ pub struct Site {
     /// The series of each essay that has one, and its place there, from 0.
     pub series_of: std::collections::BTreeMap<WritingId, (SeriesId, usize)>,
     /// For each writing, where each of its links leads.
-    pub targets: Vec<Vec<Target>>,
+    pub targets: Vec<Arc<Vec<Target>>>,
     /// For each writing, its pictures.
     pub pictures: Vec<Vec<Picture>>,
     /// For each writing, the concepts in its text.
-    pub mentions: Vec<Mentions>,
+    pub mentions: Vec<Arc<Mentions>>,
     /// Who links to each page, sorted by page.
     pub backlinks: std::collections::BTreeMap<PageId, Vec<Backlink>>,
-    /// For each writing, what to read next; empty for all but essays.
-    pub related: Vec<Vec<Related>>,
+    /// What the author wishes to be read after an essay, where anything.
+    pub wishes: std::collections::BTreeMap<WritingId, Wishes>,
     /// What readers said of each essay that they answered.
-    pub conversations: std::collections::BTreeMap<WritingId, Conversation>,
+    pub conversations: std::collections::BTreeMap<WritingId, Arc<Conversation>>,
     /// Files that go out as they are, by address.
     pub files: Vec<(Route, SitePath)>,
     /// Old addresses.
@@ -263,23 +268,42 @@ impl<'a> LinkInput<'a> {
 /// Joins what the files say into one site.
 #[must_use]
 pub fn link(parsed: Parsed, input: &LinkInput<'_>) -> (Site, Diagnostics) {
+    link_again(parsed, input, &mut Memo::default())
+}
+
+/// Remembers, from one link to the next, what was found in files that say the same. Forgetting costs time and nothing else.
+#[derive(Default)]
+pub struct Memo {
+    frame: Option<Frame>,
+    threads: threads::Memo,
+    mentions: mentions::Memo,
+    resolve: resolve::Memo,
+}
+
+/// Joins what the files say into one site; what `memo` holds of files that say the same, by their place in memory, is not
+/// looked for again.
+#[must_use]
+pub fn link_again(parsed: Parsed, input: &LinkInput<'_>, memo: &mut Memo) -> (Site, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let (shown, left_out) = visibility::split(parsed.writings, input, &mut diagnostics);
-    let hidden = names::Hidden::new(&left_out);
-    let mut site = Site { writings: shown, left_out: left_out.clone(), ..Site::default() };
-    collections::sort_essays(&mut site);
-    threads::collect(&mut site, parsed.replies, &left_out, &mut diagnostics);
-    concepts::collect(&mut site, &hidden, &mut diagnostics);
-    collections::collect_series(&mut site, &mut diagnostics);
-    routes::assign(&mut site, &hidden, input.assets, &mut diagnostics);
-    mentions::find(&mut site, input.book);
-    let names = names::Names::new(&site, &hidden);
-    resolve::links(&mut site, &names, input.book, &mut diagnostics);
-    pictures::find(&mut site, &names, input.assets, &mut diagnostics);
+    let (writings, left_out) = visibility::split(parsed.writings, input, &mut diagnostics);
+    let before = memo.frame.take().filter(|frame| frame.fits(&writings, &left_out, input.assets));
+    let mut site = Site { writings, left_out, ..Site::default() };
+    match &before {
+        Some(frame) => frame.order(&mut site),
+        None => collections::sort_essays(&mut site),
+    }
+    let are_said_before = threads::collect(&mut site, parsed.replies, &mut memo.threads, &mut diagnostics);
+    let before = before.filter(|frame| frame.fits_replies(&site));
+    let is_same_frame = before.is_some() && are_said_before;
+    let frame = memo.frame.insert(before.unwrap_or_else(|| Frame::of(&site, input.assets)));
+    frame.fill(&mut site);
+    diagnostics.append(frame.diagnostics.clone());
+    mentions::find(&mut site, input.book, &mut memo.mentions);
+    resolve::links(&mut site, &frame.names, input.book, (&mut memo.resolve, is_same_frame), &mut diagnostics);
+    pictures::find(&mut site, &frame.names, input.assets, &mut diagnostics);
     embeds::check(&mut site, &mut diagnostics);
     backlinks::collect(&mut site);
     concepts::connect(&mut site);
     concepts::check_passages(&site, &mut diagnostics);
-    related::suggest(&mut site, &names, &mut diagnostics);
     (site, diagnostics)
 }

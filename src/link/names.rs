@@ -74,7 +74,7 @@ fn label(kind: Kind, slug: &str) -> String {
 }
 
 /// Every name of every page.
-pub(super) struct Names<'a> {
+pub(super) struct Names {
     by_slug: BTreeMap<String, BTreeSet<PageId>>,
     by_title: BTreeMap<String, BTreeSet<PageId>>,
     by_path: BTreeMap<SitePath, PageId>,
@@ -83,11 +83,11 @@ pub(super) struct Names<'a> {
     by_label: BTreeMap<String, PageId>,
     titles: Vec<String>,
     paths: Vec<String>,
-    hidden: &'a Hidden,
+    hidden: Hidden,
 }
 
-impl<'a> Names<'a> {
-    pub(super) fn new(site: &Site, hidden: &'a Hidden) -> Self {
+impl Names {
+    pub(super) fn new(site: &Site, hidden: Hidden) -> Self {
         let mut names = Self {
             by_slug: BTreeMap::new(),
             by_title: BTreeMap::new(),

@@ -13,7 +13,7 @@ use crate::model::source::Asset;
 use crate::model::writing::Writing;
 
 /// Fills `Site::pictures`.
-pub(super) fn find(site: &mut Site, names: &Names<'_>, assets: &[Asset], diagnostics: &mut Diagnostics) {
+pub(super) fn find(site: &mut Site, names: &Names, assets: &[Asset], diagnostics: &mut Diagnostics) {
     let finder = Finder {
         names,
         assets: assets.iter().map(|asset| (&asset.path, asset)).collect(),
@@ -44,7 +44,7 @@ pub(super) fn find(site: &mut Site, names: &Names<'_>, assets: &[Asset], diagnos
 }
 
 struct Finder<'a> {
-    names: &'a Names<'a>,
+    names: &'a Names,
     assets: BTreeMap<&'a SitePath, &'a Asset>,
     routes: BTreeMap<&'a SitePath, &'a Route>,
     by_address: BTreeMap<&'a str, &'a SitePath>,

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use super::names::{Found, Names};
 use super::{ConceptId, PageId, Site, WritingId};
 use crate::base::codes::Code;
@@ -43,38 +41,35 @@ pub struct Related {
     pub reason: Reason,
 }
 
-/// Fills `Site::related`.
-pub(super) fn suggest(site: &mut Site, names: &Names<'_>, diagnostics: &mut Diagnostics) {
-    let most = (site.essays.len() / 4).clamp(FEWEST_COMMON, MOST_COMMON);
-    let mut concepts_of: BTreeMap<WritingId, Vec<ConceptId>> = BTreeMap::new();
-    let mut essays_of: BTreeMap<ConceptId, Vec<WritingId>> = BTreeMap::new();
-    for (at, concept) in site.concepts.iter().enumerate() {
-        let tagged: Vec<WritingId> =
-            concept.appearances.iter().filter(|found| found.is_named).map(|found| found.essay).collect();
-        if tagged.len() > most {
-            continue;
-        }
-        let id = ConceptId(super::index(at));
-        tagged.iter().for_each(|essay| concepts_of.entry(*essay).or_default().push(id));
-        essays_of.insert(id, tagged);
-    }
-    let wishes: Vec<_> = site.essays.iter().map(|essay| wishes(site, names, *essay, diagnostics)).collect();
-    let suggested: Vec<Vec<Related>> = (site.essays.par_iter().zip(&wishes))
-        .map(|(essay, (pinned, excluded))| of_essay(site, *essay, pinned, excluded, &concepts_of, &essays_of))
-        .collect();
-    let mut all = vec![Vec::new(); site.writings.len()];
-    for (essay, related) in site.essays.iter().zip(suggested) {
-        all[essay.0 as usize] = related;
-    }
-    site.related = all;
+/// What an author wishes under an essay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Essays that come first.
+    pinned: Vec<WritingId>,
+    /// Essays that never come.
+    excluded: BTreeSet<WritingId>,
 }
 
-fn wishes(
-    site: &Site,
-    names: &Names<'_>,
-    essay: WritingId,
-    diagnostics: &mut Diagnostics,
-) -> (Vec<WritingId>, BTreeSet<WritingId>) {
+/// Fills `Site::wishes`.
+pub(super) fn find_wishes(site: &mut Site, names: &Names, diagnostics: &mut Diagnostics) {
+    let has_any = |id: &&WritingId| {
+        let meta = &site.writing(**id).meta;
+        !meta.related_essays.is_empty() || !meta.unrelated_essays.is_empty()
+    };
+    let essays = site.essays.iter().filter(has_any);
+    site.wishes = essays.map(|essay| (*essay, wishes(site, names, *essay, diagnostics))).collect();
+}
+
+impl Site {
+    /// What to read after an essay.
+    #[must_use]
+    pub fn related(&self, essay: WritingId) -> Vec<Related> {
+        let nothing = Wishes::default();
+        of_essay(self, essay, self.wishes.get(&essay).unwrap_or(&nothing))
+    }
+}
+
+fn wishes(site: &Site, names: &Names, essay: WritingId, diagnostics: &mut Diagnostics) -> Wishes {
     let writing = site.writing(essay);
     let is_essay = |page| matches!(page, PageId::Writing(id) if site.writing(id).kind == Kind::Essay);
     let mut find = |wish: &Placed<String>| {
@@ -103,17 +98,10 @@ fn wishes(
     };
     let pinned = writing.meta.related_essays.iter().filter_map(&mut find).collect();
     let excluded = writing.meta.unrelated_essays.iter().filter_map(&mut find).collect();
-    (pinned, excluded)
+    Wishes { pinned, excluded }
 }
 
-fn of_essay(
-    site: &Site,
-    essay: WritingId,
-    pinned: &[WritingId],
-    excluded: &BTreeSet<WritingId>,
-    concepts_of: &BTreeMap<WritingId, Vec<ConceptId>>,
-    essays_of: &BTreeMap<ConceptId, Vec<WritingId>>,
-) -> Vec<Related> {
+fn of_essay(site: &Site, essay: WritingId, Wishes { pinned, excluded }: &Wishes) -> Vec<Related> {
     let mut chosen: Vec<Related> = pinned.iter().map(|id| Related { essay: *id, reason: Reason::Chosen }).collect();
     let place = site.place_in_series(essay);
     let next = place.and_then(|(series, at)| site.series(series).essays.get(at + 1));
@@ -122,8 +110,12 @@ fn of_essay(
     }
     // A shared concept counts the more the rarer it is; a citation counts like a concept that only two essays share.
     let mut scores: BTreeMap<WritingId, (u64, Vec<(u64, ConceptId)>)> = BTreeMap::new();
-    for concept in concepts_of.get(&essay).into_iter().flatten() {
-        let essays = &essays_of[concept];
+    let most = (site.essays.len() / 4).clamp(FEWEST_COMMON, MOST_COMMON);
+    for concept in &site.named[essay.0 as usize] {
+        let essays = &site.concept(*concept).named_by;
+        if essays.len() > most {
+            continue;
+        }
         let weight = 1_000_000 / (essays.len() as u64).max(1);
         for other in essays {
             let score = scores.entry(*other).or_default();

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::names::{Found, Names};
 use super::{LeftOut, PageId, Passage, Site, Target, WritingId, index};
@@ -16,42 +17,87 @@ use crate::model::writing::Writing;
 /// Suggestions cost a look at every name; a text full of broken links gets them for the first ones only.
 const MOST_SUGGESTIONS: usize = 20;
 
-/// Fills `Site::targets`.
-pub(super) fn links(site: &mut Site, names: &Names<'_>, book: &Book, diagnostics: &mut Diagnostics) {
+/// Remembers where the links of writings led before.
+#[derive(Default)]
+pub(super) struct Memo {
+    base_url: Option<String>,
+    /// Sorted by path.
+    known: Vec<Known>,
+}
+
+struct Known {
+    writing: Arc<Writing>,
+    targets: Arc<Vec<Target>>,
+    diagnostics: Diagnostics,
+    /// Writings in whose text a place was looked for.
+    looked_into: Vec<Arc<Writing>>,
+}
+
+/// Fills `Site::targets`. `is_same_frame` says that every name, address and conversation is what it was the last time.
+pub(super) fn links(
+    site: &mut Site,
+    names: &Names,
+    book: &Book,
+    (memo, is_same_frame): (&mut Memo, bool),
+    diagnostics: &mut Diagnostics,
+) {
+    if !is_same_frame || memo.base_url != book.base_url {
+        memo.known.clear();
+        memo.base_url.clone_from(&book.base_url);
+    }
     let files: BTreeMap<&SitePath, &Route> = site.files.iter().map(|(route, path)| (path, route)).collect();
     let addresses: std::collections::BTreeSet<&str> = site.files.iter().map(|(route, _)| route.as_str()).collect();
-    let resolved: Vec<(Vec<Target>, Diagnostics)> = (0..site.writings.len())
-        .into_par_iter()
-        .map(|at| {
-            let mut resolver = Resolver {
-                site,
-                names,
-                base_url: book.base_url.as_deref(),
-                files: &files,
-                addresses: &addresses,
-                writing: &site.writings[at],
-                own: site.page_of(WritingId(index(at))),
-                diagnostics: Diagnostics::default(),
-                suggested: 0,
+    let resolve = |at: usize| {
+        let writing = &site.writings[at];
+        // In the same frame every writing has the place it had.
+        let is_same = |known: &&Known| {
+            let stays = |looked_into: &Arc<Writing>| {
+                let now = site.writings.binary_search_by(|writing| writing.path.cmp(&looked_into.path));
+                now.is_ok_and(|now| Arc::ptr_eq(&site.writings[now], looked_into))
             };
-            let targets = resolver.writing.prose.outline.links.iter().map(|link| resolver.resolve(link)).collect();
-            (targets, resolver.diagnostics)
-        })
-        .collect();
-    let (targets, found): (Vec<_>, Vec<_>) = resolved.into_iter().unzip();
-    site.targets = targets;
-    found.into_iter().for_each(|each| diagnostics.append(each));
+            Arc::ptr_eq(&known.writing, writing) && known.looked_into.iter().all(stays)
+        };
+        if let Some(known) = memo.known.get(at).filter(is_same) {
+            let (targets, diagnostics) = (Arc::clone(&known.targets), known.diagnostics.clone());
+            return Known {
+                writing: Arc::clone(writing),
+                targets,
+                diagnostics,
+                looked_into: known.looked_into.clone(),
+            };
+        }
+        let mut resolver = Resolver {
+            site,
+            names,
+            base_url: book.base_url.as_deref(),
+            files: &files,
+            addresses: &addresses,
+            writing,
+            own: site.page_of(WritingId(index(at))),
+            diagnostics: Diagnostics::default(),
+            looked_into: Vec::new(),
+            suggested: 0,
+        };
+        let targets = Arc::new(writing.prose.outline.links.iter().map(|link| resolver.resolve(link)).collect());
+        let Resolver { diagnostics, looked_into, .. } = resolver;
+        Known { writing: Arc::clone(writing), targets, diagnostics, looked_into }
+    };
+    let known: Vec<Known> = (0..site.writings.len()).into_par_iter().map(resolve).collect();
+    known.iter().for_each(|known| diagnostics.append(known.diagnostics.clone()));
+    site.targets = known.iter().map(|known| Arc::clone(&known.targets)).collect();
+    memo.known = known;
 }
 
 struct Resolver<'a> {
     site: &'a Site,
-    names: &'a Names<'a>,
+    names: &'a Names,
     base_url: Option<&'a str>,
     files: &'a BTreeMap<&'a SitePath, &'a Route>,
     addresses: &'a std::collections::BTreeSet<&'a str>,
     writing: &'a Writing,
     own: PageId,
     diagnostics: Diagnostics,
+    looked_into: Vec<Arc<Writing>>,
     suggested: usize,
 }
 
@@ -190,6 +236,9 @@ impl Resolver<'_> {
             PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies => None,
         };
         let prose = writing.map(|id| &self.site.writing(id).prose);
+        if let Some(id) = writing.filter(|_| !fragment.trim().is_empty() || link.style == LinkStyle::Embed) {
+            self.looked_into.push(Arc::clone(&self.site.writings[id.0 as usize]));
+        }
         let id = match (fragment.trim(), prose) {
             ("", _) => String::new(),
             ("main", None) => "main".to_owned(),
@@ -263,7 +312,7 @@ impl Resolver<'_> {
         Target::Plain
     }
 
-    fn suggest(&mut self, word: &str, find: impl Fn(&Names<'_>) -> Option<String>) -> Option<String> {
+    fn suggest(&mut self, word: &str, find: impl Fn(&Names) -> Option<String>) -> Option<String> {
         self.suggested += 1;
         (word.len() <= 120 && self.suggested <= MOST_SUGGESTIONS).then(|| find(self.names)).flatten()
     }
@@ -277,7 +326,7 @@ impl Resolver<'_> {
 }
 
 /// The address or file nearest to what a link names, as it would be written in this file.
-fn nearest_file(names: &Names<'_>, from: &SitePath, path: &str) -> Option<String> {
+fn nearest_file(names: &Names, from: &SitePath, path: &str) -> Option<String> {
     if path.starts_with('/') {
         return nearest(path, names.routes()).map(str::to_owned);
     }

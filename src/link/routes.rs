@@ -131,7 +131,7 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
     if site.has_replies() {
         table.claim(&replies(), "the page of replies".to_owned(), None, diagnostics);
     }
-    site.routes = site.writings.iter().map(route_of).collect();
+    site.routes = site.writings.iter().map(|writing| route_of(writing)).collect();
     for (writing, route) in site.writings.iter().zip(&site.routes) {
         let span = writing.meta.slug.as_ref().map_or_else(
             || Span::file(&writing.path),

@@ -1,8 +1,9 @@
 //! Replies under their essays: which file belongs to which, who answers whom, in which order, on which passage.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::{ConceptId, LeftOut, Site, WritingId, index};
+use super::{ConceptId, Site, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::fingerprint::Fingerprint;
@@ -28,7 +29,7 @@ pub struct Conversation {
 #[derive(Clone, Debug)]
 pub struct Placed {
     /// The reply; `None` for one that is not shown and has answers that are.
-    pub reply: Option<Reply>,
+    pub reply: Option<Arc<Reply>>,
     /// Its id on the page.
     pub anchor: String,
     /// 1 for a reply to the essay, 2 for an answer to that, and so on.
@@ -41,15 +42,34 @@ pub struct Placed {
     pub mentions: Vec<(ConceptId, Range, Range)>,
 }
 
-/// Fills `Site::conversations`.
-pub(super) fn collect(site: &mut Site, all: Vec<Replies>, left_out: &[LeftOut], diagnostics: &mut Diagnostics) {
+/// Remembers conversations that were arranged before.
+#[derive(Default)]
+pub(super) struct Memo {
+    /// Sorted by the path of the file.
+    known: Vec<Known>,
+}
+
+struct Known {
+    file: Arc<Replies>,
+    essay: Arc<Writing>,
+    conversation: Arc<Conversation>,
+    diagnostics: Diagnostics,
+}
+
+/// Fills `Site::conversations`; true if each is what it was the last time.
+pub(super) fn collect(site: &mut Site, all: Vec<Arc<Replies>>, memo: &mut Memo, diagnostics: &mut Diagnostics) -> bool {
+    let before = std::mem::take(&mut memo.known);
+    if all.is_empty() {
+        return before.is_empty();
+    }
     let essays: BTreeMap<String, WritingId> = site
         .essays
         .iter()
         .map(|id| (name_of(&site.writing(*id).path).to_owned(), *id))
         .chain(site.essays.iter().map(|id| (super::routes::slug_of(site.writing(*id)), *id)))
         .collect();
-    let hidden: BTreeSet<String> = left_out
+    let hidden: BTreeSet<String> = site
+        .left_out
         .iter()
         .filter(|left| left.kind == Kind::Essay)
         .flat_map(|left| [name_of(&left.path).to_owned(), left.slug.clone()])
@@ -64,10 +84,28 @@ pub(super) fn collect(site: &mut Site, all: Vec<Replies>, left_out: &[LeftOut], 
             }
             continue;
         };
-        let conversation = arrange(file, site.writing(*essay), diagnostics);
-        conversations.insert(*essay, conversation);
+        let known = arrange_again(&before, file, &site.writings[essay.0 as usize]);
+        diagnostics.append(known.diagnostics.clone());
+        conversations.insert(*essay, Arc::clone(&known.conversation));
+        memo.known.push(known);
     }
     site.conversations = conversations;
+    let same = |(old, new): (&Known, &Known)| Arc::ptr_eq(&old.conversation, &new.conversation);
+    before.len() == memo.known.len() && before.iter().zip(&memo.known).all(same)
+}
+
+fn arrange_again(before: &[Known], file: Arc<Replies>, essay: &Arc<Writing>) -> Known {
+    let at = before.binary_search_by(|known| known.file.path.cmp(&file.path)).ok();
+    let same = |known: &&Known| Arc::ptr_eq(&known.file, &file) && Arc::ptr_eq(&known.essay, essay);
+    let (conversation, diagnostics) = match at.map(|at| &before[at]).filter(same) {
+        Some(known) => (Arc::clone(&known.conversation), known.diagnostics.clone()),
+        None => {
+            let mut found = Diagnostics::default();
+            let conversation = arrange(&file, essay, &mut found);
+            (Arc::new(conversation), found)
+        }
+    };
+    Known { file, essay: Arc::clone(essay), conversation, diagnostics }
 }
 
 /// The name of an essay's file of replies, without its extension: that of its own file, or of its folder.
@@ -85,11 +123,11 @@ fn orphan(path: &SitePath, name: &str, essays: &BTreeMap<String, WritingId>) -> 
     Diagnostic::new(Code::OrphanReplies, Span::file(path), format!("there is no essay `{name}`")).help(help)
 }
 
-fn arrange(file: Replies, essay: &Writing, diagnostics: &mut Diagnostics) -> Conversation {
+fn arrange(file: &Replies, essay: &Writing, diagnostics: &mut Diagnostics) -> Conversation {
     let Replies { path, threads, replies } = file;
     let name = name_of(&essay.path).to_owned();
-    let parents = parents(&path, &replies, diagnostics);
-    let shown = shown(&replies, &parents);
+    let parents = parents(path, replies, diagnostics);
+    let shown = shown(replies, &parents);
     let mut answers: Vec<Vec<usize>> = vec![Vec::new(); replies.len()];
     let mut roots = Vec::new();
     for at in (0..replies.len()).filter(|at| shown[*at]) {
@@ -98,23 +136,22 @@ fn arrange(file: Replies, essay: &Writing, diagnostics: &mut Diagnostics) -> Con
             None => roots.push(at),
         }
     }
-    let moments = moments(&replies);
+    let moments = moments(replies);
     let by_age = |list: &mut Vec<usize>| list.sort_by(|a, b| moments[*a].cmp(&moments[*b]).then(a.cmp(b)));
     by_age(&mut roots);
     answers.iter_mut().for_each(by_age);
     let mut passages = Passages::new(essay);
-    let mut replies: Vec<Option<Reply>> = replies.into_iter().map(Some).collect();
     let mut placed: Vec<Placed> = Vec::new();
     let mut open: Vec<(usize, u32, Option<u32>)> = roots.into_iter().rev().map(|at| (at, 1, None)).collect();
     while let Some((at, depth, answered)) = open.pop() {
         let here = index(placed.len());
         open.extend(answers[at].iter().rev().map(|answer| (*answer, depth + 1, Some(here))));
-        let Some(reply) = replies[at].take() else { continue };
+        let reply = &replies[at];
         let is_shown = reply.state == State::Shown && !reply.html.is_empty();
         let block = reply.passage.as_ref().filter(|_| is_shown).and_then(|passage| {
             let found = passages.find(&passage.value);
             if found.is_none() {
-                diagnostics.push(lost_passage(&path, passage.range));
+                diagnostics.push(lost_passage(path, passage.range));
             }
             found
         });
@@ -123,7 +160,7 @@ fn arrange(file: Replies, essay: &Writing, diagnostics: &mut Diagnostics) -> Con
                 "reply-{}",
                 Fingerprint::of(format!("{name} {}", reply.id.value).as_bytes()).to_short_hex()
             ),
-            reply: is_shown.then_some(reply),
+            reply: is_shown.then(|| Arc::clone(reply)),
             depth,
             answers: answered,
             block,
@@ -131,7 +168,7 @@ fn arrange(file: Replies, essay: &Writing, diagnostics: &mut Diagnostics) -> Con
         });
     }
     let count = placed.iter().filter(|placed| placed.reply.is_some()).count();
-    Conversation { threads, replies: placed, count }
+    Conversation { threads: threads.clone(), replies: placed, count }
 }
 
 fn lost_passage(path: &SitePath, range: (u32, u32)) -> Diagnostic {
@@ -141,7 +178,7 @@ fn lost_passage(path: &SitePath, range: (u32, u32)) -> Diagnostic {
 }
 
 /// For each reply, the one it answers. What is not there and circles are reported, and count as replies to the essay.
-fn parents(path: &SitePath, replies: &[Reply], diagnostics: &mut Diagnostics) -> Vec<Option<usize>> {
+fn parents(path: &SitePath, replies: &[Arc<Reply>], diagnostics: &mut Diagnostics) -> Vec<Option<usize>> {
     let places: BTreeMap<&str, usize> =
         replies.iter().enumerate().map(|(at, reply)| (reply.id.value.as_str(), at)).collect();
     let mut parents: Vec<Option<usize>> = Vec::with_capacity(replies.len());
@@ -183,7 +220,7 @@ fn lost_parent(path: &SitePath, reply: &Reply, message: String) -> Diagnostic {
 }
 
 /// Which replies have a place: those with words to show, and those that such a reply answers, however far up.
-fn shown(replies: &[Reply], parents: &[Option<usize>]) -> Vec<bool> {
+fn shown(replies: &[Arc<Reply>], parents: &[Option<usize>]) -> Vec<bool> {
     let mut shown = vec![false; replies.len()];
     for (at, reply) in replies.iter().enumerate() {
         if reply.state != State::Shown || reply.html.is_empty() {
@@ -199,7 +236,7 @@ fn shown(replies: &[Reply], parents: &[Option<usize>]) -> Vec<bool> {
 }
 
 /// When each reply was written, for sorting; one without a date stands where the one before it in the file does.
-fn moments(replies: &[Reply]) -> Vec<Option<crate::base::date::Date>> {
+fn moments(replies: &[Arc<Reply>]) -> Vec<Option<crate::base::date::Date>> {
     let mut last = None;
     let mut moments = Vec::with_capacity(replies.len());
     for reply in replies {

@@ -1,5 +1,7 @@
 //! Who is shown: drafts, schedule and expiry, as of a day. Knows nothing of addresses and links.
 
+use std::sync::Arc;
+
 use super::LinkInput;
 use crate::base::diagnostic::Diagnostics;
 use crate::base::path::{Route, SitePath, slug};
@@ -73,17 +75,17 @@ pub fn reason(writing: &Writing, as_of: jiff::civil::Date) -> Option<Why> {
 /// Parts those that are shown from those that are not. What is wrong in the text of a writing counts only where it is
 /// shown: an unfinished draft stops nobody from publishing the rest.
 pub(super) fn split(
-    writings: Vec<Writing>,
+    writings: Vec<Arc<Writing>>,
     input: &LinkInput<'_>,
     diagnostics: &mut Diagnostics,
-) -> (Vec<Writing>, Vec<LeftOut>) {
+) -> (Vec<Arc<Writing>>, Vec<LeftOut>) {
     let mut shown = Vec::with_capacity(writings.len());
     let mut left_out = Vec::new();
-    for mut writing in writings {
+    for writing in writings {
         match reason(&writing, input.as_of) {
-            Some(why) if !input.with_drafts => left_out.push(left_out_as(writing, why)),
+            Some(why) if !input.with_drafts => left_out.push(left_out_as(&writing, why)),
             _ => {
-                diagnostics.append(std::mem::take(&mut writing.findings));
+                diagnostics.append(writing.findings.clone());
                 shown.push(writing);
             }
         }
@@ -91,14 +93,14 @@ pub(super) fn split(
     (shown, left_out)
 }
 
-fn left_out_as(writing: Writing, why: Why) -> LeftOut {
+fn left_out_as(writing: &Writing, why: Why) -> LeftOut {
     LeftOut {
         kind: writing.kind,
-        slug: super::routes::slug_of(&writing),
-        route: super::routes::route_of(&writing),
+        slug: super::routes::slug_of(writing),
+        route: super::routes::route_of(writing),
         names: writing.meta.concepts.iter().chain(&writing.meta.series).map(|name| slug(&name.value)).collect(),
-        path: writing.path,
-        title: writing.meta.title,
+        path: writing.path.clone(),
+        title: writing.meta.title.clone(),
         why,
     }
 }

@@ -1,19 +1,23 @@
 //! Reads `book.toml`, then what belongs to the book, into a `Snapshot`. Knows bytes, not what they mean.
 
+mod memo;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use memo::Kept;
+pub use memo::Memo;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::SitePath;
 use crate::base::span::Span;
-use crate::io::disk::{self, Loaded};
+use crate::io::disk::{self, Found};
 use crate::io::error::Error;
 use crate::model::book::Book;
-use crate::model::source::{Asset, Layer, Snapshot, Source};
+use crate::model::source::{Layer, Snapshot, Source};
 use crate::model::writing::Kind;
 use crate::parse::book;
 use crate::theme::builtin;
@@ -45,6 +49,14 @@ pub fn settings(root: &Path) -> Result<Book, Error> {
 /// # Errors
 /// `book.toml` cannot be read, or an option makes no sense.
 pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), Error> {
+    load_again(root, options, &mut Memo::default())
+}
+
+/// Reads the book in this folder; files that are as they were when `memo` saw them are not read again.
+///
+/// # Errors
+/// As `load`.
+pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Snapshot, Diagnostics), Error> {
     let settings_path = SitePath::new("book.toml").expect("clean");
     let bytes = disk::read_bytes(&root.join("book.toml"))?;
     let mut unreadable = Diagnostics::default();
@@ -58,74 +70,68 @@ pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), E
             Error::Usage(format!("`{url}` is not a web address; write it as `https://example.org/`"))
         })?);
     }
-    let (mut sources, mut assets) = (Vec::new(), Vec::new());
     let files = if disk::has_folder(root, "content") {
         let left = options.without_replies.then_some("content/replies");
-        disk::read_folder_but(root, "content", left, &mut diagnostics)
+        disk::list_folder(root, "content", left, &mut diagnostics)
     } else {
         Vec::new()
     };
     report_similar_names(&files, &mut diagnostics);
-    for file in files {
-        sort_in(file, &mut sources, &mut assets, &mut diagnostics);
-    }
+    let (mut sources, mut assets) = memo.read(root, files, &mut diagnostics);
     let layers = layers(root, &book.theme, &settings, &mut diagnostics);
     sources.push(Source { path: settings_path, text: settings });
     sources.sort_by(|a, b| a.path.cmp(&b.path));
+    assets.sort_by(|a, b| a.path.cmp(&b.path));
     let as_of = options.as_of.unwrap_or_else(crate::io::clock::today);
     Ok((Snapshot { book, sources, assets, layers, as_of, with_drafts: options.with_drafts }, diagnostics))
 }
 
-fn sort_in(file: Loaded, sources: &mut Vec<Source>, assets: &mut Vec<Asset>, diagnostics: &mut Diagnostics) {
-    let is_static = file.path.below("content/static").is_some();
-    if let Some(below) = file.path.below("content/replies") {
-        sort_in_replies(below.starts_with("unmatched/") || below == "forgotten.toml", file, sources, diagnostics);
-        return;
+/// What a file of the book is, and what was found while it was read.
+fn understand(path: &SitePath, bytes: Arc<[u8]>) -> (Kept, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let is_static = path.below("content/static").is_some();
+    let source = |text: Option<Arc<str>>| text.map_or(Kept::Nothing, |text| Kept::Source(text));
+    if let Some(below) = path.below("content/replies") {
+        let is_read = belongs_to_replies(below, path, &mut diagnostics);
+        let text = if is_read { text_of(path, &bytes, &mut diagnostics) } else { None };
+        return (source(text), diagnostics);
     }
-    if !is_static && let Some(remedy) = stray(&file.path) {
+    if !is_static && let Some(remedy) = stray(path) {
         let message = "this file is neither read nor published";
-        diagnostics.push(Diagnostic::new(Code::StrayFile, Span::file(&file.path), message).help(remedy));
-        return;
+        diagnostics.push(Diagnostic::new(Code::StrayFile, Span::file(path), message).help(remedy));
+        return (Kept::Nothing, diagnostics);
     }
-    if is_static || file.path.extension() != "md" {
-        let size = imagesize::blob_size(&file.bytes).ok();
+    if is_static || path.extension() != "md" {
+        let size = imagesize::blob_size(&bytes).ok();
         let size = size.and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
-        let size = if file.path.extension() == "svg" { svg_size(&file.bytes) } else { size };
-        assets.push(Asset { path: file.path, bytes: file.bytes, size });
-        return;
+        let size = if path.extension() == "svg" { svg_size(&bytes) } else { size };
+        return (Kept::Asset(bytes, size), diagnostics);
     }
-    let belongs = Kind::ALL.iter().any(|kind| file.path.below(kind.folder()).is_some());
-    if !belongs {
+    if !Kind::ALL.iter().any(|kind| path.below(kind.folder()).is_some()) {
+        let message = "this file is not read: it stands outside the known folders";
         diagnostics.push(
-            Diagnostic::new(
-                Code::StrayFile,
-                Span::file(&file.path),
-                "this file is not read: it stands outside the known folders",
-            )
-            .help("move it to `content/essays/`, `content/concepts/`, `content/series/` or `content/pages/`"),
+            Diagnostic::new(Code::StrayFile, Span::file(path), message)
+                .help("move it to `content/essays/`, `content/concepts/`, `content/series/` or `content/pages/`"),
         );
-        return;
+        return (Kept::Nothing, diagnostics);
     }
-    if let Some(text) = text_of(&file.path, &file.bytes, diagnostics) {
-        sources.push(Source { path: file.path, text });
-    }
+    let text = text_of(path, &bytes, &mut diagnostics);
+    (source(text), diagnostics)
 }
 
 /// Replies stand in TOML files; those that belong to no essay yet are kept in a folder of their own and not read.
-fn sort_in_replies(is_unmatched: bool, file: Loaded, sources: &mut Vec<Source>, diagnostics: &mut Diagnostics) {
-    if is_unmatched {
-        return;
+fn belongs_to_replies(below: &str, path: &SitePath, diagnostics: &mut Diagnostics) -> bool {
+    if below.starts_with("unmatched/") || below == "forgotten.toml" {
+        return false;
     }
-    if file.path.extension() != "toml" {
+    if path.extension() != "toml" {
         diagnostics.push(
-            Diagnostic::new(Code::StrayFile, Span::file(&file.path), "this file is neither read nor published")
+            Diagnostic::new(Code::StrayFile, Span::file(path), "this file is neither read nor published")
                 .help("bring it in with `throughline import replies`, and keep it outside the book: it may hold addresses of people"),
         );
-        return;
+        return false;
     }
-    if let Some(text) = text_of(&file.path, &file.bytes, diagnostics) {
-        sources.push(Source { path: file.path, text });
-    }
+    true
 }
 
 /// The bytes as text without a byte order mark; reported where they are no UTF-8.
@@ -163,7 +169,7 @@ fn svg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((number("width")?, number("height")?))
 }
 
-fn report_similar_names(files: &[Loaded], diagnostics: &mut Diagnostics) {
+fn report_similar_names(files: &[Found], diagnostics: &mut Diagnostics) {
     let mut seen: BTreeMap<String, &SitePath> = BTreeMap::new();
     for file in files {
         let key: String = file.path.as_str().nfc().collect::<String>().to_lowercase();
@@ -205,9 +211,12 @@ fn layers(root: &Path, theme: &str, settings: &str, diagnostics: &mut Diagnostic
 
 fn own_layer(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Layer {
     let mut layer = Layer { name: "book".to_owned(), templates: Vec::new(), assets: Vec::new() };
-    for file in disk::read_folder(root, folder, diagnostics) {
+    for file in disk::list_folder(root, folder, None, diagnostics) {
+        let (bytes, found) = file.read(root);
+        diagnostics.append(found);
+        let Some(bytes) = bytes else { continue };
         if let Some(name) = file.path.below(&format!("{folder}/templates")) {
-            match std::str::from_utf8(&file.bytes) {
+            match std::str::from_utf8(&bytes) {
                 Ok(text) => {
                     layer.templates.push((name.to_owned(), Source { path: file.path.clone(), text: text.into() }))
                 }
@@ -217,7 +226,7 @@ fn own_layer(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Layer 
                 ),
             }
         } else if let Some(name) = file.path.below(&format!("{folder}/assets")) {
-            layer.assets.push((name.to_owned(), file.bytes.clone()));
+            layer.assets.push((name.to_owned(), bytes));
         }
     }
     layer

@@ -10,6 +10,8 @@ pub struct Prose {
     pub html: String,
     /// The text in order: HTML and holes.
     pub pieces: Vec<Piece>,
+    /// Code to be highlighted, in order.
+    pub codes: Vec<CodeBlock>,
     /// Footnotes, by number.
     pub notes: Vec<Note>,
     /// What other stages may look at.
@@ -35,6 +37,18 @@ pub enum Piece {
     Image(u32),
     /// A passage of another writing, by its index in `Outline::links`.
     Embed(u32),
+    /// Code that is highlighted when the page is made, by its index in `Prose::codes`: of all that is done to a text this takes
+    /// the longest, and most pages are not looked at.
+    Code(u32),
+}
+
+/// Code in a language that is known.
+#[derive(Clone, Debug, Default)]
+pub struct CodeBlock {
+    /// The language as written.
+    pub language: String,
+    /// The code.
+    pub code: String,
 }
 
 /// A footnote.
@@ -80,6 +94,8 @@ pub struct Block {
     pub pieces: Range,
     /// How many headings stand before it.
     pub section: u32,
+    /// The byte of the source file where it begins.
+    pub source: u32,
     /// What it is.
     pub shape: Shape,
 }
@@ -148,6 +164,8 @@ pub struct LinkRef {
     pub text: Range,
     /// Index in `Outline::blocks`.
     pub block: u32,
+    /// The sentence around it, as bytes of `Outline::text`; empty for one that stands in no block, as transclusions do.
+    pub sentence: Range,
 }
 
 /// A picture as written.

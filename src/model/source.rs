@@ -9,7 +9,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 
 /// A text file of the book.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Where it stands in the book.
     pub path: SitePath,
@@ -29,7 +29,7 @@ pub struct Asset {
 }
 
 /// The files of one theme folder: a theme of the book, or a built-in one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// The word before the slash in `{% extends "NAME/essay.html" %}`.
     pub name: String,

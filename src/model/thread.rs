@@ -1,5 +1,7 @@
 //! Replies that readers left elsewhere, and the conversations they belong to. Plain data.
 
+use std::sync::Arc;
+
 use super::writing::Placed;
 use crate::base::date::Date;
 use crate::base::path::SitePath;
@@ -12,7 +14,7 @@ pub struct Replies {
     /// The places where the essay was answered.
     pub threads: Vec<Thread>,
     /// The replies, in the order of the file.
-    pub replies: Vec<Reply>,
+    pub replies: Vec<Arc<Reply>>,
 }
 
 /// A place elsewhere where an essay was answered.

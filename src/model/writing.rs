@@ -1,5 +1,7 @@
 //! One Markdown source understood: an essay, a concept's page, a series or a single page, with its front matter.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::book::ConceptLinks;
@@ -59,7 +61,7 @@ pub struct Placed<T> {
 }
 
 /// Front matter of any kind of writing; what a kind does not have stays empty.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meta {
     /// `title`; filled from the file's name where it is missing.
     pub title: String,
@@ -128,7 +130,7 @@ pub struct Writing {
     pub meta: Meta,
     /// Its text.
     pub prose: Prose,
-    /// What is wrong in its text; the link stage takes it out, and drops it where the writing is not shown.
+    /// What is wrong in its text; the link stage reports it where the writing is shown.
     pub findings: Diagnostics,
 }
 
@@ -136,7 +138,7 @@ pub struct Writing {
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// Every writing, sorted by path.
-    pub writings: Vec<Writing>,
+    pub writings: Vec<Arc<Writing>>,
     /// The replies to each essay that has some, sorted by path.
-    pub replies: Vec<Replies>,
+    pub replies: Vec<Arc<Replies>>,
 }

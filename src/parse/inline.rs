@@ -5,13 +5,13 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use super::autolink;
-use super::highlight;
 use super::markdown::Writer;
 use crate::base::codes::Code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::span::to_u32;
 use crate::base::words::without_escapes;
-use crate::model::prose::{ImageRef, LinkRef, LinkStyle, Piece, Shape};
+use crate::highlight;
+use crate::model::prose::{CodeBlock, ImageRef, LinkRef, LinkStyle, Piece, Shape};
 
 /// Extensions of files that are shown as pictures.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico"];
@@ -189,8 +189,8 @@ impl<'a> Writer<'a> {
             self.write("</code></pre>\n");
             return;
         }
-        let highlighted = match highlight::highlight(language, code) {
-            Ok(html) => html,
+        let is_highlighted = match highlight::is_highlighted(language) {
+            Ok(is_highlighted) => is_highlighted,
             Err(unknown) => {
                 let fence = self.input.text[self.input.body_start..][source.clone()].find(language).unwrap_or(0);
                 let span = self.span(source.start + fence..source.start + fence + language.len());
@@ -203,7 +203,7 @@ impl<'a> Writer<'a> {
                     Some(name) => diagnostic.help(format!("did you mean `{name}`?")).fix(span, name),
                     None => diagnostic.help("write `text` for code without highlighting"),
                 });
-                highlight::plain(code)
+                false
             }
         };
         self.write("<pre class=\"code\" tabindex=\"0\"");
@@ -213,7 +213,13 @@ impl<'a> Writer<'a> {
             self.write("\"");
         }
         self.write("><code>");
-        self.write(&highlighted);
+        if is_highlighted {
+            self.flush();
+            self.pieces.push(Piece::Code(to_u32(self.codes.len())));
+            self.codes.push(CodeBlock { language: language.to_owned(), code: code.to_owned() });
+        } else {
+            self.write(&highlight::plain(code));
+        }
         self.write("</code></pre>\n");
     }
 
@@ -270,6 +276,7 @@ impl<'a> Writer<'a> {
             source: (to_u32(source.start + offset), to_u32(source.end + offset)),
             text: (start, start),
             block: self.block.map_or(u32::MAX, to_u32),
+            sentence: (0, 0),
         });
         self.closed_to_terms += 1;
         self.open_links += 1;

@@ -12,9 +12,10 @@ use super::table::Table;
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::base::path::SitePath;
+use crate::base::sentences;
 use crate::base::span::to_u32;
 use crate::model::book::MarkdownSettings;
-use crate::model::prose::{Block, Outline, Piece, Prose, Shape};
+use crate::model::prose::{Block, CodeBlock, Outline, Piece, Prose, Shape};
 
 /// Elements nested deeper than this are no longer written as elements: no reader could follow, and browsers stop too.
 const DEEPEST: usize = 100;
@@ -81,8 +82,11 @@ pub(super) struct Writer<'a> {
     pub(super) events: Vec<(Event<'a>, Range<usize>)>,
     pub(super) html: String,
     pub(super) pieces: Vec<Piece>,
+    /// The byte of the body where the event at hand begins.
+    pub(super) here: usize,
     /// HTML up to here stands in `pieces`.
     pub(super) flushed: usize,
+    pub(super) codes: Vec<CodeBlock>,
     pub(super) outline: Outline,
     pub(super) diagnostics: Diagnostics,
     /// Where the text run that is being written begins in `outline.text`, and whether concepts may be linked in it.
@@ -127,6 +131,8 @@ impl<'a> Writer<'a> {
             input,
             html: String::with_capacity(input.text.len() + input.text.len() / 4),
             pieces: Vec::new(),
+            here: 0,
+            codes: Vec::new(),
             flushed: 0,
             outline: Outline { text: String::with_capacity(input.text.len()), ..Outline::default() },
             diagnostics: Diagnostics::default(),
@@ -184,6 +190,7 @@ impl<'a> Writer<'a> {
     /// Writes the event and returns the index of the next one.
     fn write_event(&mut self, at: usize) -> usize {
         let source = self.events[at].1.clone();
+        self.here = source.start;
         match self.events[at].0.clone() {
             Event::Start(tag) => return self.start(at, tag, source),
             Event::End(tag) => self.end(tag),
@@ -419,8 +426,20 @@ impl<'a> Writer<'a> {
         self.write_ids();
         self.outline.words = to_u32(self.outline.text.split_whitespace().count());
         self.outline.other_ids.sort();
-        let prose = Prose { html: self.html, pieces: self.pieces, notes: self.notes.written, outline: self.outline };
+        self.find_sentences();
+        let Self { html, pieces, codes, outline, .. } = self;
+        let prose = Prose { html, pieces, codes, notes: self.notes.written, outline };
         (prose, self.diagnostics)
+    }
+
+    /// Finds the sentences in which links stand.
+    fn find_sentences(&mut self) {
+        let Outline { text, blocks, links, .. } = &mut self.outline;
+        for link in links {
+            if let Some(block) = blocks.get(link.block as usize) {
+                link.sentence = sentences::of_block(text, block.text, link.text);
+            }
+        }
     }
 
     /// Gives headings and blocks their ids and writes them into the places kept for them.

@@ -5,11 +5,11 @@ pub(crate) mod book;
 mod fields;
 mod frontmatter;
 mod headings;
-mod highlight;
 mod ids;
 mod inline;
 mod markdown;
 mod math;
+mod memo;
 mod notes;
 mod pieces;
 mod pull;
@@ -20,8 +20,6 @@ mod table;
 mod untrusted;
 mod values;
 
-use rayon::prelude::*;
-
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::SitePath;
@@ -29,29 +27,19 @@ use crate::base::span::Span;
 use crate::model::book::{Book, MarkdownSettings};
 use crate::model::prose::Prose;
 use crate::model::source::{Snapshot, Source};
-use crate::model::thread::Replies;
 use crate::model::writing::{Kind, Parsed, Writing};
+pub use memo::Memo;
 
 /// Reads every source of the book.
 #[must_use]
 pub fn parse(snapshot: &Snapshot) -> (Parsed, Diagnostics) {
-    let mut diagnostics = Diagnostics::default();
-    let math = converter(&snapshot.book, &mut diagnostics);
-    let read: Vec<Option<(Writing, Diagnostics)>> =
-        snapshot.sources.par_iter().map(|source| read(source, &snapshot.book, &math)).collect();
-    let mut parsed = Parsed { writings: Vec::with_capacity(read.len()), replies: Vec::new() };
-    for (writing, found) in read.into_iter().flatten() {
-        parsed.writings.push(writing);
-        diagnostics.append(found);
-    }
-    let files = snapshot.sources.par_iter().filter(|source| source.path.below("content/replies").is_some());
-    let read: Vec<(Replies, Diagnostics)> =
-        files.map(|source| replies::read(&source.path, &source.text, &snapshot.book.replies)).collect();
-    for (replies, found) in read {
-        parsed.replies.push(replies);
-        diagnostics.append(found);
-    }
-    (parsed, diagnostics)
+    parse_again(snapshot, &mut Memo::default())
+}
+
+/// Reads every source of the book; those whose text `memo` holds, by its place in memory, are not read again.
+#[must_use]
+pub fn parse_again(snapshot: &Snapshot, memo: &mut Memo) -> (Parsed, Diagnostics) {
+    memo.parse(&snapshot.sources, &snapshot.book)
 }
 
 /// Reads one Markdown text that belongs to no book. Links stay as they are written.

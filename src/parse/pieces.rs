@@ -17,6 +17,7 @@ impl Writer<'_> {
             text: (text, text),
             pieces: (piece, piece),
             section: to_u32(self.outline.headings.len()),
+            source: to_u32(self.input.body_start + self.here),
             shape,
         });
     }

@@ -69,6 +69,7 @@ impl Writer<'_> {
                 source: (to_u32(source.start + offset), to_u32(source.end + offset)),
                 text: (text, text),
                 block: self.block.map_or(u32::MAX, to_u32),
+                sentence: (0, 0),
             });
             written = range.end;
         }

@@ -1,6 +1,7 @@
 //! A file of `content/replies/` to `Replies`. Knows no essay.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::fields::Fields;
 use super::untrusted;
@@ -43,7 +44,7 @@ pub(crate) fn read(path: &SitePath, text: &str, settings: &RepliesSettings) -> (
             );
             continue;
         }
-        replies.replies.push(reply);
+        replies.replies.push(Arc::new(reply));
     }
     diagnostics.append(fields.finish());
     (replies, diagnostics)

@@ -58,7 +58,7 @@ impl Viewer<'_> {
             return (all.iter().collect(), Vec::new());
         }
         let mut order: Vec<usize> = (0..all.len()).collect();
-        order.sort_by_key(|at| (!all[*at].is_named, usize::MAX - all[*at].mentions.len(), *at));
+        order.sort_by_key(|at| (!all[*at].is_named, u32::MAX - all[*at].mentions, *at));
         let chosen: std::collections::BTreeSet<usize> = order.into_iter().take(MOST_ESSAYS).collect();
         let (quoted, further): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(at, _)| chosen.contains(at));
         let plain = |list: Vec<(usize, &'b Appearance)>| list.into_iter().map(|(_, found)| found).collect();
@@ -68,8 +68,9 @@ impl Viewer<'_> {
     /// Sentences of an essay that use the concept, with the words to mark: mentions, and links to the concept's page.
     fn sentences(&self, id: ConceptId, found: &Appearance) -> BTreeMap<Range, (u32, Vec<Range>)> {
         let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
-        for mention in concepts::mentions(self.site, found) {
-            sentences.entry(mention.sentence).or_insert((mention.block, Vec::new())).1.push(mention.text);
+        let outline = &self.site.writing(found.essay).prose.outline;
+        for mention in concepts::mentions(self.site, found.essay, id) {
+            sentences.entry(mention.sentence(outline)).or_insert((mention.block, Vec::new())).1.push(mention.text);
         }
         let links = self.tables.links_to_concepts.get(&(PageId::Concept(id), found.essay));
         for link in links.into_iter().flatten() {

@@ -117,7 +117,7 @@ impl Viewer<'_> {
             };
             RelatedView { card: self.card(related.essay), reason }
         };
-        self.site.related[id.0 as usize].iter().map(view).collect()
+        self.site.related(id).iter().map(view).collect()
     }
 }
 

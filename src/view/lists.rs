@@ -68,13 +68,15 @@ impl Viewer<'_> {
             else {
                 continue;
             };
-            for mention in concepts::mentions(self.site, found) {
-                let other = concepts::mentions(self.site, &second.appearances[at])
-                    .find(|other| other.sentence == mention.sentence);
+            let outline = &self.site.writing(found.essay).prose.outline;
+            for mention in concepts::mentions(self.site, found.essay, tie.first) {
+                let sentence = mention.sentence(outline);
+                let other = concepts::mentions(self.site, second.appearances[at].essay, tie.second)
+                    .find(|other| other.block == mention.block && other.sentence(outline) == sentence);
                 let Some(other) = other else { continue };
                 let mut marks = [mention.text, other.text];
                 marks.sort_unstable();
-                let passage = self.passage(found.essay, mention.block, mention.sentence, &marks);
+                let passage = self.passage(found.essay, mention.block, sentence, &marks);
                 let title = self.site.writing(found.essay).meta.title.clone();
                 passages.push(QuotedView { html: passage.html, url: passage.url, title });
                 break;

@@ -1,8 +1,12 @@
 //! `Prose` to HTML for one page: holes filled with links, marks and pictures. Knows addresses, not templates.
 
 use crate::link::{Mentions, PageId, Passage, Picture, Site, Target, WritingId};
-use crate::model::prose::{LinkRef, LinkStyle, Piece, Range};
+use crate::model::prose::{CodeBlock, LinkRef, LinkStyle, Piece, Range};
 use crate::view::views::NoteView;
+
+fn write_code(html: &mut String, block: &CodeBlock) {
+    html.push_str(&crate::highlight::html(&block.language, &block.code));
+}
 
 /// Fills the holes of the prose shown on one page.
 pub(crate) struct Filler<'a> {
@@ -63,6 +67,7 @@ impl Filler<'_> {
                     let written = &prose.outline.images[*image as usize];
                     self.image(html, written, &self.site.pictures[at][*image as usize]);
                 }
+                Piece::Code(code) => write_code(html, &prose.codes[*code as usize]),
                 Piece::Embed(link) => {
                     if let Target::Passage(passage) = &targets[*link as usize] {
                         self.embed(html, passage);
@@ -232,6 +237,7 @@ fn standalone_pieces(html: &mut String, prose: &crate::model::prose::Prose, piec
                 }
             }
             Piece::LinkClose(_) => html.push_str("</a>"),
+            Piece::Code(code) => write_code(html, &prose.codes[*code as usize]),
             Piece::Address(link) => escape_attribute(html, &prose.outline.links[*link as usize].target),
             Piece::Image(image) => {
                 let image = &prose.outline.images[*image as usize];

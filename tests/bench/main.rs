@@ -8,6 +8,7 @@
 mod corpus;
 mod disqus;
 mod measure;
+mod stages;
 
 use std::path::Path;
 
@@ -24,10 +25,13 @@ fn main() {
         }
         Some("replies") => replies(folder.path(), size(100)),
         Some("builds") => builds(folder.path(), size(1_000)),
+        Some("stages") => stages::print(Path::new(&arguments[1])),
         // For a profiler: the same inputs, kept in a folder.
         Some("make") => make(Path::new(&arguments[1]), &arguments[2..]),
         Some(other) => {
-            panic!("there is no part `{other}`; write `replies`, `builds` or `make FOLDER MEGABYTES ESSAYS`")
+            panic!(
+                "there is no part `{other}`; write `replies`, `builds`, `stages FOLDER` or `make FOLDER MEGABYTES ESSAYS`"
+            )
         }
     }
 }

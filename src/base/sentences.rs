@@ -1,6 +1,6 @@
 //! Sentences of a plain text. Knows no language but the marks that end sentences in most of them.
 
-use crate::model::prose::Range;
+use super::span::to_u32;
 
 /// Words after which a full stop does not end a sentence, in lower case.
 const SHORT_FORMS: [&str; 37] = [
@@ -41,11 +41,11 @@ pub fn all(text: &str) -> Vec<(usize, usize)> {
 }
 
 /// The bytes of a sentence of a text block, as bytes of the whole outline text.
-pub(crate) fn of_block(text: &str, block: Range, place: Range) -> Range {
+pub(crate) fn of_block(text: &str, block: (u32, u32), place: (u32, u32)) -> (u32, u32) {
     let base = block.0 as usize;
     let inside = &text[base..block.1 as usize];
     let (start, end) = around(inside, place.0 as usize - base, place.1 as usize - base);
-    (crate::base::span::to_u32(start + base), crate::base::span::to_u32(end + base))
+    (to_u32(start + base), to_u32(end + base))
 }
 
 fn trim(text: &str, from: usize, to: usize) -> (usize, usize) {

@@ -95,32 +95,35 @@ pub(crate) struct Unknown {
     pub(crate) nearest: Option<String>,
 }
 
-/// The code with spans around its words.
+/// Whether code in this language gets spans around its words.
 ///
 /// # Errors
 /// The language is not known.
-pub(crate) fn highlight(language: &str, code: &str) -> Result<String, Unknown> {
+pub(crate) fn is_highlighted(language: &str) -> Result<bool, Unknown> {
     let lower = language.to_lowercase();
     if PLAIN.contains(&lower.as_str()) {
-        return Ok(plain(code));
+        return Ok(false);
     }
-    let name = ALIASES.iter().find(|(alias, _)| *alias == lower).map_or(lower.as_str(), |(_, name)| name);
-    let Some(syntax) = SYNTAXES.find_syntax_by_token(name) else {
-        let tokens = SYNTAXES.syntaxes().iter().flat_map(|syntax| {
-            syntax
-                .file_extensions
-                .iter()
-                .map(String::as_str)
-                .filter(|token| token.len() > 2)
-                .chain([syntax.name.as_str()])
-        });
-        let known = tokens.chain(ALIASES.iter().map(|(alias, _)| *alias)).chain(PLAIN);
-        return Err(Unknown { nearest: nearest(&lower, known).filter(|near| !near.is_empty()).map(str::to_lowercase) });
-    };
-    if code.len() > LONGEST_CODE || code.lines().any(|line| line.len() > LONGEST_LINE) {
-        return Ok(plain(code));
+    if syntax_of(&lower).is_some() {
+        return Ok(true);
     }
-    Ok(write(syntax, code).unwrap_or_else(|| plain(code)))
+    let tokens = SYNTAXES.syntaxes().iter().flat_map(|syntax| {
+        syntax.file_extensions.iter().map(String::as_str).filter(|token| token.len() > 2).chain([syntax.name.as_str()])
+    });
+    let known = tokens.chain(ALIASES.iter().map(|(alias, _)| *alias)).chain(PLAIN);
+    Err(Unknown { nearest: nearest(&lower, known).filter(|near| !near.is_empty()).map(str::to_lowercase) })
+}
+
+/// The code with spans around its words, where its language is known.
+pub(crate) fn html(language: &str, code: &str) -> String {
+    let is_long = code.len() > LONGEST_CODE || code.lines().any(|line| line.len() > LONGEST_LINE);
+    let syntax = syntax_of(&language.to_lowercase()).filter(|_| !is_long);
+    syntax.and_then(|syntax| write(syntax, code)).unwrap_or_else(|| plain(code))
+}
+
+fn syntax_of(language: &str) -> Option<&'static SyntaxReference> {
+    let name = ALIASES.iter().find(|(alias, _)| *alias == language).map_or(language, |(_, name)| name);
+    SYNTAXES.find_syntax_by_token(name).filter(|_| !PLAIN.contains(&language))
 }
 
 /// The code without spans.
@@ -196,7 +199,7 @@ mod tests {
 
     #[test]
     fn words_get_short_classes_and_spans_end_with_their_line() {
-        let html = highlight("rust", "/* a\nb */\nfn main() { let x = \"<\"; }\n").expect("known");
+        let html = super::html("rust", "/* a\nb */\nfn main() { let x = \"<\"; }\n");
         assert_eq!(html.matches("<span").count(), html.matches("</span>").count());
         assert!(html.lines().all(|line| line.matches("<span").count() == line.matches("</span>").count()), "{html}");
         assert!(html.contains("<span class=\"f\">main</span>") && html.contains("&lt;"), "{html}");
@@ -204,8 +207,8 @@ mod tests {
 
     #[test]
     fn an_unknown_language_comes_with_the_nearest_known_one() {
-        assert_eq!(highlight("pyhton", "x"), Err(Unknown { nearest: Some("python".to_owned()) }));
-        assert_eq!(highlight("text", "<x>"), Ok("&lt;x&gt;".to_owned()));
-        assert!(highlight("shell", "ls").is_ok());
+        assert_eq!(is_highlighted("pyhton"), Err(Unknown { nearest: Some("python".to_owned()) }));
+        assert_eq!((is_highlighted("text"), html("text", "<x>")), (Ok(false), "&lt;x&gt;".to_owned()));
+        assert_eq!(is_highlighted("shell"), Ok(true));
     }
 }

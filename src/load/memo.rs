@@ -1,0 +1,86 @@
+//! Files that were read before and are as they were. Knows the stamps of files, not what stands in them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::understand;
+use crate::base::diagnostic::Diagnostics;
+use crate::base::path::SitePath;
+use crate::io::clock;
+use crate::io::disk::{Found, Stamp};
+use crate::model::source::{Asset, Source};
+
+/// Remembers the files of a book from one load to the next. Forgetting costs time and nothing else.
+#[derive(Default)]
+pub struct Memo {
+    /// Sorted by path.
+    files: Vec<Known>,
+}
+
+/// What became of a file.
+#[derive(Clone)]
+pub(super) enum Kept {
+    /// A text that will be parsed.
+    Source(Arc<str>),
+    /// A file that goes out as it is, with its width and height.
+    Asset(Arc<[u8]>, Option<(u32, u32)>),
+    /// Neither.
+    Nothing,
+}
+
+struct Known {
+    path: SitePath,
+    /// `None` where the file changed too shortly before it was read to be sure of the next change.
+    stamp: Option<Stamp>,
+    kept: Kept,
+    diagnostics: Diagnostics,
+}
+
+impl Memo {
+    /// Reads what is not known, and gives back all of it.
+    pub(super) fn read(
+        &mut self,
+        root: &Path,
+        found: Vec<Found>,
+        diagnostics: &mut Diagnostics,
+    ) -> (Vec<Source>, Vec<Asset>) {
+        let before = std::mem::take(&mut self.files);
+        self.files = found.into_par_iter().map(|file| look(root, file, &before)).collect();
+        let (mut sources, mut assets) = (Vec::with_capacity(self.files.len()), Vec::new());
+        for known in &self.files {
+            diagnostics.append(known.diagnostics.clone());
+            let path = known.path.clone();
+            match &known.kept {
+                Kept::Source(text) => sources.push(Source { path, text: Arc::clone(text) }),
+                Kept::Asset(bytes, size) => assets.push(Asset { path, bytes: Arc::clone(bytes), size: *size }),
+                Kept::Nothing => {}
+            }
+        }
+        (sources, assets)
+    }
+}
+
+fn look(root: &Path, file: Found, before: &[Known]) -> Known {
+    let at = before.binary_search_by(|known| known.path.cmp(&file.path)).ok();
+    let known = at.map(|at| &before[at]);
+    let stamp = file.stamp();
+    if let Some(known) = known.filter(|known| known.stamp.is_some() && known.stamp == stamp) {
+        return Known { path: file.path, stamp, kept: known.kept.clone(), diagnostics: known.diagnostics.clone() };
+    }
+    let stamp = stamp.filter(|stamp| stamp.is_settled(clock::now()));
+    let (bytes, mut diagnostics) = file.read(root);
+    let mut kept = Kept::Nothing;
+    if let Some(bytes) = bytes {
+        let (understood, found) = understand(&file.path, bytes);
+        diagnostics.append(found);
+        // The same bytes keep their place in memory, by which later stages know them again.
+        kept = match (known.map(|known| &known.kept), understood) {
+            (Some(Kept::Source(old)), Kept::Source(new)) if *old == new => Kept::Source(Arc::clone(old)),
+            (Some(Kept::Asset(old, size)), Kept::Asset(new, _)) if *old == new => Kept::Asset(Arc::clone(old), *size),
+            (_, understood) => understood,
+        };
+    }
+    Known { path: file.path, stamp, kept, diagnostics }
+}

@@ -1,0 +1,74 @@
+//! Files that were parsed before and say the same. Knows that parsing looks at one file and the settings, and nothing else.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{converter, read, replies};
+use crate::base::diagnostic::Diagnostics;
+use crate::base::path::SitePath;
+use crate::model::book::{Book, MarkdownSettings, RepliesSettings};
+use crate::model::source::Source;
+use crate::model::thread::Replies;
+use crate::model::writing::{Parsed, Writing};
+
+/// Remembers what files say from one parse to the next. Forgetting costs time and nothing else.
+#[derive(Default)]
+pub struct Memo {
+    settings: Option<(MarkdownSettings, RepliesSettings)>,
+    /// Sorted by path.
+    files: Vec<Known>,
+}
+
+struct Known {
+    path: SitePath,
+    text: Arc<str>,
+    said: Said,
+    diagnostics: Diagnostics,
+}
+
+#[derive(Clone)]
+enum Said {
+    Writing(Arc<Writing>),
+    Replies(Arc<Replies>),
+    Nothing,
+}
+
+impl Memo {
+    pub(super) fn parse(&mut self, sources: &[Source], book: &Book) -> (Parsed, Diagnostics) {
+        let settings = Some((book.markdown.clone(), book.replies.clone()));
+        let mut before = std::mem::take(&mut self.files);
+        if self.settings != settings {
+            before.clear();
+            self.settings = settings;
+        }
+        let mut diagnostics = Diagnostics::default();
+        let math = converter(book, &mut diagnostics);
+        let parse = |source: &Source| {
+            let at = before.binary_search_by(|known| known.path.cmp(&source.path)).ok();
+            let known = at.map(|at| &before[at]).filter(|known| Arc::ptr_eq(&known.text, &source.text));
+            let (said, diagnostics) = if let Some(known) = known {
+                (known.said.clone(), known.diagnostics.clone())
+            } else if source.path.below("content/replies").is_some() {
+                let (replies, found) = replies::read(&source.path, &source.text, &book.replies);
+                (Said::Replies(Arc::new(replies)), found)
+            } else if let Some((writing, found)) = read(source, book, &math) {
+                (Said::Writing(Arc::new(writing)), found)
+            } else {
+                (Said::Nothing, Diagnostics::default())
+            };
+            Known { path: source.path.clone(), text: Arc::clone(&source.text), said, diagnostics }
+        };
+        self.files = sources.par_iter().map(parse).collect();
+        let mut parsed = Parsed { writings: Vec::with_capacity(self.files.len()), replies: Vec::new() };
+        for known in &self.files {
+            diagnostics.append(known.diagnostics.clone());
+            match &known.said {
+                Said::Writing(writing) => parsed.writings.push(Arc::clone(writing)),
+                Said::Replies(replies) => parsed.replies.push(Arc::clone(replies)),
+                Said::Nothing => {}
+            }
+        }
+        (parsed, diagnostics)
+    }
+}
