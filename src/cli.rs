@@ -57,6 +57,11 @@ pub enum Command {
     New(New),
     /// Build the site into a folder
     Build(Build),
+    /// Show the book in the browser while you write
+    #[command(
+        after_help = "Every change shows at once; what cannot be read is told where, and the last good page stays.\n\nExamples:\n  throughline serve --open\n  throughline serve --as-of 2027-01-01   # as readers will see it on that day\n  throughline serve --host 0.0.0.0       # for a phone in the same network, read-only"
+    )]
+    Serve(Serve),
     /// Report everything that is wrong, and write nothing
     Check(Site),
     /// Say more about a diagnostic code
@@ -263,6 +268,35 @@ pub struct Build {
     /// Which site.
     #[command(flatten)]
     pub site: Site,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The port; the next free one where it is taken
+    #[arg(long, value_name = "PORT", default_value_t = 4747)]
+    pub port: u16,
+    /// Let others in your network read it too, at this address of yours; `0.0.0.0` for all of them
+    #[arg(long, value_name = "ADDRESS")]
+    pub host: Option<std::net::IpAddr>,
+    /// Open the browser
+    #[arg(long)]
+    pub open: bool,
+    /// Go to the page of the essay that is being edited
+    #[arg(long)]
+    pub follow: bool,
+    /// Look for changes twice a second instead of waiting for notices, as some network folders and containers need
+    #[arg(long)]
+    pub poll: bool,
+    /// Show the site as readers see it on this day
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub as_of: Option<jiff::civil::Date>,
+    /// Show drafts, scheduled and expired essays too, as is done anyway without `--as-of`
+    #[arg(long)]
+    pub drafts: bool,
+    /// What opens a file from the browser: vscode, vscodium, cursor, zed, idea, textmate, or an address with {path}, {line} and {column}
+    #[arg(long, value_name = "EDITOR", default_value = "vscode")]
+    pub editor: String,
 }
 
 /// Options of `markdown`.

@@ -31,9 +31,28 @@ pub fn without_escapes(text: &str) -> String {
     plain
 }
 
+/// How many words a text has: stretches between blanks.
+#[must_use]
+pub fn count(text: &str) -> usize {
+    if !text.is_ascii() {
+        return text.split_whitespace().count();
+    }
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    let bytes = text.as_bytes();
+    let starts = bytes.windows(2).filter(|pair| blank(&pair[0]) && !blank(&pair[1])).count();
+    starts + usize::from(bytes.first().is_some_and(|first| !blank(first)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_counted_the_same_with_and_without_accents() {
+        for text in ["", " ", "a", " a  b\nc ", "a\u{b}b", "\u{e9} a  b"] {
+            assert_eq!(count(text), text.split_whitespace().count(), "{text:?}");
+        }
+    }
 
     #[test]
     fn only_a_backslash_before_a_word_is_dropped() {

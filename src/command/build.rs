@@ -67,6 +67,6 @@ fn say_left_out(made: &Build, terminal: &Terminal) {
     }
 }
 
-fn counted(count: usize, word: &str) -> String {
+pub(super) fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

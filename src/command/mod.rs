@@ -8,6 +8,7 @@ mod markdown;
 mod new;
 mod pull;
 mod replies;
+mod serve;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Command::New(new) => new::run(&new, &start, &terminal),
         Command::Build(options) => build::build(&options, &start, &terminal),
         Command::Check(site) => build::check(&site, &start, &terminal),
+        Command::Serve(options) => serve::run(&options, &start, &terminal),
         Command::Explain { code } => explain::run(code.as_deref(), &terminal),
         Command::Import(cli::Import::Replies(options)) => import::replies(&options, &start, &terminal),
         Command::Import(cli::Import::Page(options)) => import_page::run(&options, &start, &terminal),

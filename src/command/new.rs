@@ -8,11 +8,12 @@ use crate::cli::{New, NewEntry};
 use crate::io::error::Error;
 use crate::io::terminal::Terminal;
 use crate::io::{clock, disk, stage};
+use crate::parse::amend::new_concept;
 
 pub(super) fn run(new: &New, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
     match (&new.entry, &new.folder) {
         (Some(NewEntry::Essay { title }), _) => entry(start, terminal, "essays", title, &essay(title)),
-        (Some(NewEntry::Concept { name }), _) => entry(start, terminal, "concepts", name, &concept(name)),
+        (Some(NewEntry::Concept { name }), _) => entry(start, terminal, "concepts", name, &new_concept(name)),
         (None, Some(folder)) => book(folder, terminal),
         (None, None) => Err(Error::Usage("say which folder the new book goes to".to_owned())),
     }
@@ -74,10 +75,6 @@ fn essay(title: &str) -> String {
         clock::today()
     )
     .replace("summary = \"\"\n", "")
-}
-
-fn concept(name: &str) -> String {
-    format!("+++\ntitle = {}\n# summary = \"What it means, in one sentence.\"\n+++\n", quoted(name))
 }
 
 fn sample(title: &str, summary: &str, related: &str) -> String {

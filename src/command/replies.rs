@@ -16,6 +16,7 @@ use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, stage};
 use crate::model::thread::State;
+use crate::parse::amend::{self, Refused};
 
 /// The file that remembers ids of replies which were asked to be forgotten: ids only, no names and no words.
 const FORGOTTEN: &str = "forgotten.toml";
@@ -181,25 +182,21 @@ fn set_states(root: &Path, ids: &[String], state: &str, terminal: &Terminal) -> 
         wanted.insert(meant_by(&known, id)?.clone());
     }
     let mut changed = Vec::new();
-    for (path, mut document) in all {
+    for (path, document) in all {
         let name = name_of(&path);
-        let list = document.get_mut("reply").and_then(Item::as_array_of_tables_mut);
-        let mut here = Vec::new();
-        for table in list.into_iter().flat_map(|list| list.iter_mut()) {
-            let id = text(table, "id").to_owned();
-            if !wanted.contains(&(name.clone(), id.clone())) {
-                continue;
-            }
-            if state == "shown" && text(table, "at_source") == "private" {
-                return Err(Error::Usage(format!("`{id}` was not written for the public and cannot be shown")));
-            }
-            table.insert("state", toml_edit::value(state));
-            here.push(id);
-        }
+        let is_wanted = |id: &&str| wanted.contains(&(name.clone(), (*id).to_owned()));
+        let here: BTreeSet<&str> = tables(&document).map(|table| text(table, "id")).filter(is_wanted).collect();
         if here.is_empty() {
             continue;
         }
-        stage::write_file(&path, &document.to_string())?;
+        let Some(mut now) = disk::read_text_if_there(&path)? else { continue };
+        for id in &here {
+            now = amend::set_state(&now, id, state).map_err(|why| match why {
+                Refused::Private => Error::Usage(format!("`{id}` was not written for the public and cannot be shown")),
+                Refused::NoReply | Refused::Unreadable => no_reply(id),
+            })?;
+        }
+        stage::write_file(&path, &now)?;
         let nowhere =
             if name.starts_with("unmatched/") { "; it belongs to no essay yet, so it is on no page" } else { "" };
         for id in here {

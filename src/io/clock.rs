@@ -12,3 +12,8 @@ pub fn now() -> std::time::SystemTime {
     std::time::SystemTime::now()
 }
 
+/// This moment, for measuring how long ago something was.
+#[must_use]
+pub fn tick() -> std::time::Instant {
+    std::time::Instant::now()
+}

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use walkdir::WalkDir;
@@ -70,6 +69,33 @@ pub fn files_below(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error
 #[must_use]
 pub fn has_folder(root: &Path, folder: &str) -> bool {
     root.join(folder).is_dir()
+}
+
+/// Where a file of the book stands that may be written, be it there yet or not.
+///
+/// # Errors
+/// It, or a folder above it, is a symbolic link, which may lead out of the book; or it is write-protected or no file.
+pub fn writable(root: &Path, path: &SitePath) -> Result<PathBuf, Error> {
+    let mut place = root.to_owned();
+    for part in path.as_str().split('/') {
+        place.push(part);
+        match fs::symlink_metadata(&place) {
+            Ok(found) if found.is_symlink() => {
+                return Err(Error::Usage(format!("`{path}` is reached by a symbolic link; nothing was written")));
+            }
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::Read { path: place, source });
+            }
+            _ => {}
+        }
+    }
+    match fs::symlink_metadata(&place) {
+        Ok(found) if !found.is_file() => Err(Error::Usage(format!("`{path}` is no file; nothing was written"))),
+        Ok(found) if found.permissions().readonly() => {
+            Err(Error::Usage(format!("`{path}` is write-protected; nothing was written")))
+        }
+        _ => Ok(place),
+    }
 }
 
 /// Reads a file that must be there.
@@ -180,10 +206,10 @@ impl Found {
 
     /// Reads the file. What cannot be read is reported.
     #[must_use]
-    pub fn read(&self, root: &Path) -> (Option<Arc<[u8]>>, Diagnostics) {
+    pub fn read(&self, root: &Path) -> (Option<Vec<u8>>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
         let bytes = read_entry(root, &self.file, &mut diagnostics);
-        (bytes.map(Into::into), diagnostics)
+        (bytes, diagnostics)
     }
 }
 

@@ -25,6 +25,14 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// There is no place to listen at.
+    #[error("cannot listen at {address}: {source}; choose another with `--port` or `--host`")]
+    Listen {
+        /// Where.
+        address: String,
+        /// Why.
+        source: io::Error,
+    },
     /// The output folder holds something else.
     #[error("`{}` was not made by Throughline, so it is left alone; choose another folder with `--out`", .0.display())]
     NotOurs(PathBuf),
@@ -47,7 +55,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Read { .. } | Self::Write { .. } | Self::Import(_) => 3,
+            Self::Read { .. } | Self::Write { .. } | Self::Listen { .. } | Self::Import(_) => 3,
             _ => 2,
         }
     }

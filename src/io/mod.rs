@@ -6,5 +6,8 @@ pub mod clock;
 pub mod disk;
 pub mod error;
 pub mod http;
+pub mod net;
+pub mod process;
 pub mod stage;
 pub mod terminal;
+pub mod watch;

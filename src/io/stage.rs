@@ -121,7 +121,7 @@ fn swap(staging: &Path, out: &Path) -> Result<(), Error> {
     fs::remove_dir_all(&aside).map_err(failed)
 }
 
-/// Writes one file of a book: at every moment it is the old one or the new one.
+/// Writes one file of a book: at every moment it is the old one or the new one. Who may read and write it stays.
 ///
 /// # Errors
 /// It cannot be written.
@@ -132,6 +132,9 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
     let name = path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
     let temporary = parent.join(format!(".{name}.new-{}", std::process::id()));
     let written = fs::File::create(&temporary).and_then(|mut file| {
+        if let Ok(old) = fs::metadata(path) {
+            file.set_permissions(old.permissions())?;
+        }
         std::io::Write::write_all(&mut file, text.as_bytes())?;
         // What is replaced may be somebody's writing and must be whole on the disk first; a new file can be made again.
         if path.exists() { file.sync_all() } else { Ok(()) }

@@ -14,7 +14,6 @@ use crate::model::writing::Writing;
 pub(super) struct Frame {
     /// Everything but what depends on texts: writings, conversations, mentions, targets, pictures, backlinks, appearances, ties.
     site: Site,
-    pub(super) names: Names,
     pub(super) diagnostics: Diagnostics,
     writings: Vec<Arc<Writing>>,
     /// Files that go out as they are.
@@ -31,13 +30,14 @@ impl Frame {
         concepts::collect(&mut site, &hidden, &mut diagnostics);
         collections::collect_series(&mut site, &mut diagnostics);
         routes::assign(&mut site, &hidden, assets, &mut diagnostics);
-        let names = Names::new(&site, hidden);
+        site.names = Arc::new(Names::new(&site, hidden));
+        let names = Arc::clone(&site.names);
         related::find_wishes(&mut site, &names, &mut diagnostics);
         let has_replies = site.has_replies();
         site.conversations.clear();
         let writings = std::mem::take(&mut site.writings);
         let assets = assets.iter().map(|asset| asset.path.clone()).collect();
-        Self { site, names, diagnostics, writings, assets, has_replies }
+        Self { site, diagnostics, writings, assets, has_replies }
     }
 
     /// Whether these writings have the front matter, and these files the names, from which this frame was made.

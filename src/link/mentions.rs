@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rayon::prelude::*;
 
 use super::{ConceptId, Conversation, Site, index};
@@ -12,6 +12,9 @@ use crate::base::span::to_u32;
 use crate::model::book::{Book, ConceptLinks};
 use crate::model::prose::{Outline, Range};
 use crate::model::writing::Writing;
+
+/// With more names than this the fastest way of looking for them takes too much memory.
+const MOST_IN_DFA: usize = 5_000;
 
 /// A place where a concept's name, alias, plural or possessive stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +144,8 @@ impl Finder {
         let words = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
+            // Three times as fast as the default here, for a few megabytes.
+            .kind((looked_for.patterns.len() <= MOST_IN_DFA).then_some(AhoCorasickKind::DFA))
             .build(&looked_for.patterns)
             .ok()
             .filter(|_| !looked_for.patterns.is_empty())?;
@@ -231,7 +236,7 @@ impl Finder {
 }
 
 /// A name in lower case; where it is not all ASCII, with a capital and in capitals too.
-fn names(name: &str) -> Vec<String> {
+pub(crate) fn names(name: &str) -> Vec<String> {
     let lower = name.to_lowercase();
     if lower.is_ascii() {
         return vec![lower];
@@ -256,7 +261,8 @@ fn plural(term: &str) -> String {
     }
 }
 
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+/// Whether the words at these bytes are no part of longer ones.
+pub(crate) fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let joins = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     !text[..start].chars().next_back().is_some_and(joins) && !text[end..].chars().next().is_some_and(joins)
 }

@@ -30,6 +30,8 @@ pub use collections::Series;
 pub use concepts::{Appearance, Concept, Relation, Tie};
 use frame::Frame;
 pub use mentions::{Mention, Mentions};
+pub(crate) use mentions::{names as forms, stands_alone};
+pub(crate) use names::Names;
 pub use related::{Reason, Related, Wishes};
 pub use routes::Redirect;
 pub use threads::Conversation;
@@ -148,6 +150,8 @@ pub struct Site {
     pub redirects: Vec<Redirect>,
     /// What is not shown, with the reason.
     pub left_out: Vec<LeftOut>,
+    /// Every name that a link may use.
+    pub(crate) names: Arc<Names>,
 }
 
 impl Site {
@@ -299,8 +303,9 @@ pub fn link_again(parsed: Parsed, input: &LinkInput<'_>, memo: &mut Memo) -> (Si
     frame.fill(&mut site);
     diagnostics.append(frame.diagnostics.clone());
     mentions::find(&mut site, input.book, &mut memo.mentions);
-    resolve::links(&mut site, &frame.names, input.book, (&mut memo.resolve, is_same_frame), &mut diagnostics);
-    pictures::find(&mut site, &frame.names, input.assets, &mut diagnostics);
+    let names = Arc::clone(&site.names);
+    resolve::links(&mut site, &names, input.book, (&mut memo.resolve, is_same_frame), &mut diagnostics);
+    pictures::find(&mut site, &names, input.assets, &mut diagnostics);
     embeds::check(&mut site, &mut diagnostics);
     backlinks::collect(&mut site);
     concepts::connect(&mut site);

@@ -21,6 +21,7 @@ pub(super) enum Found<'a> {
 }
 
 /// Writings that are not shown, by everything that may point at them.
+#[derive(Debug, Default)]
 pub(super) struct Hidden {
     by_path: BTreeMap<SitePath, LeftOut>,
     /// By the folder of `NAME/index.md`.
@@ -74,7 +75,8 @@ fn label(kind: Kind, slug: &str) -> String {
 }
 
 /// Every name of every page.
-pub(super) struct Names {
+#[derive(Debug, Default)]
+pub(crate) struct Names {
     by_slug: BTreeMap<String, BTreeSet<PageId>>,
     by_title: BTreeMap<String, BTreeSet<PageId>>,
     by_path: BTreeMap<SitePath, PageId>,
@@ -87,6 +89,19 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// The page that a wikilink with this target leads to; `None` where it leads to none, to several or to a place on one.
+    pub(crate) fn page(&self, target: &str) -> Option<PageId> {
+        match self.find(target) {
+            Found::Page(page) if !target.contains('#') => Some(page),
+            _ => None,
+        }
+    }
+
+    /// The name of a page that tells it from those of other kinds.
+    pub(crate) fn label(&self, page: PageId) -> Option<&str> {
+        self.labels.get(&page).map(String::as_str)
+    }
+
     pub(super) fn new(site: &Site, hidden: Hidden) -> Self {
         let mut names = Self {
             by_slug: BTreeMap::new(),

@@ -62,12 +62,7 @@ pub(super) fn collect(site: &mut Site, all: Vec<Arc<Replies>>, memo: &mut Memo, 
     if all.is_empty() {
         return before.is_empty();
     }
-    let essays: BTreeMap<String, WritingId> = site
-        .essays
-        .iter()
-        .map(|id| (name_of(&site.writing(*id).path).to_owned(), *id))
-        .chain(site.essays.iter().map(|id| (super::routes::slug_of(site.writing(*id)), *id)))
-        .collect();
+    let essays = essays_by_name(site);
     let hidden: BTreeSet<String> = site
         .left_out
         .iter()
@@ -76,8 +71,7 @@ pub(super) fn collect(site: &mut Site, all: Vec<Arc<Replies>>, memo: &mut Memo, 
         .collect();
     let mut conversations = BTreeMap::new();
     for file in all {
-        let below = file.path.below("content/replies").unwrap_or("");
-        let name = below.strip_suffix(".toml").unwrap_or(below);
+        let name = name_of_replies(&file.path);
         let Some(essay) = essays.get(name) else {
             if !hidden.contains(name) {
                 diagnostics.push(orphan(&file.path, name, &essays));
@@ -106,6 +100,18 @@ fn arrange_again(before: &[Known], file: Arc<Replies>, essay: &Arc<Writing>) -> 
         }
     };
     Known { file, essay: Arc::clone(essay), conversation, diagnostics }
+}
+
+/// Every essay by the names that its file of replies may have.
+pub(crate) fn essays_by_name(site: &Site) -> BTreeMap<String, WritingId> {
+    let by_file = site.essays.iter().map(|id| (name_of(&site.writing(*id).path).to_owned(), *id));
+    by_file.chain(site.essays.iter().map(|id| (super::routes::slug_of(site.writing(*id)), *id))).collect()
+}
+
+/// The name of a file of replies, without its folder and extension.
+pub(crate) fn name_of_replies(path: &SitePath) -> &str {
+    let below = path.below("content/replies").unwrap_or("");
+    below.strip_suffix(".toml").unwrap_or(below)
 }
 
 /// The name of an essay's file of replies, without its extension: that of its own file, or of its folder.

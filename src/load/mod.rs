@@ -87,10 +87,10 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
 }
 
 /// What a file of the book is, and what was found while it was read.
-fn understand(path: &SitePath, bytes: Arc<[u8]>) -> (Kept, Diagnostics) {
+fn understand(path: &SitePath, bytes: Vec<u8>) -> (Kept, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let is_static = path.below("content/static").is_some();
-    let source = |text: Option<Arc<str>>| text.map_or(Kept::Nothing, |text| Kept::Source(text));
+    let source = |text: Option<Arc<str>>| text.map_or(Kept::Nothing, Kept::Source);
     if let Some(below) = path.below("content/replies") {
         let is_read = belongs_to_replies(below, path, &mut diagnostics);
         let text = if is_read { text_of(path, &bytes, &mut diagnostics) } else { None };
@@ -105,7 +105,7 @@ fn understand(path: &SitePath, bytes: Arc<[u8]>) -> (Kept, Diagnostics) {
         let size = imagesize::blob_size(&bytes).ok();
         let size = size.and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
         let size = if path.extension() == "svg" { svg_size(&bytes) } else { size };
-        return (Kept::Asset(bytes, size), diagnostics);
+        return (Kept::Asset(bytes.into(), size), diagnostics);
     }
     if !Kind::ALL.iter().any(|kind| path.below(kind.folder()).is_some()) {
         let message = "this file is not read: it stands outside the known folders";
@@ -226,7 +226,7 @@ fn own_layer(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Layer 
                 ),
             }
         } else if let Some(name) = file.path.below(&format!("{folder}/assets")) {
-            layer.assets.push((name.to_owned(), bytes));
+            layer.assets.push((name.to_owned(), bytes.into()));
         }
     }
     layer

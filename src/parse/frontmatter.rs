@@ -75,7 +75,7 @@ fn split(path: &SitePath, text: &str) -> (Table, usize, Diagnostics) {
 }
 
 /// The line that closes the front matter, and the one behind it.
-fn closing(text: &str, start: usize, fence: &str) -> Option<(usize, usize)> {
+pub(super) fn closing(text: &str, start: usize, fence: &str) -> Option<(usize, usize)> {
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
         if line.trim_end() == fence || fence == "---" && line.trim_end() == "..." {

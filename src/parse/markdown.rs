@@ -14,6 +14,7 @@ use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::base::path::SitePath;
 use crate::base::sentences;
 use crate::base::span::to_u32;
+use crate::base::words;
 use crate::model::book::MarkdownSettings;
 use crate::model::prose::{Block, CodeBlock, Outline, Piece, Prose, Shape};
 
@@ -424,7 +425,7 @@ impl<'a> Writer<'a> {
         self.report_unused_notes();
         self.judge_pull_quotes();
         self.write_ids();
-        self.outline.words = to_u32(self.outline.text.split_whitespace().count());
+        self.outline.words = to_u32(words::count(&self.outline.text));
         self.outline.other_ids.sort();
         self.find_sentences();
         let Self { html, pieces, codes, outline, .. } = self;

@@ -1,5 +1,6 @@
 //! Sources to writings, one file at a time, in parallel. Knows no file but the one at hand.
 
+pub(crate) mod amend;
 mod autolink;
 pub(crate) mod book;
 mod fields;
@@ -54,6 +55,13 @@ pub fn parse_text(path: &SitePath, text: &str, settings: &MarkdownSettings) -> (
     let (prose, _, found) = markdown::read(&input);
     diagnostics.append(found);
     (prose, diagnostics)
+}
+
+/// Reads one source of a book; `None` for what is no writing.
+pub(crate) fn parse_one(source: &Source, book: &Book) -> Option<Writing> {
+    // What is wrong with the macros is said once for the whole book.
+    let math = converter(book, &mut Diagnostics::default());
+    read(source, book, &math).map(|(writing, _)| writing)
 }
 
 fn converter(book: &Book, diagnostics: &mut Diagnostics) -> math::Converter {

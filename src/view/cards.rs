@@ -18,7 +18,8 @@ pub(super) fn date_view(date: &Date) -> DateView {
     DateView { iso: date.to_iso(), text: date.to_words(), year: date.year() }
 }
 
-pub(super) fn minutes(writing: &Writing) -> u32 {
+/// How many minutes a reader needs.
+pub(crate) fn minutes(writing: &Writing) -> u32 {
     writing.prose.outline.words.div_ceil(WORDS_PER_MINUTE).max(1)
 }
 

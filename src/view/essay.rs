@@ -61,7 +61,7 @@ impl Viewer<'_> {
     }
 
     /// Concepts that the front matter names and those linked in the text, by name.
-    fn concepts_in(&self, id: WritingId) -> Vec<ConceptId> {
+    pub(crate) fn concepts_in(&self, id: WritingId) -> Vec<ConceptId> {
         let named = self.site.writing(id).meta.concepts.iter().filter_map(|name| self.site.find_concept(&name.value));
         let linked = self.site.mentions[id.0 as usize].list.iter().filter(|mention| mention.is_linked);
         let pointed_at = self.site.targets[id.0 as usize].iter().filter_map(|target| match target {

@@ -1,6 +1,6 @@
 //! Which pages exist, and what each may know. Knows no template.
 
-mod cards;
+pub(crate) mod cards;
 mod concept;
 mod essay;
 mod lists;

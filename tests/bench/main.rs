@@ -5,6 +5,10 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a benchmark makes files and times programs")]
 
+/// The allocator of the program, so that stages are timed as it runs them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod corpus;
 mod disqus;
 mod measure;
@@ -25,7 +29,9 @@ fn main() {
         }
         Some("replies") => replies(folder.path(), size(100)),
         Some("builds") => builds(folder.path(), size(1_000)),
-        Some("stages") => stages::print(Path::new(&arguments[1])),
+        Some("stages") => {
+            stages::print(Path::new(&arguments[1]), arguments.get(2).and_then(|text| text.parse().ok()).unwrap_or(6))
+        }
         // For a profiler: the same inputs, kept in a folder.
         Some("make") => make(Path::new(&arguments[1]), &arguments[2..]),
         Some(other) => {

@@ -12,7 +12,7 @@ use throughline::view::{Tables, Viewer};
 
 /// Prints what each stage of a build of this book takes, in milliseconds: the first time, and each time after one essay was
 /// saved with a sentence more. The essay is put back.
-pub(crate) fn print(book: &Path) {
+pub(crate) fn print(book: &Path, rounds: usize) {
     let essays = book.join("content/essays");
     let mut names: Vec<_> =
         std::fs::read_dir(essays).expect("essays").map(|entry| entry.expect("one").path()).collect();
@@ -20,7 +20,7 @@ pub(crate) fn print(book: &Path) {
     let edited = &names[names.len() / 2];
     let before = std::fs::read_to_string(edited).expect("text");
     let (mut loaded, mut parsed, mut linked) = (load::Memo::default(), parse::Memo::default(), link::Memo::default());
-    for round in 0..6 {
+    for round in 0..rounds {
         if round > 0 {
             std::fs::write(edited, format!("{before}\n\nRound {round}.\n")).expect("saved");
         }

@@ -9,6 +9,7 @@ mod imports;
 mod kill;
 mod links;
 mod markdown;
+mod preview;
 mod pull;
 mod replies;
 mod slips;

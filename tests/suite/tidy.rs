@@ -38,6 +38,7 @@ fn imports_point_one_way() {
         ("load", &["base", "model", "io", "parse", "theme"]),
         ("render", &["base", "model", "link", "view", "theme"]),
         ("build", &["base", "model", "parse", "link", "view", "theme", "render"]),
+        ("serve", &["base", "model", "io", "load", "parse", "link", "view", "theme", "render"]),
         ("cli", &["base", "io"]),
     ]);
     for (file, text) in sources() {

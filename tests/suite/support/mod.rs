@@ -1,6 +1,7 @@
 //! A book from one text with `-- path --` lines, and the program run on it.
 
 pub(crate) mod exports;
+pub(crate) mod preview;
 pub(crate) mod threads;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,166 @@
+//! Changes of source files that the browser may ask for, and how the last ones are taken back. A request names a
+//! change that was offered and never a file. Knows no page.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::base::fingerprint::Fingerprint;
+use crate::base::path::SitePath;
+use crate::io::error::Error;
+use crate::io::{disk, stage};
+use crate::model::source::Source;
+
+/// How many edits can be taken back.
+const MOST_KEPT: usize = 20;
+
+/// A change of one file, worked out and not yet made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Edit {
+    pub(super) path: SitePath,
+    /// What the file must say for the change to be right, without a byte order mark; `None` where there must be no
+    /// file.
+    pub(super) before: Option<Arc<str>>,
+    /// What it says afterwards.
+    pub(super) after: String,
+    /// The change as a wish: `Link “vision”`.
+    pub(super) what: String,
+    /// The sentence when it is made.
+    pub(super) done: String,
+}
+
+impl Edit {
+    /// A new text for a file of the book.
+    pub(super) fn of(source: &Source, after: String, what: String, done: String) -> Self {
+        Self { path: source.path.clone(), before: Some(Arc::clone(&source.text)), after, what, done }
+    }
+
+    /// The word by which a request names it.
+    pub(super) fn id(&self) -> String {
+        let Self { path, before, after, what, .. } = self;
+        id_of(&["edit", path.as_str(), before.as_deref().unwrap_or("\0"), after, what])
+    }
+}
+
+/// The edits that were made, one at a time.
+#[derive(Default)]
+pub(super) struct Desk {
+    made: Mutex<VecDeque<Made>>,
+}
+
+/// An edit that was made: what the file said before, if there was one, and what it said then.
+struct Made {
+    path: SitePath,
+    before: Option<String>,
+    after: String,
+    what: String,
+}
+
+impl Made {
+    fn id(&self) -> String {
+        id_of(&["undo", self.path.as_str(), self.before.as_deref().unwrap_or("\0"), &self.after, &self.what])
+    }
+}
+
+impl Desk {
+    fn made(&self) -> MutexGuard<'_, VecDeque<Made>> {
+        // A thread that panicked while it held the lock left the list whole: it changes in one step.
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The word and the wish of the edit that can be taken back.
+    pub(super) fn last(&self) -> Option<(String, String)> {
+        self.made().back().map(|made| (made.id(), made.what.clone()))
+    }
+
+    /// Makes an edit.
+    ///
+    /// # Errors
+    /// A sentence that says why nothing was written.
+    pub(super) fn make(&self, root: &Path, edit: &Edit) -> Result<String, String> {
+        let mut made = self.made();
+        let Edit { path, before, after, what, done } = edit;
+        let place = disk::writable(root, path).map_err(|why| sentence(&why))?;
+        let now = disk::read_text_if_there(&place).map_err(|why| sentence(&why))?;
+        let after = match (&now, before) {
+            (None, None) => {
+                stage::create(root, &[(path.as_str().to_owned(), after.clone())]).map_err(|why| sentence(&why))?;
+                after.clone()
+            }
+            (Some(_), None) => return Err(format!("{path} exists already; nothing was written.")),
+            (None, Some(_)) => return Err(format!("{path} is gone; nothing was written.")),
+            (Some(now), Some(before)) => {
+                let text = now.strip_prefix('\u{feff}').unwrap_or(now);
+                if text != &**before {
+                    return Err(changed(path));
+                }
+                let after = format!("{}{after}", &now[..now.len() - text.len()]);
+                stage::write_file(&place, &after).map_err(|why| sentence(&why))?;
+                after
+            }
+        };
+        made.push_back(Made { path: path.clone(), before: now, after, what: what.clone() });
+        if made.len() > MOST_KEPT {
+            made.pop_front();
+        }
+        Ok(done.clone())
+    }
+
+    /// Takes the last edit back if that is what this word names; `None` if not.
+    ///
+    /// # Errors
+    /// A sentence that says why nothing was written.
+    pub(super) fn take_back(&self, root: &Path, id: &str) -> Option<Result<String, String>> {
+        let mut made = self.made();
+        let last = made.back().filter(|made| made.id() == id)?;
+        let done = take_back(root, last);
+        // What was changed by another hand since then cannot be taken back any more, and the one before it may.
+        if !matches!(done, Err((_, IsStill::There))) {
+            made.pop_back();
+        }
+        Some(done.map_err(|(why, _)| why))
+    }
+}
+
+/// Whether an edit could be taken back at another time.
+enum IsStill {
+    There,
+    Gone,
+}
+
+fn take_back(root: &Path, made: &Made) -> Result<String, (String, IsStill)> {
+    let Made { path, before, after, what } = made;
+    let failed = |why: Error| (sentence(&why), IsStill::There);
+    let place = disk::writable(root, path).map_err(failed)?;
+    let now = disk::read_text_if_there(&place).map_err(failed)?;
+    if now.as_ref() != Some(after) {
+        return Err((changed(path), IsStill::Gone));
+    }
+    match before {
+        Some(before) => stage::write_file(&place, before).map_err(failed)?,
+        None => stage::remove_file(&place).map_err(failed)?,
+    }
+    Ok(format!("Taken back in {path}: {what}"))
+}
+
+fn changed(path: &SitePath) -> String {
+    format!("{path} changed meanwhile; nothing was written.")
+}
+
+/// A failure of the machine as a sentence.
+fn sentence(why: &Error) -> String {
+    let text = why.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).chain(['.']).collect()
+}
+
+fn id_of(parts: &[&str]) -> String {
+    let mut bytes = Vec::new();
+    for part in parts {
+        // The lengths keep two lists of parts from being one text.
+        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    Fingerprint::of(&bytes).to_short_hex()
+}

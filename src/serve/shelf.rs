@@ -1,0 +1,178 @@
+//! The edition that is shown and the pages of it that somebody asked for, rendered when they are asked for. An address is a key
+//! and never a path: nothing here reads a file.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::edition::Edition;
+use super::trouble::Trouble;
+use crate::base::path::percent_decoded;
+use crate::io::clock;
+use crate::render::{Output, bytes};
+
+/// Pages that are kept once they are rendered: those in open tabs, and what was looked at shortly before.
+const MOST_KEPT: usize = 64;
+
+/// What is shown now. One for the whole program, shared by the thread that makes editions and those that answer.
+#[derive(Default)]
+pub(super) struct Shelf {
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    edition: Option<Arc<Edition>>,
+    /// Why the book as a whole cannot be shown as it is.
+    behind: Vec<Trouble>,
+    /// Since when something is shown as it was before.
+    since: Option<Instant>,
+    /// Rendered pages: the file, the edition they belong to, and the bytes; the latest last.
+    kept: VecDeque<(String, u64, Arc<[u8]>)>,
+    /// Pages of this edition that cannot be rendered.
+    failed: BTreeMap<String, Trouble>,
+}
+
+/// What is at an address.
+pub(super) enum Answer {
+    /// A file of the site: its name and its bytes. `is_found` is false for the page that says there is none.
+    File { name: String, bytes: Arc<[u8]>, is_page: bool, is_found: bool },
+    /// A page that cannot be rendered and never was.
+    Failed,
+    /// The same with a slash behind it.
+    Slash(String),
+}
+
+impl Shelf {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A thread that panicked while it held the lock left nothing half done: every change is one assignment.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows a new edition.
+    pub(super) fn put(&self, edition: Arc<Edition>) {
+        let mut state = self.state();
+        let is_behind = !edition.troubles.is_empty();
+        state.since = if is_behind { state.since.or_else(|| Some(clock::tick())) } else { None };
+        state.behind.clear();
+        state.failed.clear();
+        state.edition = Some(edition);
+        self.arrived.notify_all();
+    }
+
+    /// Stays with the edition that is shown, and says why.
+    pub(super) fn stay(&self, why: Vec<Trouble>) {
+        let mut state = self.state();
+        state.since = state.since.or_else(|| Some(clock::tick()));
+        state.behind = why;
+    }
+
+    /// The edition that is shown; waits for the first.
+    pub(super) fn edition(&self) -> Arc<Edition> {
+        let mut state = self.state();
+        loop {
+            if let Some(edition) = &state.edition {
+                return Arc::clone(edition);
+            }
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// What is wrong with what is shown, the page in this file too, and for how long it has been.
+    pub(super) fn troubles(&self, file: &str) -> (Vec<Trouble>, Option<Duration>) {
+        let state = self.state();
+        let mut all = state.behind.clone();
+        if all.is_empty() {
+            all.extend(state.edition.iter().flat_map(|edition| edition.troubles.iter().cloned()));
+            all.extend(state.failed.get(file).cloned());
+        }
+        (all, state.since.map(|since| clock::tick().duration_since(since)))
+    }
+
+    /// Makes a page, if there is one, so that what is wrong with it is known.
+    pub(super) fn try_out(&self, edition: &Edition, file: &str) {
+        if let Some(output) = edition.outputs.get(file) {
+            self.file(edition, file.to_owned(), *output, true);
+        }
+    }
+
+    /// What stands at the path of a request, as it was sent.
+    pub(super) fn answer(&self, path: &str) -> Answer {
+        let edition = self.edition();
+        let name = file_of(path, edition.snapshot.book.base_path());
+        if let Some(output) = edition.outputs.get(&name) {
+            return self.file(&edition, name, *output, true);
+        }
+        let folder = format!("{name}/index.html");
+        if edition.outputs.contains_key(&folder) {
+            return Answer::Slash(format!("{path}/"));
+        }
+        let missing = "404.html".to_owned();
+        match edition.outputs.get(&missing) {
+            Some(output) => self.file(&edition, missing, *output, false),
+            None => Answer::Failed,
+        }
+    }
+
+    fn file(&self, edition: &Edition, name: String, output: Output, is_found: bool) -> Answer {
+        let is_page = matches!(output, Output::Page(_));
+        let kept = |state: &State, is_wanted: &dyn Fn(u64) -> bool| {
+            let fits = |(file, number, _): &&(String, u64, Arc<[u8]>)| *file == name && is_wanted(*number);
+            state.kept.iter().rev().find(fits).map(|(_, _, bytes)| Arc::clone(bytes))
+        };
+        if let Some(bytes) = kept(&self.state(), &|number| number == edition.number) {
+            return Answer::File { name, bytes, is_page, is_found };
+        }
+        let found = match bytes(output, &edition.input()) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                let trouble = Trouble::of(&why, &|path| edition.text(path));
+                let mut state = self.state();
+                state.since = state.since.or_else(|| Some(clock::tick()));
+                state.failed.insert(name.clone(), trouble);
+                return match kept(&state, &|_| true) {
+                    Some(bytes) => Answer::File { name, bytes, is_page, is_found },
+                    None => Answer::Failed,
+                };
+            }
+        };
+        if is_page {
+            let mut state = self.state();
+            state.kept.retain(|(file, _, _)| *file != name);
+            state.kept.push_back((name.clone(), edition.number, Arc::clone(&found)));
+            if state.kept.len() > MOST_KEPT {
+                state.kept.pop_front();
+            }
+        }
+        Answer::File { name, bytes: found, is_page, is_found }
+    }
+}
+
+/// The file of the site that a path of a request names; `base` is the path under which the site will stand, and may lead.
+pub(super) fn file_of(path: &str, base: &str) -> String {
+    let path = path.strip_prefix(base.trim_end_matches('/')).filter(|rest| rest.starts_with('/')).unwrap_or(path);
+    let decoded = percent_decoded(path);
+    let name = decoded.strip_prefix('/').unwrap_or(&decoded);
+    if name.is_empty() || name.ends_with('/') { format!("{name}index.html") } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_of;
+
+    #[test]
+    fn a_path_names_a_file_of_the_site_under_its_base_too() {
+        for (path, base, file) in [
+            ("/", "/", "index.html"),
+            ("/essays/a/", "/", "essays/a/index.html"),
+            ("/essays/a/", "/book/", "essays/a/index.html"),
+            ("/book/essays/a/", "/book/", "essays/a/index.html"),
+            ("/book/", "/book/", "index.html"),
+            ("/booklet.html", "/book/", "booklet.html"),
+            ("/a%20b.png", "/", "a b.png"),
+        ] {
+            assert_eq!(file_of(path, base), file, "{path} under {base}");
+        }
+    }
+}
