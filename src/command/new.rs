@@ -48,7 +48,7 @@ fn book(folder: &Path, terminal: &Terminal) -> Result<u8, Error> {
     stage::create(folder, &files.map(|(name, text)| (name.to_owned(), text)))?;
     let place = short(folder);
     terminal.say(&format!(
-        "Made a book in {place}\n  throughline -C {place} build\n  throughline -C {place} new essay \"My first essay\""
+        "Made a book in {place}\n  throughline -C {place} serve --open\n  throughline -C {place} new essay \"My first essay\""
     ));
     Ok(0)
 }

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::error::Error;
@@ -179,7 +180,7 @@ pub fn list_folder(root: &Path, folder: &str, left: Option<&str>, diagnostics: &
             found.push(Found { path, file: entry.into_path() });
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     found
 }
 

@@ -47,7 +47,7 @@ impl Memo {
         diagnostics: &mut Diagnostics,
     ) -> (Vec<Source>, Vec<Asset>) {
         let before = std::mem::take(&mut self.files);
-        self.files = found.into_par_iter().map(|file| look(root, file, &before)).collect();
+        self.files = found.into_par_iter().enumerate().map(|(at, file)| look(root, file, at, &before)).collect();
         let (mut sources, mut assets) = (Vec::with_capacity(self.files.len()), Vec::new());
         for known in &self.files {
             diagnostics.append(known.diagnostics.clone());
@@ -62,9 +62,17 @@ impl Memo {
     }
 }
 
-fn look(root: &Path, file: Found, before: &[Known]) -> Known {
-    let at = before.binary_search_by(|known| known.path.cmp(&file.path)).ok();
-    let known = at.map(|at| &before[at]);
+/// Looks at one file, which stands at this place of the list and most likely stood there before.
+fn look(root: &Path, mut file: Found, at: usize, before: &[Known]) -> Known {
+    let elsewhere = || {
+        let at = before.binary_search_by(|known| known.path.cmp(&file.path)).ok()?;
+        before.get(at)
+    };
+    let known = before.get(at).filter(|known| known.path == file.path).or_else(elsewhere);
+    if let Some(known) = known {
+        // One copy of a path for all stages: they compare it by its place in memory first.
+        file.path = known.path.clone();
+    }
     let stamp = file.stamp();
     if let Some(known) = known.filter(|known| known.stamp.is_some() && known.stamp == stamp) {
         return Known { path: file.path, stamp, kept: known.kept.clone(), diagnostics: known.diagnostics.clone() };

@@ -170,6 +170,11 @@ fn svg_size(bytes: &[u8]) -> Option<(u32, u32)> {
 }
 
 fn report_similar_names(files: &[Found], diagnostics: &mut Diagnostics) {
+    // Names of small ASCII letters resemble no other of their kind.
+    let is_plain = |file: &Found| file.path.as_str().bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if files.iter().all(is_plain) {
+        return;
+    }
     let mut seen: BTreeMap<String, &SitePath> = BTreeMap::new();
     for file in files {
         let key: String = file.path.as_str().nfc().collect::<String>().to_lowercase();

@@ -44,9 +44,13 @@ impl Memo {
         }
         let mut diagnostics = Diagnostics::default();
         let math = converter(book, &mut diagnostics);
-        let parse = |source: &Source| {
-            let at = before.binary_search_by(|known| known.path.cmp(&source.path)).ok();
-            let known = at.map(|at| &before[at]).filter(|known| Arc::ptr_eq(&known.text, &source.text));
+        let parse = |(at, source): (usize, &Source)| {
+            let is_known = |known: &&Known| Arc::ptr_eq(&known.text, &source.text) && known.path == source.path;
+            let elsewhere = || {
+                let at = before.binary_search_by(|known| known.path.cmp(&source.path)).ok()?;
+                before.get(at).filter(is_known)
+            };
+            let known = before.get(at).filter(is_known).or_else(elsewhere);
             let (said, diagnostics) = if let Some(known) = known {
                 (known.said.clone(), known.diagnostics.clone())
             } else if source.path.below("content/replies").is_some() {
@@ -59,7 +63,7 @@ impl Memo {
             };
             Known { path: source.path.clone(), text: Arc::clone(&source.text), said, diagnostics }
         };
-        self.files = sources.par_iter().map(parse).collect();
+        self.files = sources.par_iter().enumerate().map(parse).collect();
         let mut parsed = Parsed { writings: Vec::with_capacity(self.files.len()), replies: Vec::new() };
         for known in &self.files {
             diagnostics.append(known.diagnostics.clone());

@@ -267,6 +267,7 @@ fn changes(before: &Edition, now: &Edition) -> (BTreeMap<String, String>, Vec<St
     let (mut at, mut to) = (0, 0);
     while at < old.len() || to < new.len() {
         let order = match (old.get(at), new.get(to)) {
+            (Some(old), Some(new)) if Arc::ptr_eq(old, new) => std::cmp::Ordering::Equal,
             (Some(old), Some(new)) => old.path.cmp(&new.path),
             (Some(_), None) => std::cmp::Ordering::Less,
             (None, _) => std::cmp::Ordering::Greater,

@@ -183,6 +183,57 @@ fn it_answers_to_its_own_address_and_its_own_pages_only() {
 }
 
 #[test]
+fn an_edit_comes_from_a_page_of_its_own_with_the_token_and_changes_one_line() {
+    let essay = "+++\ntitle = \"One\"\ndate = 2020-01-02\nsummary = \"S.\"\nconcept_links = \"none\"\n+++\nSome trust.\n\nMore.\n";
+    let concept = "+++\ntitle = \"trust\"\nsummary = \"Letting go.\"\n+++\n";
+    let book = Book::new(&format!("-- content/essays/one.md --\n{essay}-- content/concepts/trust.md --\n{concept}"));
+    let file = book.path().join("content/essays/one.md");
+    let mut preview = Preview::start(book.path(), &[]);
+    let about = |preview: &mut Preview| -> serde_json::Value {
+        serde_json::from_slice(&preview.get("/_throughline/page?at=/essays/one/").body).unwrap()
+    };
+    let told = about(&mut preview);
+    let token = told["token"].as_str().unwrap();
+    let notes = told["page"]["notes"].as_array().unwrap();
+    let actions = notes.iter().flat_map(|note| note["actions"].as_array().unwrap());
+    let id = actions
+        .filter(|action| action["label"] == "Link it")
+        .map(|action| action["id"].as_str().unwrap())
+        .next()
+        .unwrap();
+    let body = format!("{{\"at\":\"/essays/one/\",\"id\":\"{id}\"}}");
+    let post = |preview: &Preview, headers: &str| {
+        let length = body.len();
+        let address = preview.address;
+        let head = format!(
+            "POST /_throughline/edit HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n"
+        );
+        preview.raw(&format!("{head}{headers}\r\n{body}")).status
+    };
+    let origin = format!("Origin: http://{}\r\n", preview.address);
+    let (json, key) = ("Content-Type: application/json\r\n", format!("X-Throughline-Token: {token}\r\n"));
+    for headers in [
+        format!("{json}{key}"),
+        format!("Origin: https://evil.example\r\n{json}{key}"),
+        format!("Origin: null\r\n{json}{key}"),
+        format!("{origin}Sec-Fetch-Site: cross-site\r\n{json}{key}"),
+        format!("{origin}Content-Type: text/plain\r\n{key}"),
+        format!("{origin}{json}"),
+        format!("{origin}{json}X-Throughline-Token: {}\r\n", token.replace(|c: char| c.is_ascii_digit(), "0")),
+    ] {
+        assert_eq!(post(&preview, &headers), 403, "{headers}");
+    }
+    assert_eq!(preview.ask("GET", "/_throughline/edit", "").status, 405);
+    assert_eq!(fs::read_to_string(&file).unwrap(), essay);
+    assert_eq!(post(&preview, &format!("{origin}{json}{key}")), 200);
+    assert_eq!(fs::read_to_string(&file).unwrap(), essay.replace("Some trust.", "Some [[trust]]."));
+    // What was offered for the old text is not done to the new one.
+    assert_eq!(post(&preview, &format!("{origin}{json}{key}")), 409);
+    preview.wait_for("/essays/one/", "the link", |answer| answer.text().contains("concepts/trust/\">trust</a>"));
+    assert_eq!(about(&mut preview)["undo"]["what"], "Link \u{201c}trust\u{201d}");
+}
+
+#[test]
 fn many_connections_that_say_nothing_do_not_stop_it() {
     let book = Book::new(BOOK);
     let mut preview = Preview::start(book.path(), &[]);
