@@ -1,362 +1,341 @@
-// The preview's part in the browser: takes over what changed without losing the reader's place, and shows what only the author
-// should see. `build` writes none of it.
-"use strict";
-
+// The preview's part in the browser: takes over what changed without losing the reader's place. What only the author
+// sees is drawn by `author.js`. `build` writes none of it.
 (() => {
+  "use strict";
+
   const OWN = "/_throughline/";
   const BLOCKS = "h1, h2, h3, h4, h5, h6, p, li, dt, dd, pre, blockquote, figure, table";
   // A page waits so long for a new style sheet before it is shown without it.
   const PATIENCE = 2000;
+  // The server is called away when it has not come back after this time, as it does when it is started anew.
+  const GRACE = 700;
 
   // ---- what the server sent ----
 
-  // Elements of the page as it was sent; others were put there by scripts and stay where they are.
-  const sent = new WeakSet();
+  // Elements of the page with their attributes, as they were sent. Others were put there by scripts and stay where they
+  // are, and so do attributes that scripts set: only what the server sends differently is touched.
+  const sent = new WeakMap();
+  const attributesOf = (element) => new Map([...element.attributes].map(({ name, value }) => [name, value]));
   const remember = (root) => {
     if (root.nodeType !== Node.ELEMENT_NODE) return;
-    sent.add(root);
-    for (const element of root.querySelectorAll("*")) sent.add(element);
+    for (const element of [root, ...root.querySelectorAll("*")]) sent.set(element, attributesOf(element));
   };
   remember(document.documentElement);
+  const isForeign = (node) => node.nodeType === Node.ELEMENT_NODE && !sent.has(node)
+    && ![...node.querySelectorAll("*")].some((inner) => sent.has(inner));
 
-  // Scripts run once: a page with other scripts, or another policy, is loaded anew.
+  // Scripts run once: a page with other scripts, or another policy, is loaded anew. Facts for machines are no scripts.
+  const RUNS = /^(module|importmap|speculationrules|(text|application)\/(java|ecma)script)?$/i;
+  const absolute = (address) => new URL(address, location.href).href;
   const program = (page) => {
-    const scripts = [...page.querySelectorAll("script")].map((script) => script.getAttribute("src") ?? script.textContent);
-    const policy = page.querySelector("meta[http-equiv='Content-Security-Policy']")?.content;
-    return JSON.stringify([scripts, policy]);
+    const all = [...page.querySelectorAll("script")];
+    const sources = all.filter((script) => RUNS.test(script.getAttribute("type") ?? "")).map((script) => {
+      const address = script.getAttribute("src");
+      return address === null ? script.textContent : absolute(address);
+    });
+    return JSON.stringify([sources, page.querySelector("meta[http-equiv='Content-Security-Policy']")?.content]);
   };
   const running = program(document);
 
-  // The browser's own way of keeping the place would be added to ours.
+  // Loads the page anew, but not again and again where a script has put other scripts into it.
+  const LOADED_FOR = "throughline-loaded-for";
+  function startOver(wanted) {
+    try {
+      if (sessionStorage.getItem(LOADED_FOR) === wanted) return false;
+      sessionStorage.setItem(LOADED_FOR, wanted);
+    } catch { return false; } // Storage is blocked: nothing would end the circle.
+    location.reload();
+    return true;
+  }
+  function settle() {
+    try { sessionStorage.removeItem(LOADED_FOR); } catch { /* storage is blocked, and holds nothing */ }
+  }
+
+  // The button in the corner must not hide the end of the page.
+  const room = new CSSStyleSheet();
+  room.replaceSync("@media screen { html { padding-block-end: 3.5rem } }");
+  // While a change comes in, the browser's own way of keeping the place would be added to ours.
   const still = new CSSStyleSheet();
-  still.replaceSync("html { overflow-anchor: none }");
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+  still.replaceSync("html { overflow-anchor: none !important }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, room];
 
   // ---- taking over a new version of the page ----
 
-  let turn = 0;
+  let shownText = null;
 
-  async function refresh() {
-    const mine = ++turn;
+  // Brings this page up to date; says whether it is now as the server has it.
+  async function refresh(isEdited) {
     let answer, text;
     try {
       answer = await fetch(location.pathname, { cache: "no-cache", headers: { accept: "text/html" } });
       text = await answer.text();
-    } catch { return; } // The server is away; whoever hears it come back asks again.
-    if (mine !== turn || answer.status === 500) return;
-    if (!answer.headers.get("content-type")?.startsWith("text/html")) return;
+    } catch { return false; } // The server is away; when it comes back, it is asked again.
+    // A page that cannot be made now stays as it was; the sheet says why.
+    if (answer.status === 500 || !answer.headers.get("content-type")?.startsWith("text/html")) return true;
+    if (text === shownText) return true;
     const page = new DOMParser().parseFromString(text, "text/html");
-    if (program(page) !== running) { location.reload(); return; }
-    await bring(page);
-    if (mine !== turn) return;
-    morph(page);
-  }
-
-  // Puts new style sheets beside the old ones and waits for them, so that no frame is without style.
-  async function bring(page) {
-    const address = (link) => new URL(link.getAttribute("href"), location.href).href;
-    const links = (root) => [...root.querySelectorAll("head > link[rel~='stylesheet']")];
-    const known = new Set(links(document).map(address));
-    const fresh = links(page).filter((link) => !known.has(address(link)));
-    if (fresh.length === 0) return;
-    const wanted = new Set(links(page).map(address));
-    const stale = links(document).filter((link) => !wanted.has(address(link)));
-    const loaded = fresh.map((link) => new Promise((done) => {
-      const copy = document.importNode(link);
-      copy.addEventListener("load", done);
-      copy.addEventListener("error", done);
-      setTimeout(done, PATIENCE);
-      (stale[0] ?? document.head.lastElementChild).before(copy);
-      sent.add(copy);
-    }));
-    await Promise.all(loaded);
-    for (const link of stale) link.remove();
-  }
-
-  function morph(page) {
+    const wanted = program(page);
+    if (wanted === running) settle();
+    else if (startOver(wanted)) return true;
+    // The parser knows no scripts, and takes for elements what is only text where scripts run.
+    for (const element of page.querySelectorAll("noscript")) element.textContent = element.innerHTML;
+    const swap = await bring(page);
     const place = hold();
-    const changed = [];
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+    swap();
+    const changed = morph(page);
+    place();
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== still);
+    shownText = text;
+    if (isEdited) follow(changed);
+    return true;
+  }
+
+  // Loads new style sheets beside the old ones. The function it returns puts them in force and takes the old ones away,
+  // both at once: there is no frame without style, and none with both.
+  async function bring(page) {
+    const address = (link) => absolute(link.getAttribute("href"));
+    const links = (root) => [...root.querySelectorAll("head > link[rel~='stylesheet'][href]")];
+    const known = new Map(links(document).map((link) => [address(link), link]));
+    const wanted = new Set(links(page).map(address));
+    const stale = [...known].filter(([at]) => !wanted.has(at)).map(([, link]) => link).filter((link) => sent.has(link));
+    const fresh = [];
+    // Backwards, so that each can stand before the one that follows it in the page.
+    let next = null;
+    for (const link of links(page).reverse()) {
+      const there = known.get(address(link));
+      if (there) { next = there; continue; }
+      const copy = document.importNode(link);
+      copy.media = "not all";
+      const loaded = new Promise((done) => {
+        for (const event of ["load", "error"]) copy.addEventListener(event, done);
+        setTimeout(done, PATIENCE);
+      });
+      if (next) next.before(copy); else (links(document).at(-1) ?? document.head.lastElementChild).after(copy);
+      sent.set(copy, attributesOf(link));
+      next = copy;
+      fresh.push({ copy, media: link.getAttribute("media"), loaded });
+    }
+    await Promise.all(fresh.map(({ loaded }) => loaded));
+    return () => {
+      for (const { copy, media } of fresh) if (media === null) copy.removeAttribute("media"); else copy.media = media;
+      for (const link of stale) link.remove();
+    };
+  }
+
+  // Makes the document like the page and returns what differed.
+  function morph(page) {
+    alignIds(page);
+    const changed = [], coming = new WeakMap();
+    // What scripts added is not mistaken for something new of the same kind: an id of its own keeps it apart.
+    const foreign = [...document.querySelectorAll(":not([id])")]
+      .filter((element) => sent.has(element.parentElement) && isForeign(element));
+    foreign.forEach((element, at) => { element.id = `throughline-foreign-${at}`; });
     Idiomorph.morph(document.documentElement, page.documentElement, {
       head: { style: "merge" },
-      ignoreActiveValue: true,
       callbacks: {
-        beforeNodeMorphed: (old, now) => !old.isEqualNode(now),
-        afterNodeMorphed: (old) => { if (old.nodeType === Node.ELEMENT_NODE) changed.push(old); },
+        beforeNodeMorphed: (old, now) => { coming.set(old, now); return !old.isEqualNode(now); },
+        afterNodeMorphed: (old, now) => {
+          changed.push(old);
+          if (old.nodeType === Node.ELEMENT_NODE) sent.set(old, attributesOf(now));
+        },
         afterNodeAdded: (node) => { remember(node); changed.push(node); },
-        beforeNodeRemoved: (node) => node.nodeType !== Node.ELEMENT_NODE || sent.has(node),
-        // What the reader unfolded stays unfolded, and the chosen appearance stays chosen.
-        beforeAttributeUpdated: (name, node) =>
-          !(name === "open" && node.localName === "details") && !(node === document.documentElement && name.startsWith("data-")),
+        beforeNodeRemoved: (node) => !isForeign(node),
+        beforeAttributeUpdated: (name, node) => {
+          const before = sent.get(node), now = coming.get(node);
+          return !before || !now || (before.get(name) ?? null) !== now.getAttribute(name);
+        },
       },
     });
-    place();
-    follow(changed);
+    for (const element of foreign) element.removeAttribute("id");
+    return changed;
   }
 
-  // Remembers the reader's place; the function it returns goes back there.
+  // The id of a paragraph comes from its first words. Where these are edited, the paragraph is known by its neighbours,
+  // so that it is changed and not exchanged: a selection in it stays.
+  function alignIds(page) {
+    const old = (element) => element?.id ? document.getElementById(element.id) : null;
+    for (const now of page.querySelectorAll("main [id]")) {
+      if (old(now)) continue;
+      const [before, after] = [old(now.previousElementSibling), old(now.nextElementSibling)];
+      const twin = before?.nextElementSibling ?? after?.previousElementSibling;
+      const isFree = twin?.id && twin.localName === now.localName && sent.has(twin) && !page.getElementById(twin.id);
+      if (isFree) twin.id = now.id;
+    }
+  }
+
+  // Remembers the reader's place: the first block in the window that is still there afterwards, and the selection. The
+  // function it returns goes back there.
   function hold() {
-    const first = [...document.querySelectorAll(BLOCKS)].find((block) => {
-      const box = block.getBoundingClientRect();
-      return box.bottom > 0 && box.height > 0 && !block.querySelector(BLOCKS);
+    const blocks = [...document.querySelectorAll(BLOCKS)].flatMap((block) => {
+      const { top, bottom, height } = block.getBoundingClientRect();
+      const isSeen = bottom > 0 && top < innerHeight && height > 0 && !block.querySelector(BLOCKS);
+      return isSeen ? [{ block, top, text: block.textContent }] : [];
     });
-    const top = first?.getBoundingClientRect().top;
-    const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
+    const backToSelection = holdSelection();
     return () => {
-      if (first?.isConnected && scrollY > 0) {
-        const moved = first.getBoundingClientRect().top - top;
+      const there = blocks.filter(({ block }) => block.isConnected && block.getClientRects().length > 0);
+      const kept = there.find(({ block, text }) => block.textContent === text) ?? there[0];
+      if (kept && scrollY > 0) {
+        const moved = kept.block.getBoundingClientRect().top - kept.top;
         if (moved !== 0) scrollBy({ top: moved, behavior: "instant" });
       }
-      if (!anchorNode?.isConnected || !focusNode?.isConnected) return;
-      const now = getSelection();
-      if (now.anchorNode === anchorNode && now.anchorOffset === anchorOffset && now.focusNode === focusNode && now.focusOffset === focusOffset) return;
-      const length = (node) => node.nodeType === Node.TEXT_NODE ? node.length : node.childNodes.length;
-      now.setBaseAndExtent(anchorNode, Math.min(anchorOffset, length(anchorNode)), focusNode, Math.min(focusOffset, length(focusNode)));
+      backToSelection();
     };
+  }
+
+  function holdSelection() {
+    const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
+    if (!anchorNode || !focusNode) return () => {};
+    const [anchorText, focusText] = [anchorNode.data, focusNode.data];
+    return () => {
+      if (!anchorNode.isConnected || !focusNode.isConnected) return;
+      // A field keeps its selection itself, and would lose the focus.
+      if (document.activeElement?.matches("input, textarea")) return;
+      const from = offsetNow(anchorNode, anchorOffset, anchorText), to = offsetNow(focusNode, focusOffset, focusText);
+      const now = getSelection();
+      const isThere = now.anchorNode === anchorNode && now.anchorOffset === from
+        && now.focusNode === focusNode && now.focusOffset === to;
+      if (!isThere) now.setBaseAndExtent(anchorNode, from, focusNode, to);
+    };
+  }
+
+  // Where an offset of a text is after an edit: letters before the edit stay in place, letters behind it move with the
+  // end.
+  function offsetNow(node, offset, text) {
+    const now = node.data;
+    if (now === undefined || text === undefined) return Math.min(offset, node.childNodes.length);
+    let same = 0;
+    while (same < text.length && same < now.length && text[same] === now[same]) same += 1;
+    if (offset <= same) return offset;
+    return Math.max(same, Math.min(now.length, now.length - (text.length - offset)));
   }
 
   // Shows what changed where it is out of sight, for those who want it.
   function follow(changed) {
-    if (kept("scroll") !== "yes") return;
+    if (author.kept("scroll") !== "yes") return;
     const main = document.querySelector("main");
-    const blocks = changed.map((node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(BLOCKS))
+    const blocks = changed
+      .map((node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(BLOCKS))
       .filter((block) => block?.isConnected && main?.contains(block) && !block.querySelector(BLOCKS));
-    blocks.sort((a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
+    blocks.sort((a, b) => a === b ? 0 : a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
     const box = blocks[0]?.getBoundingClientRect();
-    if (box && (box.bottom < 0 || box.top > innerHeight)) blocks[0].scrollIntoView({ block: "center", behavior: "instant" });
+    const isOut = box && (box.bottom < 0 || box.top > innerHeight);
+    if (isOut) blocks[0].scrollIntoView({ block: "center", behavior: "instant" });
+  }
+
+  // A picture keeps its address when it changes, so the server is asked for the tag of its bytes.
+  const tags = new Map();
+  async function lookAtPictures() {
+    const addressOf = (image) => image.src.replace(/[?#].*/, "");
+    const isOwn = (image) => sent.has(image) && image.src.startsWith(`${location.origin}/`);
+    for (const address of new Set([...document.images].filter(isOwn).map(addressOf))) {
+      let tag;
+      try { tag = (await fetch(address, { method: "HEAD", cache: "no-store" })).headers.get("etag"); } catch { return; }
+      const before = tags.get(address);
+      tags.set(address, tag);
+      if (before === undefined || before === tag || tag === null) continue;
+      for (const image of document.images) {
+        if (addressOf(image) === address) image.src = `${address}?${encodeURIComponent(tag)}`;
+      }
+    }
   }
 
   // ---- news ----
 
-  let run = null, edition = null, isGone = false;
+  const author = document.createElement("throughline-preview");
+  document.documentElement.append(author);
+  author.addEventListener("changed", () => ask());
 
-  // The path of this page from the root of the site; the site may stand below a path of its own.
-  const base = (news) => news.base && location.pathname.startsWith(`${news.base}/`) ? news.base : "";
+  let wanted = null, shown = null, isBusy = false, isEdited = false, lastAsk = 0, goneSince = 0;
+
+  // The path of this page from the root of the site, as the server writes it; the site may stand below a path of its
+  // own.
+  function here(base) {
+    let path = location.pathname;
+    try { path = decodeURI(path); } catch { /* an address that nobody can read names no page */ }
+    return base && path.startsWith(`${base}/`) ? { base, path: path.slice(base.length) } : { base: "", path };
+  }
 
   function hear(news) {
-    if (news.isGone) { isGone = true; show(); return; }
-    isGone = false;
-    if (news.run === run && news.edition === edition) { show(); return; }
-    const here = location.pathname.slice(base(news).length);
-    const moved = news.moved?.[here];
-    if (moved) history.replaceState(history.state, "", base(news) + moved + location.hash);
-    const edited = news.edited ?? [];
-    if (news.follow && edited.length > 0 && !moved && !edited.includes(here) && document.visibilityState === "visible") {
-      location.assign(base(news) + edited[0]);
+    if (news.isGone) { goneSince ||= setTimeout(() => author.lose(true), GRACE); return; }
+    clearTimeout(goneSince);
+    goneSince = 0;
+    author.lose(false);
+    const { base, path } = here(news.base);
+    const moved = news.moved?.[path], edited = news.edited ?? [];
+    if (moved) history.replaceState(history.state, "", base + moved + location.hash);
+    const isElsewhere = edited.length > 0 && !moved && !edited.includes(path);
+    if (news.follow && isElsewhere && document.visibilityState === "visible") {
+      location.assign(base + edited[0]);
       return;
     }
-    [run, edition] = [news.run, news.edition];
-    refresh().then(ask);
+    isEdited ||= edited.includes(moved ?? path);
+    wanted = `${news.run} ${news.edition}`;
+    catchUp();
   }
 
-  if (typeof SharedWorker === "function") {
-    const { port } = new SharedWorker(`${OWN}worker.js`, "throughline");
-    port.onmessage = (event) => hear(event.data);
-    addEventListener("pagehide", () => port.postMessage("bye"));
-    // A page that comes back from the browser's memory is heard of no more, and old.
-    addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  } else {
-    const source = new EventSource("/_throughline/events");
-    source.onmessage = (event) => hear(JSON.parse(event.data));
-    source.onerror = () => hear({ isGone: true });
+  // One thing after the other: what comes meanwhile is looked at when this is done.
+  async function catchUp() {
+    if (isBusy) return;
+    isBusy = true;
+    while (wanted !== shown) {
+      const [goal, wasEdited] = [wanted, isEdited];
+      isEdited = false;
+      if (!await refresh(wasEdited)) break;
+      shown = goal;
+      lookAtPictures();
+    }
+    isBusy = false;
+    await ask();
   }
-
-  // ---- what only the author sees ----
-
-  const kept = (name) => { try { return localStorage.getItem(`throughline-${name}`); } catch { return null; } };
-  const keep = (name, value) => { try { localStorage.setItem(`throughline-${name}`, value); } catch { /* storage is blocked: for this page only */ } };
-
-  const host = document.createElement("throughline-preview");
-  const root = host.attachShadow({ mode: "open" });
-  const make = (name, options = {}, ...inside) => {
-    const element = document.createElement(name);
-    const { text, on, ...rest } = options;
-    for (const [key, value] of Object.entries(rest)) if (value !== null && value !== undefined) element.setAttribute(key, value);
-    if (text !== undefined) element.textContent = text;
-    for (const [event, work] of Object.entries(on ?? {})) element.addEventListener(event, work);
-    element.append(...inside.filter((part) => part !== null && part !== undefined));
-    return element;
-  };
-
-  const style = make("link", { rel: "stylesheet", href: `${OWN}client.css` });
-  // Nothing of it is seen before its style is there.
-  const frame = make("div", { class: "frame", hidden: "" });
-  style.addEventListener("load", () => { frame.hidden = false; });
-  const alert = make("div", { role: "alert" });
-  const age = make("p", { class: "age" });
-  const sheet = make("section", { class: "sheet", "aria-label": "Problem", hidden: "" },
-    make("button", { type: "button", class: "close", "aria-label": "Close", text: "×", on: { click: () => dismiss() } }), alert, age);
-  const panel = make("aside", { class: "panel", "aria-label": "For the author", id: "panel", hidden: "" });
-  const toggle = make("button", { type: "button", class: "toggle", "aria-controls": "panel", "aria-expanded": "false", hidden: "", on: { click: () => open(panel.hidden) } });
-  const said = make("p", { class: "said", role: "status" });
-  frame.append(sheet, panel, toggle, said);
-  root.append(style, frame);
-  document.documentElement.append(host);
-
-  let about = null, dismissed = "";
 
   async function ask() {
+    const mine = ++lastAsk;
     try {
       const answer = await fetch(`${OWN}page?at=${encodeURIComponent(location.pathname)}`, { cache: "no-store" });
-      if (answer.ok) { about = { ...(await answer.json()), heard: Date.now() }; show(); }
+      const about = await answer.json();
+      if (answer.ok && mine === lastAsk) author.tell(about);
     } catch { /* The server is away. */ }
   }
 
-  const editor = (file, line, column) => about?.editor && file
-    ? about.editor.replace("{path}", encodeURI(`${about.root}/${file}`)).replace("{line}", String(line || 1)).replace("{column}", String(column || 1))
-    : null;
+  let isShared = false;
 
-  function show() {
-    showTroubles();
-    showPanel();
+  // All tabs share one connection, because a browser opens six at most to one server.
+  function share() {
+    let worker;
+    try { worker = new SharedWorker(`${OWN}worker.js`, "throughline"); } catch { return false; }
+    worker.port.onmessage = (event) => hear(event.data);
+    worker.onerror = () => { isShared = false; listen(); };
+    addEventListener("pagehide", () => worker.port.postMessage("bye"), { once: true });
+    return true;
   }
 
-  function showTroubles() {
-    const troubles = isGone
-      ? [{ code: "", message: "The preview has ended", file: "", line: 0, column: 0, lines: [], help: "start `throughline serve` again; this page comes back by itself" }]
-      : about?.troubles ?? [];
-    const key = JSON.stringify(troubles);
-    if (key !== dismissed) dismissed = "";
-    const isShown = troubles.length > 0 && !dismissed;
-    if (isShown && alert.dataset.key !== key) {
-      alert.dataset.key = key;
-      alert.replaceChildren(...troubles.slice(0, 5).map(describe));
-      if (troubles.length > 5) alert.append(make("p", { text: `… and ${troubles.length - 5} more` }));
-    }
-    if (!isShown) { alert.replaceChildren(); delete alert.dataset.key; }
-    sheet.hidden = !isShown;
-    showAge();
+  // Where tabs cannot share, one that is out of sight gives its connection up and catches up later.
+  let source = null;
+  function listen() {
+    if (source || document.visibilityState === "hidden") return;
+    source = new EventSource(`${OWN}events`);
+    source.onmessage = (event) => hear(JSON.parse(event.data));
+    source.onerror = () => {
+      hear({ isGone: true });
+      if (source?.readyState !== EventSource.CLOSED) return;
+      hang();
+      setTimeout(listen, 1000);
+    };
   }
+  function hang() { source?.close(); source = null; }
 
-  function describe(trouble) {
-    const place = [trouble.file, trouble.line || null, trouble.line ? trouble.column : null].filter(Boolean).join(":");
-    const link = editor(trouble.file, trouble.line, trouble.column);
-    const lines = trouble.lines.map((line) => {
-      const row = make("span", { class: line.mark ? "line at" : "line" }, make("span", { class: "number", text: String(line.number).padStart(4) }), " ");
-      if (!line.mark) { row.append(`${line.text}\n`); return row; }
-      const letters = [...line.text];
-      const [from, to] = line.mark;
-      row.append(letters.slice(0, from).join(""), make("mark", { text: letters.slice(from, to).join("") }), `${letters.slice(to).join("")}\n`);
-      const before = letters.slice(0, from).map((letter) => letter === "\t" ? "\t" : " ").join("");
-      row.append(make("span", { class: "caret", text: `     ${before}${"^".repeat(Math.max(1, to - from))}\n` }));
-      return row;
-    });
-    return make("div", { class: "trouble" },
-      make("p", { class: "place" }, place ? (link ? make("a", { href: link, text: place }) : place) : null, trouble.code ? make("span", { class: "code", text: ` ${trouble.code}` }) : null),
-      make("p", { class: "message", text: trouble.message }),
-      lines.length > 0 ? make("pre", {}, ...lines) : null,
-      trouble.help ? make("p", { class: "help", text: `To mend it: ${trouble.help}` }) : null,
-      link ? make("p", {}, make("a", { class: "edit", href: link, text: "Open in editor" })) : null);
+  function connect() {
+    isShared = typeof SharedWorker === "function" && share();
+    if (!isShared) listen();
   }
-
-  // The words outside the alert change every second and are not read out.
-  function showAge() {
-    if (sheet.hidden || about?.age === null || about?.age === undefined) { age.textContent = ""; return; }
-    const seconds = Math.round(about.age + (Date.now() - about.heard) / 1000);
-    age.textContent = `The page behind is as it was ${seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} ago.`;
-  }
-  setInterval(showAge, 1000);
-
-  function dismiss() {
-    if (sheet.hidden) return;
-    dismissed = alert.dataset.key;
-    showTroubles();
-  }
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") dismiss(); });
-
-  function open(isOpen) {
-    panel.hidden = !isOpen;
-    toggle.setAttribute("aria-expanded", String(isOpen));
-    keep("panel", isOpen ? "open" : "closed");
-    if (isOpen) showPanel();
-  }
-
-  function showPanel() {
-    const page = about?.page;
-    toggle.hidden = !about;
-    if (!about) return;
-    const notes = page?.notes ?? [];
-    const words = [...(page?.badges ?? []), page?.minutes ? `${page.minutes} min` : null, notes.length === 1 ? "1 note" : `${notes.length} notes`];
-    toggle.textContent = words.filter(Boolean).join(" · ");
-    if (panel.hidden) return;
-    const groups = new Map();
-    for (const note of notes) groups.set(note.group, [...(groups.get(note.group) ?? []), note]);
-    const parts = [make("h2", { text: page?.title ?? "This page" })];
-    if (page?.file) {
-      const link = editor(page.file, 1, 1);
-      parts.push(make("p", { class: "file" }, link ? make("a", { href: link, text: page.file }) : page.file));
-      parts.push(make("p", { class: "facts", text: page.facts }));
-    }
-    for (const [group, list] of groups) {
-      parts.push(make("h3", { text: `${group} (${list.length})` }), make("ul", {}, ...list.map(entry)));
-    }
-    if (notes.length === 0) parts.push(make("p", { text: "Nothing to note." }));
-    if (about.undo) parts.push(make("p", {}, action({ id: about.undo.id, label: `Undo: ${about.undo.what}` })));
-    parts.push(chosen, make("label", { class: "setting" }, scroller, " Scroll to what changes"));
-    panel.replaceChildren(...parts);
-  }
-
-  function entry(note) {
-    const link = editor(note.file, note.line, 1);
-    const text = make("p", {});
-    if (note.mark) {
-      const [from, to] = note.mark;
-      const letters = [...note.text];
-      text.append(letters.slice(0, from).join(""), make("mark", { text: letters.slice(from, to).join("") }), letters.slice(to).join(""));
-    } else text.textContent = note.text;
-    const place = note.file ? `${note.file.replace(/^content\//, "")}${note.line ? `:${note.line}` : ""}` : "";
-    return make("li", {}, text,
-      note.help ? make("p", { class: "help", text: note.help }) : null,
-      make("p", { class: "actions" }, ...(note.actions ?? []).map(action), place ? (link ? make("a", { href: link, text: place }) : make("span", { text: place })) : null));
-  }
-
-  const action = ({ id, label }) => make("button", { type: "button", text: label, on: { click: () => change({ id }) } });
-
-  async function change(wish) {
-    let answer = {};
-    try {
-      const sent = await fetch(`${OWN}edit`, {
-        method: "POST",
-        headers: { "content-type": "application/json", "x-throughline-token": about.token },
-        body: JSON.stringify({ at: location.pathname, ...wish }),
-      });
-      answer = await sent.json();
-    } catch { answer = { error: "The preview does not answer." }; }
-    said.textContent = answer.error ?? answer.done ?? "";
-    said.className = answer.error ? "said failed" : "said";
-    setTimeout(() => { said.textContent = ""; }, answer.error ? 12000 : 4000);
-    ask();
-  }
-
-  const scroller = make("input", { type: "checkbox", on: { change: () => keep("scroll", scroller.checked ? "yes" : "no") } });
-  scroller.checked = kept("scroll") === "yes";
-
-  // A few words that were selected can become a concept.
-  const chosen = make("p", { class: "chosen" });
-  document.addEventListener("selectionchange", () => {
-    const selection = getSelection();
-    const words = selection.toString().trim().replace(/\s+/g, " ");
-    const isInText = document.querySelector("main")?.contains(selection.anchorNode) && document.querySelector("main").contains(selection.focusNode);
-    const fits = about?.page?.file && about.token && isInText && words.length > 1 && words.length <= 60 && words.split(" ").length <= 5;
-    if (!fits) {
-      // A press on the button itself takes the selection away, and must still find it.
-      if (!panel.matches(":hover")) chosen.replaceChildren();
-      return;
-    }
-    chosen.replaceChildren(make("button", { type: "button", text: `Make “${words}” a concept`, on: { click: () => change({ concept: words }) } }));
+  document.addEventListener("visibilitychange", () => {
+    if (isShared) return;
+    if (document.visibilityState === "hidden") hang(); else listen();
   });
-
-  // Alt and a click open the file at that place.
-  document.addEventListener("click", (event) => {
-    if (!event.altKey || event.button !== 0) return;
-    let element = event.target;
-    while (element && about?.page?.lines && !(element.id in about.page.lines)) element = element.parentElement;
-    const found = element && about?.page?.lines?.[element.id];
-    const link = editor(found?.[0] ?? about?.page?.file, found?.[1] ?? 1, 1);
-    if (!link) return;
-    event.preventDefault();
-    event.stopPropagation();
-    make("a", { href: link }).click();
-  }, true);
-
-  if (kept("panel") === "open") open(true);
+  addEventListener("pagehide", hang);
+  // A page that comes back from the browser's memory was told nothing meanwhile.
+  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+  connect();
 })();

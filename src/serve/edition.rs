@@ -142,6 +142,12 @@ impl Press {
             }
         };
         if let Some((last, old)) = &self.last {
+            // A folder that is moved or checked out anew is away for a moment.
+            if snapshot.sources.iter().all(|source| !is_content(source)) && last.snapshot.sources.iter().any(is_content)
+            {
+                self.was_behind = true;
+                return Ok(Look::Behind(vec![Trouble::of_empty_book()]));
+            }
             if is_same(&last.snapshot, &snapshot) && *old == found && !self.was_behind {
                 return Ok(Look::Same);
             }
@@ -265,6 +271,10 @@ fn settings_errors(found: &Diagnostics, snapshot: &Snapshot) -> Vec<Diagnostic> 
 
 fn troubles(found: &[Diagnostic], snapshot: &Snapshot) -> Vec<Trouble> {
     found.iter().map(|error| Trouble::of(error, &|path| text_of(snapshot, path))).collect()
+}
+
+fn is_content(source: &Source) -> bool {
+    source.path.below("content").is_some()
 }
 
 /// The text of a source or template of a book.

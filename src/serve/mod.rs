@@ -7,6 +7,7 @@ mod desk;
 mod directory;
 mod edition;
 mod held;
+mod moves;
 mod notes;
 mod panel;
 mod place;
@@ -36,6 +37,7 @@ use crate::io::watch::Bell;
 use crate::load::Options;
 use desk::Desk;
 use edition::{Edition, Look, Press};
+use moves::Moves;
 use panel::Panel;
 use shelf::Shelf;
 use trouble::Trouble;
@@ -127,6 +129,7 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
         .map_err(|source| Error::Listen { address: "a thread of its own".to_owned(), source })?;
     let mut press = Press::new(&settings.root, settings.options.clone());
     let mut last: Option<Arc<Edition>> = None;
+    let mut moves = Moves::default();
     let mut known = BTreeSet::new();
     let mut was_behind: Vec<Trouble> = Vec::new();
     loop {
@@ -137,7 +140,8 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
                 longest = ECHO;
                 was_behind.clear();
                 preview.shelf.put(Arc::clone(&edition));
-                let event = preview.event(last.as_deref(), &edition);
+                let changes = last.as_ref().map(|last| moves.between(last, &edition)).unwrap_or_default();
+                let event = preview.event(changes, &edition);
                 // Nobody may be listening yet.
                 preview.told.send(event.to_string()).ok();
                 if last.is_none() {
@@ -182,8 +186,7 @@ impl Preview {
     }
 
     /// What a browser is told of a new edition: pages that moved, and the pages whose files changed.
-    fn event(&self, before: Option<&Edition>, now: &Edition) -> Value {
-        let (moved, edited) = before.map(|before| changes(before, now)).unwrap_or_default();
+    fn event(&self, (moved, edited): (BTreeMap<String, String>, Vec<String>), now: &Edition) -> Value {
         let mut news = self.news(now);
         news["moved"] = json!(moved);
         news["edited"] = json!(edited);
@@ -257,49 +260,4 @@ fn with_slashes(folder: &Path) -> String {
     // What Windows puts before the full name of a folder.
     let text = text.strip_prefix("//?/").unwrap_or(&text);
     if text.starts_with('/') { text.to_owned() } else { format!("/{text}") }
-}
-
-/// Pages that moved, from their old address to the new one, and addresses of the pages whose files changed.
-fn changes(before: &Edition, now: &Edition) -> (BTreeMap<String, String>, Vec<String>) {
-    let (old, new) = (&before.site.writings, &now.site.writings);
-    let (mut gone, mut come, mut edited) = (Vec::new(), Vec::new(), Vec::new());
-    let mut moved = BTreeMap::new();
-    let (mut at, mut to) = (0, 0);
-    while at < old.len() || to < new.len() {
-        let order = match (old.get(at), new.get(to)) {
-            (Some(old), Some(new)) if Arc::ptr_eq(old, new) => std::cmp::Ordering::Equal,
-            (Some(old), Some(new)) => old.path.cmp(&new.path),
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, _) => std::cmp::Ordering::Greater,
-        };
-        match order {
-            std::cmp::Ordering::Less => gone.push(&old[at]),
-            std::cmp::Ordering::Greater => come.push(&new[to]),
-            std::cmp::Ordering::Equal if Arc::ptr_eq(&old[at], &new[to]) => {}
-            std::cmp::Ordering::Equal => {
-                let path = &new[to].path;
-                if let (Some(from), Some(to)) = (before.address(path), now.address(path)) {
-                    edited.push(to.clone());
-                    if from != to {
-                        moved.insert(from, to);
-                    }
-                }
-            }
-        }
-        at += usize::from(order.is_le());
-        to += usize::from(order.is_ge());
-    }
-    for new in come {
-        let Some(address) = now.address(&new.path) else { continue };
-        edited.push(address.clone());
-        let same = |old: &&&Arc<crate::model::writing::Writing>| {
-            old.kind == new.kind && (before.text(&old.path) == now.text(&new.path) || old.meta.title == new.meta.title)
-        };
-        if let Some(from) = gone.iter().find(same).and_then(|old| before.address(&old.path))
-            && from != address
-        {
-            moved.insert(from, address);
-        }
-    }
-    (moved, edited)
 }

@@ -39,7 +39,8 @@ const MOST_CONNECTIONS: usize = 4096;
 /// The largest head of a request.
 const LARGEST_HEAD: usize = 64 << 10;
 
-const CLIENT: &str = concat!(include_str!("idiomorph.min.js"), "\n", include_str!("client.js"));
+const CLIENT: &str =
+    concat!(include_str!("idiomorph.min.js"), "\n", include_str!("author.js"), "\n", include_str!("client.js"));
 const WORKER: &str = include_str!("worker.js");
 const STYLE: &str = include_str!("client.css");
 

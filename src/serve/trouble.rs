@@ -74,6 +74,19 @@ impl Trouble {
         format!("{place}{}", self.message)
     }
 
+    /// A book in which there was something to show, and is no more.
+    pub(super) fn of_empty_book() -> Self {
+        Self {
+            code: "",
+            message: "there is no file left in `content`".to_owned(),
+            file: String::new(),
+            line: 0,
+            column: 0,
+            lines: Vec::new(),
+            help: "put the folder back; the preview goes on by itself".to_owned(),
+        }
+    }
+
     /// A failure of the machine, such as a folder that went away.
     pub(super) fn of_world(error: &Error) -> Self {
         Self {

@@ -17,14 +17,15 @@ function listen() {
     tell(news);
   };
   source.onerror = () => {
-    tell({ isGone: true });
+    last = { isGone: true };
+    tell(last);
     // The browser comes back by itself, unless somebody else answers at this address meanwhile.
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, 1000);
   };
 }
 
 onconnect = (event) => {
-  const port = event.ports[0];
+  const [port] = event.ports;
   ports.add(port);
   port.onmessage = () => ports.delete(port);
   if (last) port.postMessage(last);

@@ -22,8 +22,8 @@ export async function serve(site, requests = []) {
   return { server, base: `http://127.0.0.1:${server.address().port}` };
 }
 
-export function launch() {
-  return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+export function launch(options = {}) {
+  return chromium.launch({ ...options, executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 }
 
 // Opens an address of the site in a context of its own and hands the page on, with the list of everything that goes wrong on it.

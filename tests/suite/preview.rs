@@ -133,9 +133,10 @@ fn what_cannot_be_read_leaves_the_last_good_page_and_is_told() {
 
     let (here, away) = (book.path().join("content"), book.path().join("away"));
     fs::rename(&here, &away).unwrap();
-    preview.wait_for("/essays/one/", "that it is gone", |answer| answer.status == 404);
+    preview.wait_for(about, "that it is gone", told("there is no file left"));
+    assert!(preview.get("/essays/one/").text().contains("came back"));
     fs::rename(&away, &here).unwrap();
-    preview.wait_for("/essays/one/", "that it is back", told("came back"));
+    preview.wait_for(about, "that it is back", told("\"troubles\":[]"));
     fs::remove_file(&settings).unwrap();
     preview.wait_for(about, "the missing settings", told("cannot read"));
     assert_eq!(preview.get("/essays/one/").status, 200);

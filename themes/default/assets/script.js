@@ -46,13 +46,12 @@ if (location.protocol === "file:") {
 
 // Previews: a copy of the entry in this page's own list; no request. Hidden from screen readers, which have the list.
 (() => {
-  const list = document.getElementById("concepts");
-  if (!list) return;
   let card = null, opener = null, timer = 0;
   const close = () => { clearTimeout(timer); card?.remove(); card = opener = null; };
   const later = (work, wait) => { clearTimeout(timer); timer = setTimeout(work, wait); };
   function open(link) {
-    const entry = list.querySelector(`[data-term="${CSS.escape(link.dataset.term)}"]`);
+    // Looked up when it is needed: the preview of the author changes the page while it stands.
+    const entry = document.querySelector(`#concepts [data-term="${CSS.escape(link.dataset.term)}"]`);
     if (!entry || opener === link) return;
     close();
     opener = link;
