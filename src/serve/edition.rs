@@ -51,6 +51,11 @@ impl Edition {
         Input { site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme }
     }
 
+    /// Whether it is made with the same templates as another edition.
+    pub(super) fn has_theme_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.theme, &other.theme)
+    }
+
     /// Names of pages and titles, to be looked up.
     pub(super) fn directory(&self) -> &Directory {
         self.directory.get_or_init(|| Directory::of(self))

@@ -44,6 +44,8 @@ use trouble::Trouble;
 
 /// How long after a change the book is looked at once more: notices of folders that moved come late, or not at all.
 const ECHO: Duration = Duration::from_millis(250);
+/// How long nothing must have happened before pages are looked through that nobody asked for.
+const PAUSE: Duration = Duration::from_secs(1);
 /// How often it is looked at without any notice: a day may have begun on which an essay is due.
 const PATROL: Duration = Duration::from_secs(30);
 /// How often it is looked at while it cannot be read.
@@ -124,9 +126,8 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
     }
     let answering = Arc::clone(&preview);
     let listening = std::thread::Builder::new().name("server".to_owned());
-    listening
-        .spawn(move || server::run(listener, &answering))
-        .map_err(|source| Error::Listen { address: "a thread of its own".to_owned(), source })?;
+    let failed = |source| Error::Listen { address: "a thread of its own".to_owned(), source };
+    let server = listening.spawn(move || server::run(listener, &answering)).map_err(failed)?;
     let mut press = Press::new(&settings.root, settings.options.clone());
     let mut last: Option<Arc<Edition>> = None;
     let mut moves = Moves::default();
@@ -139,7 +140,7 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
             Look::New(edition) => {
                 longest = ECHO;
                 was_behind.clear();
-                preview.shelf.put(Arc::clone(&edition));
+                let has_to_be_read = preview.shelf.put(Arc::clone(&edition));
                 let changes = last.as_ref().map(|last| moves.between(last, &edition)).unwrap_or_default();
                 let event = preview.event(changes, &edition);
                 // Nobody may be listening yet.
@@ -152,6 +153,9 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
                     tell(News::Report(&found, &|path| edition.text(path)));
                 }
                 known = edition.report.diagnostics.iter().map(key).collect();
+                if has_to_be_read {
+                    proofread(&preview, &edition);
+                }
                 last = Some(edition);
             }
             Look::Behind(why) => {
@@ -165,7 +169,23 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
             }
         }
         bell.wait(longest);
+        if server.is_finished() {
+            // Without it nothing is shown any more, and the author should know.
+            let why = server.join().unwrap_or_else(|_| Err(std::io::Error::other("the server stopped; this is a bug")));
+            return why.map_err(failed);
+        }
     }
+}
+
+/// Looks through all pages once the author has paused: a mistake in a template may show on none that is open.
+fn proofread(preview: &Arc<Preview>, edition: &Arc<Edition>) {
+    let (preview, edition) = (Arc::clone(preview), Arc::clone(edition));
+    std::thread::spawn(move || {
+        std::thread::sleep(PAUSE);
+        if preview.shelf.proofread(&edition) {
+            preview.told.send(preview.now().to_string()).ok();
+        }
+    });
 }
 
 /// What tells a finding from others; where exactly it stands changes with every line that is written above it.

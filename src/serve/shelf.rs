@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::edition::Edition;
 use super::trouble::Trouble;
+use crate::base::diagnostic::Diagnostic;
 use crate::base::path::percent_decoded;
 use crate::io::clock;
 use crate::render::{Output, bytes};
@@ -50,15 +51,19 @@ impl Shelf {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows a new edition.
-    pub(super) fn put(&self, edition: Arc<Edition>) {
+    /// Shows a new edition; true if it has to be looked through, because its templates are new or spoiled a page before.
+    pub(super) fn put(&self, edition: Arc<Edition>) -> bool {
         let mut state = self.state();
-        let is_behind = !edition.troubles.is_empty();
+        let has_new_theme = state.edition.as_ref().is_none_or(|shown| !edition.has_theme_of(shown));
+        if has_new_theme {
+            state.failed.clear();
+        }
+        let is_behind = !edition.troubles.is_empty() || !state.failed.is_empty();
         state.since = if is_behind { state.since.or_else(|| Some(clock::tick())) } else { None };
         state.behind.clear();
-        state.failed.clear();
         state.edition = Some(edition);
         self.arrived.notify_all();
+        has_new_theme || !state.failed.is_empty()
     }
 
     /// Stays with the edition that is shown, and says why.
@@ -85,7 +90,9 @@ impl Shelf {
         let mut all = state.behind.clone();
         if all.is_empty() {
             all.extend(state.edition.iter().flat_map(|edition| edition.troubles.iter().cloned()));
-            all.extend(state.failed.get(file).cloned());
+            // One mistake in a template may spoil a thousand pages: the one at hand speaks for them.
+            let failed = state.failed.get(file).or_else(|| state.failed.values().next());
+            all.extend(failed.cloned());
         }
         (all, state.since.map(|since| clock::tick().duration_since(since)))
     }
@@ -115,6 +122,45 @@ impl Shelf {
         }
     }
 
+    /// Renders every page of an edition once, for what is wrong with templates that nobody looks at; true if that is not what was
+    /// known. Ends where another edition is shown, and at the first mistake.
+    pub(super) fn proofread(&self, edition: &Edition) -> bool {
+        let input = edition.input();
+        let mut is_news = false;
+        for (name, output) in edition.outputs.iter().filter(|(_, output)| matches!(output, Output::Page(_))) {
+            if self.state().edition.as_ref().is_none_or(|shown| shown.number != edition.number) {
+                return false;
+            }
+            if let Err(why) = bytes(*output, &input) {
+                return self.fail(edition, name, &why) || is_news;
+            }
+            is_news |= self.succeed(name);
+        }
+        is_news
+    }
+
+    /// Notes that a page can be rendered; true if it could not before.
+    fn succeed(&self, name: &str) -> bool {
+        let mut state = self.state();
+        let is_news = state.failed.remove(name).is_some();
+        let is_well = state.failed.is_empty() && state.behind.is_empty();
+        if is_news && is_well && state.edition.as_ref().is_some_and(|shown| shown.troubles.is_empty()) {
+            state.since = None;
+        }
+        is_news
+    }
+
+    /// Notes that a page of an edition cannot be rendered; false if that was known or another edition is shown by now.
+    fn fail(&self, edition: &Edition, name: &str, why: &Diagnostic) -> bool {
+        let trouble = Trouble::of(why, &|path| edition.text(path));
+        let mut state = self.state();
+        if state.edition.as_ref().is_none_or(|shown| shown.number != edition.number) {
+            return false;
+        }
+        state.since = state.since.or_else(|| Some(clock::tick()));
+        state.failed.insert(name.to_owned(), trouble).is_none()
+    }
+
     fn file(&self, edition: &Edition, name: String, output: Output, is_found: bool) -> Answer {
         let is_page = matches!(output, Output::Page(_));
         let kept = |state: &State, is_wanted: &dyn Fn(u64) -> bool| {
@@ -127,10 +173,8 @@ impl Shelf {
         let found = match bytes(output, &edition.input()) {
             Ok(bytes) => bytes,
             Err(why) => {
-                let trouble = Trouble::of(&why, &|path| edition.text(path));
-                let mut state = self.state();
-                state.since = state.since.or_else(|| Some(clock::tick()));
-                state.failed.insert(name.clone(), trouble);
+                self.fail(edition, &name, &why);
+                let state = self.state();
                 return match kept(&state, &|_| true) {
                     Some(bytes) => Answer::File { name, bytes, is_page, is_found },
                     None => Answer::Failed,
@@ -138,6 +182,7 @@ impl Shelf {
             }
         };
         if is_page {
+            self.succeed(&name);
             let mut state = self.state();
             state.kept.retain(|(file, _, _)| *file != name);
             state.kept.push_back((name.clone(), edition.number, Arc::clone(&found)));

@@ -145,6 +145,25 @@ fn what_cannot_be_read_leaves_the_last_good_page_and_is_told() {
 }
 
 #[test]
+fn a_template_that_spoils_a_page_which_nobody_looks_at_is_told_until_it_is_mended() {
+    let book = Book::new(BOOK);
+    let mut preview = Preview::start(book.path(), &[]);
+    let about = "/_throughline/page?at=/";
+    let folder = book.path().join("themes/default/templates");
+    fs::create_dir_all(&folder).unwrap();
+    let own = |main: &str| format!("{{% extends \"default/concept.html\" %}}{{% block main %}}{main}{{% endblock %}}");
+    fs::write(folder.join("concept.html"), own("{{ nothing.at.all }}")).unwrap();
+    let told = |answer: &crate::support::preview::Answer| answer.text().contains("templates/concept.html");
+    preview.wait_for(about, "the template at fault", told);
+    let essay = book.path().join("content/essays/one.md");
+    fs::write(&essay, fs::read_to_string(&essay).unwrap() + "\nMore of it.\n").unwrap();
+    preview.wait_for("/essays/one/", "the edit", |answer| answer.text().contains("More of it."));
+    assert!(told(&preview.get(about)));
+    fs::write(folder.join("concept.html"), own("<h1>Mended</h1>")).unwrap();
+    preview.wait_for(about, "that it is mended", |answer| answer.text().contains("\"troubles\":[]"));
+}
+
+#[test]
 fn it_answers_to_its_own_address_and_its_own_pages_only() {
     let book = Book::new(BOOK);
     let preview = Preview::start(book.path(), &[]);
