@@ -126,10 +126,9 @@ impl Diagnostics {
         self.0.extend(found);
     }
 
-    /// The findings with this code.
-    #[must_use]
-    pub fn with(&self, code: Code) -> Vec<Diagnostic> {
-        self.0.iter().filter(|diagnostic| diagnostic.code == code).cloned().collect()
+    /// Keeps the findings of which this is true.
+    pub fn retain(&mut self, is_kept: impl FnMut(&Diagnostic) -> bool) {
+        self.0.retain(is_kept);
     }
 
     /// Whether something was found under this code.

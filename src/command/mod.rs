@@ -58,7 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
 }
 
 fn options_of(site: &Site) -> Options {
-    Options { with_drafts: site.drafts, as_of: site.as_of, base_url: site.base_url.clone(), without_replies: false }
+    Options { with_drafts: site.drafts, as_of: site.as_of, base_url: site.base_url.clone(), ..Options::default() }
 }
 
 /// The text of a file that a report names.

@@ -47,8 +47,11 @@ fn book(folder: &Path, terminal: &Terminal) -> Result<u8, Error> {
     ];
     stage::create(folder, &files.map(|(name, text)| (name.to_owned(), text)))?;
     let place = short(folder);
+    // What is printed can be copied into a shell.
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./~".contains(c);
+    let named = if place.chars().all(is_plain) { place.clone() } else { format!("'{}'", place.replace('\'', "'\\''")) };
     terminal.say(&format!(
-        "Made a book in {place}\n  throughline -C {place} serve --open\n  throughline -C {place} new essay \"My first essay\""
+        "Made a book in {place}\n  throughline -C {named} serve --open\n  throughline -C {named} new essay \"My first essay\""
     ));
     Ok(0)
 }
@@ -89,7 +92,7 @@ fn welcome() -> String {
          A group that knows its direction needs fewer orders. The word *direction* is a concept of this book: it has a page of its\n\
          own that quotes each sentence in which it stands, and the first use in each section leads there. So does trust, which\n\
          grows wherever direction is kept.\n\n## What to do next\n\n\
-         Write `throughline new essay \"My first essay\"`, open the new file, write, and build again. When you no longer need this\n\
+         Write `throughline new essay \"My first essay\"`, open the new file and write. When you no longer need this\n\
          page, delete it. Trust that nothing else depends on it.\n",
         clock::today()
     )

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::build::counted;
 use crate::cli;
 use crate::io::error::Error;
-use crate::io::terminal::Terminal;
+use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, net, process};
 use crate::load::Options;
 use crate::serve::{News, Settings, serve};
@@ -24,8 +24,12 @@ pub(super) fn run(options: &cli::Serve, start: &Path, terminal: &Terminal) -> Re
     // A day that is named asks what readers see on it; without one, the author sees all that is being written.
     let with_drafts = options.drafts || options.as_of.is_none();
     let load = Options { with_drafts, as_of: options.as_of, ..Options::default() };
-    let what = if with_drafts { ", drafts and scheduled essays too" } else { ", as readers see it" };
-    let day = options.as_of.map_or_else(String::new, |day| format!(" on {day}"));
+    let what = match (with_drafts, options.as_of) {
+        (true, None) => ", drafts and scheduled essays too".to_owned(),
+        (true, Some(day)) => format!(" as of {day}, drafts and scheduled essays too"),
+        (false, Some(day)) => format!(" as readers see them on {day}"),
+        (false, None) => " as readers see them".to_owned(),
+    };
     let is_read_only = !ip.is_loopback();
     let settings = Settings {
         root,
@@ -33,15 +37,20 @@ pub(super) fn run(options: &cli::Serve, start: &Path, terminal: &Terminal) -> Re
         is_polled: options.poll,
         follows: options.follow,
         is_read_only,
-        editor: editor(&options.editor),
+        editor: editor(&options.editor)?,
     };
     let mut tell = |news: News<'_>| match news {
         News::Ready { essays, concepts } => {
-            terminal.say(&format!(
-                "Showing {} and {}{what}{day}: {url} (Ctrl-C ends it)",
-                counted(essays, "essay"),
-                counted(concepts, "concept"),
-            ));
+            if terminal.format == Format::Human {
+                terminal.say(&format!(
+                    "Showing {} and {}{what}: {url} (Ctrl-C ends it)",
+                    counted(essays, "essay"),
+                    counted(concepts, "concept"),
+                ));
+            } else {
+                let line = serde_json::json!({ "address": url, "essays": essays, "concepts": concepts });
+                terminal.write_out(&line.to_string());
+            }
             if is_read_only {
                 terminal.say(&format!(
                     "Anyone in your network can read it there; nobody can edit from there.\n{}",
@@ -53,6 +62,7 @@ pub(super) fn run(options: &cli::Serve, start: &Path, terminal: &Terminal) -> Re
             }
         }
         News::Report(report, text) => terminal.report(report, text),
+        News::Mended => terminal.say("Mended: everything is shown as it is again."),
         News::Behind(why) => terminal.say(&format!("The last good version stays: {why}")),
         News::Polled(why) => {
             terminal
@@ -73,11 +83,22 @@ const EDITORS: [(&str, &str); 6] = [
     ("textmate", "txmt://open?url=file://{path}&line={line}&column={column}"),
 ];
 
-fn editor(name: &str) -> String {
-    EDITORS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map_or_else(|| name.to_owned(), |(_, address)| (*address).to_owned())
+/// The address by which an editor opens a file; empty for none.
+fn editor(name: &str) -> Result<String, Error> {
+    if let Some((_, address)) = EDITORS.iter().find(|(known, _)| *known == name) {
+        return Ok((*address).to_owned());
+    }
+    let scheme = name.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_word = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let runs_script = ["javascript", "data", "vbscript"].iter().any(|bad| scheme.eq_ignore_ascii_case(bad));
+    if name.is_empty() || is_word && !runs_script && name.contains("{path}") {
+        return Ok(name.to_owned());
+    }
+    let known: Vec<&str> = EDITORS.iter().map(|(known, _)| *known).collect();
+    let known = known.join(", ");
+    let example = "such as `myeditor://open?file={path}&line={line}`";
+    Err(Error::Usage(format!("`{name}` is no editor that is known; write one of {known}, or an address {example}")))
 }
 
 /// The address as a QR code for the camera of a phone, drawn in half blocks.
@@ -86,4 +107,27 @@ fn code(url: &str) -> String {
         |_| String::new(),
         |code| code.render::<qrcode::render::unicode::Dense1x2>().quiet_zone(true).build(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_editor_is_one_that_is_known_or_an_address_that_names_the_file() {
+        assert!(editor("zed").is_ok_and(|address| address.starts_with("zed://")));
+        for address in ["", "mine://open?file={path}", "x-mine:{path}"] {
+            assert_eq!(editor(address).ok().as_deref(), Some(address));
+        }
+        for wrong in ["emacs", "mine://open", "javascript:alert('{path}')", "{path}", "JavaScript:{path}", "1x:{path}"]
+        {
+            assert!(editor(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_code_for_a_phone_holds_the_address() {
+        let drawn = code("http://192.168.1.7:4747/");
+        assert!(drawn.lines().count() > 10 && drawn.contains('\u{2588}'), "{drawn}");
+    }
 }

@@ -22,6 +22,8 @@ const LARGEST_FILE: u64 = 256 << 20;
 pub struct Found {
     /// Where it stands in the book.
     pub path: SitePath,
+    /// Whether its name is a symbolic link: then it may change where nobody looks.
+    pub is_link: bool,
     file: PathBuf,
 }
 
@@ -177,7 +179,7 @@ pub fn list_folder(root: &Path, folder: &str, left: Option<&str>, diagnostics: &
             continue;
         }
         if let Some(path) = site_path(root, path, diagnostics) {
-            found.push(Found { path, file: entry.into_path() });
+            found.push(Found { path, is_link: entry.file_type().is_symlink(), file: entry.into_path() });
         }
     }
     found.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));

@@ -126,6 +126,20 @@ fn swap(staging: &Path, out: &Path) -> Result<(), Error> {
 /// # Errors
 /// It cannot be written.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
+    write_if(path, text, &|| true).map(|_| ())
+}
+
+/// Writes a file in the place of one that holds this text, as `write_file` does; false, and nothing is changed, where it holds
+/// another one by the time the new one is ready.
+///
+/// # Errors
+/// It cannot be written.
+pub fn replace_text(path: &Path, before: &str, after: &str) -> Result<bool, Error> {
+    write_if(path, after, &|| fs::read(path).is_ok_and(|now| now == before.as_bytes()))
+}
+
+/// Writes a file unless, at the last moment, it is no longer wanted.
+fn write_if(path: &Path, text: &str, is_wanted: &dyn Fn() -> bool) -> Result<bool, Error> {
     let failed = |source: std::io::Error| Error::Write { path: path.to_owned(), source };
     let parent = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(failed)?;
@@ -139,8 +153,8 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
         // What is replaced may be somebody's writing and must be whole on the disk first; a new file can be made again.
         if path.exists() { file.sync_all() } else { Ok(()) }
     });
-    let done = written.and_then(|()| fs::rename(&temporary, path));
-    if done.is_err() {
+    let done = written.and_then(|()| if is_wanted() { fs::rename(&temporary, path).map(|()| true) } else { Ok(false) });
+    if !matches!(done, Ok(true)) {
         // The unfinished file is of no use; that it stays is no second failure.
         drop(fs::remove_file(&temporary));
     }

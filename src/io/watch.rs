@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, EventKind};
@@ -29,6 +30,8 @@ pub struct Bell {
     /// Which folders are watched: their path and what tells them from another folder of the same name.
     watched: Vec<(PathBuf, u64)>,
     why_polled: Option<String>,
+    /// What the watcher says it cannot do, told from its own thread.
+    failure: Arc<Mutex<Option<String>>>,
 }
 
 impl Bell {
@@ -36,13 +39,25 @@ impl Bell {
     #[must_use]
     pub fn hang(root: &Path, is_polled: bool) -> Self {
         let (striker, rings) = channel();
-        let mut bell =
-            Self { root: root.to_owned(), rings, striker, watcher: None, watched: Vec::new(), why_polled: None };
+        let mut bell = Self {
+            root: root.to_owned(),
+            rings,
+            striker,
+            watcher: None,
+            watched: Vec::new(),
+            why_polled: None,
+            failure: Arc::default(),
+        };
         if is_polled {
             return bell;
         }
-        let (strike, root) = (bell.striker.clone(), root.to_owned());
+        let (strike, root, failure) = (bell.striker.clone(), root.to_owned(), Arc::clone(&bell.failure));
         let heard = move |event: notify::Result<Event>| {
+            if let Err(error) = &event
+                && matches!(error.kind, notify::ErrorKind::MaxFilesWatch)
+            {
+                *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason(error));
+            }
             // An error may hide a change: it rings too.
             if event.as_ref().map_or(true, |event| is_change(event, &root)) {
                 // The bell is gone: nobody listens any more.
@@ -57,10 +72,10 @@ impl Bell {
         bell
     }
 
-    /// Why the system does not notify, where it should and cannot.
+    /// Why the system does not notify, where it should and cannot; told once.
     #[must_use]
-    pub fn why_polled(&self) -> Option<&str> {
-        self.why_polled.as_deref()
+    pub fn why_polled_now(&mut self) -> Option<String> {
+        self.why_polled.take()
     }
 
     /// Rings the bell from another thread.
@@ -83,6 +98,10 @@ impl Bell {
 
     /// Watches folders that came, came back or were put in another's place.
     fn tend(&mut self) {
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(why) = failure {
+            self.poll(why);
+        }
         let Some(watcher) = &mut self.watcher else { return };
         let folders = FOLDERS.iter().map(|folder| (self.root.join(folder), RecursiveMode::Recursive));
         let all = std::iter::once((self.root.clone(), RecursiveMode::NonRecursive)).chain(folders);
@@ -106,10 +125,15 @@ impl Bell {
             }
         }
         if let Some(why) = failed {
-            self.why_polled = Some(why);
-            self.watcher = None;
-            self.watched.clear();
+            self.poll(why);
         }
+    }
+
+    /// Goes on without notices.
+    fn poll(&mut self, why: String) {
+        self.why_polled = Some(why);
+        self.watcher = None;
+        self.watched.clear();
     }
 }
 

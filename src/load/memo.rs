@@ -17,6 +17,7 @@ use crate::model::source::{Asset, Source};
 pub struct Memo {
     /// Sorted by path.
     files: Vec<Known>,
+    has_links: bool,
 }
 
 /// What became of a file.
@@ -39,6 +40,12 @@ struct Known {
 }
 
 impl Memo {
+    /// Whether any file that was read last is a symbolic link.
+    #[must_use]
+    pub fn has_links(&self) -> bool {
+        self.has_links
+    }
+
     /// Reads what is not known, and gives back all of it.
     pub(super) fn read(
         &mut self,
@@ -47,6 +54,7 @@ impl Memo {
         diagnostics: &mut Diagnostics,
     ) -> (Vec<Source>, Vec<Asset>) {
         let before = std::mem::take(&mut self.files);
+        self.has_links = found.iter().any(|file| file.is_link);
         self.files = found.into_par_iter().enumerate().map(|(at, file)| look(root, file, at, &before)).collect();
         let (mut sources, mut assets) = (Vec::with_capacity(self.files.len()), Vec::new());
         for known in &self.files {

@@ -31,6 +31,8 @@ pub struct Options {
     pub as_of: Option<jiff::civil::Date>,
     /// The site's address, where it differs from `book.toml`.
     pub base_url: Option<String>,
+    /// What is read in the place of `book.toml`.
+    pub settings: Option<Arc<str>>,
     /// Whether the replies of readers are left unread: whoever brings in new ones looks at one file at a time.
     pub without_replies: bool,
 }
@@ -62,6 +64,13 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
     let mut unreadable = Diagnostics::default();
     let settings: Arc<str> = text_of(&settings_path, &bytes, &mut unreadable)
         .unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned().into());
+    let settings = match &options.settings {
+        Some(given) => {
+            unreadable = Diagnostics::default();
+            Arc::clone(given)
+        }
+        None => settings,
+    };
     let (mut book, mut diagnostics) = book::read(&settings_path, &settings);
     diagnostics.append(unreadable);
     if let Some(url) = &options.base_url {

@@ -51,6 +51,11 @@ impl<'a> Fields<'a> {
         Self { sign: ":", ..Self::new(path, table) }
     }
 
+    /// Whether the key is there.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.iter().any(|(name, _)| name.text() == key)
+    }
+
     /// Whether the key is there, or one that may be a slip of it.
     pub(crate) fn has_like(&self, key: &str) -> bool {
         self.table.iter().any(|(name, _)| nearest(name.text(), [key]).is_some())

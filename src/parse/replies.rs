@@ -95,7 +95,11 @@ fn read_reply(
     let headline = text(fields.text("headline"));
     let date = read_date(&mut fields);
     let at_source = fields.word("at_source", &AT_SOURCE).map_or_else(|| "live".to_owned(), |word| word.value);
-    let state = fields.word("state", &State::WORDS).and_then(|word| State::from_word(&word.value));
+    // A word that is none was meant to say something: until it is known what, readers see nothing.
+    let state = fields.has("state").then(|| {
+        let word = fields.word("state", &State::WORDS);
+        word.and_then(|word| State::from_word(&word.value)).unwrap_or(State::Held)
+    });
     let body = fields.long_text("text");
     // The source's word that a reply is not public goes before everything but the author's own.
     let is_public = matches!(at_source.as_str(), "live" | "gone");

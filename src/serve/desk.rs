@@ -95,7 +95,9 @@ impl Desk {
                     return Err(changed(path));
                 }
                 let after = format!("{}{after}", &now[..now.len() - text.len()]);
-                stage::write_file(&place, &after).map_err(|why| sentence(&why))?;
+                if !stage::replace_text(&place, now, &after).map_err(|why| sentence(&why))? {
+                    return Err(changed(path));
+                }
                 after
             }
         };
@@ -133,14 +135,44 @@ fn take_back(root: &Path, made: &Made) -> Result<String, (String, IsStill)> {
     let failed = |why: Error| (sentence(&why), IsStill::There);
     let place = disk::writable(root, path).map_err(failed)?;
     let now = disk::read_text_if_there(&place).map_err(failed)?;
-    if now.as_ref() != Some(after) {
-        return Err((changed(path), IsStill::Gone));
-    }
-    match before {
-        Some(before) => stage::write_file(&place, before).map_err(failed)?,
-        None => stage::remove_file(&place).map_err(failed)?,
+    let Some(now) = now else { return Err((changed(path), IsStill::Gone)) };
+    let Some(before) = before else {
+        if now != *after {
+            return Err((changed(path), IsStill::Gone));
+        }
+        stage::remove_file(&place).map_err(failed)?;
+        return Ok(format!("Taken back in {path}: {what}"));
+    };
+    // What was written elsewhere in the file since then stays.
+    let text = if now == *after { Some(before.clone()) } else { reversed(before, after, &now) };
+    let text = text.ok_or_else(|| (changed(path), IsStill::Gone))?;
+    if !stage::replace_text(&place, &now, &text).map_err(failed)? {
+        return Err((changed(path), IsStill::There));
     }
     Ok(format!("Taken back in {path}: {what}"))
+}
+
+/// How many letters around an edit its place is found again by; fewer where something was written close by.
+const AROUND: [usize; 4] = [24, 12, 4, 1];
+
+/// A text with an edit taken back that led from `before` to `after`; `None` where its place is gone, or is not the only one.
+fn reversed(before: &str, after: &str, now: &str) -> Option<String> {
+    let same = |a: &mut dyn Iterator<Item = (char, char)>| -> usize {
+        a.take_while(|(a, b)| a == b).map(|(letter, _)| letter.len_utf8()).sum()
+    };
+    let head = same(&mut before.chars().zip(after.chars()));
+    let (gone, come) = (&before[head..], &after[head..]);
+    let tail = same(&mut gone.chars().rev().zip(come.chars().rev()));
+    let (gone, come) = (&gone[..gone.len() - tail], &come[..come.len() - tail]);
+    AROUND.into_iter().find_map(|around| {
+        let start = after.floor_char_boundary(head.saturating_sub(around));
+        let end = after.ceil_char_boundary((after.len() - tail + around).min(after.len()));
+        let (left, right) = (&after[start..head], &after[after.len() - tail..end]);
+        let wanted = format!("{left}{come}{right}");
+        let mut places = now.match_indices(&wanted).map(|(at, _)| at);
+        let at = places.next().filter(|_| places.next().is_none())?;
+        Some(format!("{}{left}{gone}{right}{}", &now[..at], &now[at + wanted.len()..]))
+    })
 }
 
 fn changed(path: &SitePath) -> String {
@@ -163,4 +195,24 @@ fn id_of(parts: &[&str]) -> String {
         bytes.extend_from_slice(part.as_bytes());
     }
     Fingerprint::of(&bytes).to_short_hex()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reversed;
+
+    #[test]
+    fn an_edit_is_taken_back_where_it_was_made_and_nothing_else_is() {
+        let (before, after) = ("One. Some trust here. More.", "One. Some [[trust]] here. More.");
+        let now = "One, and two. Some [[trust]] here! More.\n\nNew.";
+        assert_eq!(reversed(before, after, now).as_deref(), Some("One, and two. Some trust here! More.\n\nNew."));
+        assert_eq!(reversed(before, after, "One. Some (trust) here. More."), None, "it is gone");
+        let now = "\u{e9}\nOne. Some [[trust]] here. More.\n\nNew [[trust]].";
+        assert_eq!(
+            reversed(before, after, now).as_deref(),
+            Some("\u{e9}\nOne. Some trust here. More.\n\nNew [[trust]].")
+        );
+        assert_eq!(reversed(before, after, &format!("{after}{after}")), None, "it stands there twice");
+        assert_eq!(reversed("a\u{e9}", "a\u{e8}", "a\u{e8} b").as_deref(), Some("a\u{e9} b"));
+    }
 }

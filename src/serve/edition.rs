@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::directory::Directory;
+use super::keep::Keep;
 use super::trouble::Trouble;
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Report, Severity};
@@ -14,7 +15,6 @@ use crate::link::{self, LinkInput, Site, link_again};
 use crate::load::{self, Options, load_again};
 use crate::model::source::{Layer, Snapshot, Source};
 use crate::model::thread::Replies;
-use crate::model::writing::{Parsed, Writing};
 use crate::parse::{self, parse_again};
 use crate::render::{Input, Output, outputs};
 use crate::theme::{Theme, compile};
@@ -29,6 +29,8 @@ pub(super) struct Edition {
     pub(super) snapshot: Snapshot,
     /// The book, joined.
     pub(super) site: Site,
+    /// Files that are shown as they were before.
+    pub(super) kept: BTreeSet<SitePath>,
     /// What the files of replies say, sorted by path; the site holds only what readers see of it.
     pub(super) replies: Vec<Arc<Replies>>,
     /// What every file of the site is, by name.
@@ -39,6 +41,8 @@ pub(super) struct Edition {
     pub(super) troubles: Vec<Trouble>,
     tables: Tables,
     theme: Arc<Theme>,
+    /// The templates before those, if these spoil a page.
+    theme_before: Option<Arc<Theme>>,
     /// Made when it is first asked for.
     directory: Arc<OnceLock<Directory>>,
 }
@@ -49,6 +53,20 @@ impl Edition {
         let Self { snapshot, site, tables, theme, .. } = self;
         let viewer = Viewer::new(site, &snapshot.book, snapshot.as_of, tables);
         Input { site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme }
+    }
+
+    /// The same with the templates of before, where there are any.
+    pub(super) fn input_before(&self) -> Option<Input<'_>> {
+        Some(Input { theme: self.theme_before.as_deref()?, ..self.input() })
+    }
+
+    /// The path under which the site will stand, without a slash at the end; empty where a folder of the site has the same name,
+    /// which then goes first.
+    pub(super) fn base(&self) -> &str {
+        let base = self.snapshot.book.base_path().trim_end_matches('/');
+        let below = format!("{}/", base.trim_start_matches('/'));
+        let is_taken = self.outputs.range(below.clone()..).next().is_some_and(|(name, _)| name.starts_with(&below));
+        if is_taken { "" } else { base }
     }
 
     /// Whether it is made with the same templates as another edition.
@@ -98,11 +116,13 @@ pub(super) struct Press {
     parsed: parse::Memo,
     linked: link::Memo,
     theme: Option<Compiled>,
-    /// What files said when they could last be read.
-    good_writings: BTreeMap<SitePath, Arc<Writing>>,
-    good_replies: BTreeMap<SitePath, Arc<Replies>>,
+    keep: Keep,
+    /// The settings when they could last be read.
+    good_settings: Option<Arc<str>>,
     last: Option<(Arc<Edition>, Diagnostics)>,
     was_behind: bool,
+    /// Whether the templates of the last edition spoiled a page.
+    has_failed: bool,
     number: u64,
 }
 
@@ -114,6 +134,8 @@ struct Compiled {
     found: Diagnostics,
     /// The last theme without errors.
     good: Option<Arc<Theme>>,
+    /// The last one before that which spoiled no page.
+    before: Option<Arc<Theme>>,
 }
 
 impl Press {
@@ -125,20 +147,23 @@ impl Press {
             parsed: parse::Memo::default(),
             linked: link::Memo::default(),
             theme: None,
-            good_writings: BTreeMap::new(),
-            good_replies: BTreeMap::new(),
+            keep: Keep::default(),
+            good_settings: None,
             last: None,
             was_behind: false,
+            has_failed: false,
             number: 0,
         }
     }
 
-    /// Looks at the book and makes a new edition if anything in it changed.
+    /// Looks at the book and makes a new edition if anything in it changed. `has_failed` says that a page of the last one could
+    /// not be rendered.
     ///
     /// # Errors
     /// The book cannot be read and there is no edition to stay with.
-    pub(super) fn look(&mut self) -> Result<Look, Error> {
-        let (snapshot, found) = match load_again(&self.root, &self.options, &mut self.loaded) {
+    pub(super) fn look(&mut self, has_failed: bool) -> Result<Look, Error> {
+        self.has_failed = has_failed;
+        let (snapshot, found, broken) = match self.load() {
             Ok(loaded) => loaded,
             Err(error) if self.last.is_none() => return Err(error),
             Err(error) => {
@@ -156,29 +181,53 @@ impl Press {
             if is_same(&last.snapshot, &snapshot) && *old == found && !self.was_behind {
                 return Ok(Look::Same);
             }
-            let broken = settings_errors(&found, &snapshot);
-            if broken.iter().any(|error| matches!(error.code, Code::BadSyntax | Code::NotUtf8)) {
-                self.was_behind = true;
-                return Ok(Look::Behind(troubles(&broken, &snapshot)));
-            }
         }
         self.was_behind = false;
-        let edition = Arc::new(self.make(snapshot, found.clone()));
+        let edition = Arc::new(self.make(snapshot, found.clone(), broken));
         let old = self.last.replace((Arc::clone(&edition), found));
         // Taking ten thousand pages apart takes a while in which nobody should wait.
         std::thread::spawn(move || drop(old));
         Ok(Look::New(edition))
     }
 
-    fn make(&mut self, snapshot: Snapshot, loaded: Diagnostics) -> Edition {
+    /// Whether files may change without notice, because they are links to others.
+    pub(super) fn has_links(&self) -> bool {
+        self.loaded.has_links()
+    }
+
+    /// Reads the book; with the last good settings and the troubles with those of now, where these cannot be read.
+    fn load(&mut self) -> Result<(Snapshot, Diagnostics, Vec<Trouble>), Error> {
+        let (snapshot, found) = load_again(&self.root, &self.options, &mut self.loaded)?;
+        let mut broken = settings_errors(&found, &snapshot);
+        let is_text = |source: &&Source| source.path.as_str() == SETTINGS;
+        broken.retain(|error| matches!(error.code, Code::BadSyntax | Code::NotUtf8));
+        if broken.is_empty() {
+            self.good_settings = snapshot.sources.iter().find(is_text).map(|source| Arc::clone(&source.text));
+            return Ok((snapshot, found, Vec::new()));
+        }
+        let Some(good) = &self.good_settings else { return Ok((snapshot, found, Vec::new())) };
+        let told = troubles(&broken, &snapshot);
+        let options = Options { settings: Some(Arc::clone(good)), ..self.options.clone() };
+        let (snapshot, mut found) = load_again(&self.root, &options, &mut self.loaded)?;
+        found.extend(broken);
+        Ok((snapshot, found, told))
+    }
+
+    fn make(&mut self, snapshot: Snapshot, loaded: Diagnostics, broken: Vec<Trouble>) -> Edition {
         self.number += 1;
         let mut diagnostics = loaded;
-        let mut troubles = troubles(&settings_errors(&diagnostics, &snapshot), &snapshot);
+        let mut troubles =
+            if broken.is_empty() { troubles(&settings_errors(&diagnostics, &snapshot), &snapshot) } else { broken };
         let (mut parsed, found) = parse_again(&snapshot, &mut self.parsed);
-        self.keep_the_good(&mut parsed, &found, &snapshot, &mut troubles);
         diagnostics.append(found);
+        let spoiling = spoiling(&diagnostics, &snapshot);
+        let (kept, emptied) = self.keep.mend(&mut parsed, &spoiling, &snapshot);
+        let at_fault = spoiling.iter().chain(&emptied);
+        troubles.extend(at_fault.map(|error| Trouble::of(error, &|path| text_of(&snapshot, path))));
         let replies = parsed.replies.clone();
-        let (site, found) = link_again(parsed, &LinkInput::of(&snapshot), &mut self.linked);
+        let (site, mut found) = link_again(parsed, &LinkInput::of(&snapshot), &mut self.linked);
+        // Places in the text that was are no places in the text that is.
+        found.retain(|found| found.span.as_ref().is_none_or(|span| !kept.contains(&span.path)));
         diagnostics.append(found);
         let tables = Tables::of(&site);
         let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables);
@@ -195,52 +244,21 @@ impl Press {
                 && last.replies.iter().zip(&replies).all(same_file)
         });
         let directory = directory.map(|(last, _)| Arc::clone(&last.directory)).unwrap_or_default();
-        Edition { number: self.number, snapshot, site, replies, outputs, report, troubles, tables, theme, directory }
-    }
-
-    /// Puts what a file said before in the place of what it says now, where that cannot be read.
-    fn keep_the_good(
-        &mut self,
-        parsed: &mut Parsed,
-        found: &Diagnostics,
-        snapshot: &Snapshot,
-        found_troubles: &mut Vec<Trouble>,
-    ) {
-        let broken = found.with(Code::BadSyntax);
-        let paths: BTreeSet<&SitePath> =
-            broken.iter().filter_map(|diagnostic| Some(&diagnostic.span.as_ref()?.path)).collect();
-        for writing in &mut parsed.writings {
-            let is_blank = || text_of(snapshot, &writing.path).is_some_and(|text| text.trim().is_empty());
-            let is_bad = paths.contains(&writing.path) || is_empty(writing) && is_blank();
-            match self.good_writings.get(&writing.path) {
-                Some(good) if is_bad => *writing = Arc::clone(good),
-                Some(good) if Arc::ptr_eq(good, writing) => {}
-                _ if is_bad => {}
-                _ => {
-                    self.good_writings.insert(writing.path.clone(), Arc::clone(writing));
-                }
-            }
+        let theme_before = self.theme.as_ref().and_then(|known| known.before.clone());
+        Edition {
+            theme_before,
+            number: self.number,
+            snapshot,
+            site,
+            kept,
+            replies,
+            outputs,
+            report,
+            troubles,
+            tables,
+            theme,
+            directory,
         }
-        for replies in &mut parsed.replies {
-            let is_bad = paths.contains(&replies.path);
-            match self.good_replies.get(&replies.path) {
-                Some(good) if is_bad => *replies = Arc::clone(good),
-                Some(good) if Arc::ptr_eq(good, replies) => {}
-                _ if is_bad => {}
-                _ => {
-                    self.good_replies.insert(replies.path.clone(), Arc::clone(replies));
-                }
-            }
-        }
-        if self.good_writings.len() > parsed.writings.len() {
-            let known = |path: &SitePath| parsed.writings.binary_search_by(|writing| writing.path.cmp(path)).is_ok();
-            self.good_writings.retain(|path, _| known(path));
-        }
-        if self.good_replies.len() > parsed.replies.len() {
-            let known = |path: &SitePath| parsed.replies.binary_search_by(|replies| replies.path.cmp(path)).is_ok();
-            self.good_replies.retain(|path, _| known(path));
-        }
-        found_troubles.extend(troubles(&broken, snapshot));
     }
 
     fn compile(
@@ -255,9 +273,10 @@ impl Press {
             let (theme, found) = compile(&snapshot.layers, &book);
             let theme = Arc::new(theme);
             let is_good = errors(&found, snapshot).is_empty();
-            let before = self.theme.take().and_then(|known| known.good);
-            let good = if is_good { Some(Arc::clone(&theme)) } else { before };
-            self.theme = Some(Compiled { layers: snapshot.layers.clone(), book, theme, found, good });
+            let (last, before) = self.theme.take().map_or((None, None), |known| (known.good, known.before));
+            let before = if self.has_failed { before } else { last.clone() };
+            let good = if is_good { Some(Arc::clone(&theme)) } else { last };
+            self.theme = Some(Compiled { layers: snapshot.layers.clone(), book, theme, found, good, before });
         }
         let known = self.theme.as_ref().expect("compiled just now or before");
         diagnostics.append(known.found.clone());
@@ -266,11 +285,20 @@ impl Press {
     }
 }
 
+const SETTINGS: &str = "book.toml";
+
 /// What is wrong with the settings.
 fn settings_errors(found: &Diagnostics, snapshot: &Snapshot) -> Vec<Diagnostic> {
-    let settings = SitePath::new("book.toml").expect("clean");
     let mut found = errors(found, snapshot);
-    found.retain(|error| error.span.as_ref().is_some_and(|span| span.path == settings));
+    found.retain(|error| error.span.as_ref().is_some_and(|span| span.path.as_str() == SETTINGS));
+    found
+}
+
+/// What keeps a file of the content from being read, in whole or in a part.
+fn spoiling(found: &Diagnostics, snapshot: &Snapshot) -> Vec<Diagnostic> {
+    let mut found = errors(found, snapshot);
+    let is_content = |error: &Diagnostic| error.span.as_ref().is_some_and(|span| span.path.below("content").is_some());
+    found.retain(|error| is_content(error) && error.code != Code::SimilarNames);
     found
 }
 
@@ -296,10 +324,6 @@ fn text_of(snapshot: &Snapshot, path: &SitePath) -> Option<Arc<str>> {
 fn errors(found: &Diagnostics, snapshot: &Snapshot) -> Vec<Diagnostic> {
     let report = found.clone().into_report(&snapshot.book.levels);
     report.diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect()
-}
-
-fn is_empty(writing: &Writing) -> bool {
-    writing.prose.pieces.is_empty()
 }
 
 fn is_same(old: &Snapshot, new: &Snapshot) -> bool {

@@ -7,6 +7,7 @@ mod desk;
 mod directory;
 mod edition;
 mod held;
+mod keep;
 mod moves;
 mod notes;
 mod panel;
@@ -22,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -79,6 +81,8 @@ pub enum News<'a> {
     },
     /// What is wrong that was not wrong before, and the texts it speaks of.
     Report(&'a Report, &'a dyn Fn(&SitePath) -> Option<Arc<str>>),
+    /// What could not be shown as it was is shown as it is again.
+    Mended,
     /// The book cannot be shown as it is, and why; the last good one stays.
     Behind(String),
     /// The system does not notify of changes, and why.
@@ -121,8 +125,8 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
     });
     // What changes while the book is read for the first time is not missed.
     let mut bell = Bell::hang(&settings.root, settings.is_polled);
-    if let Some(why) = bell.why_polled() {
-        tell(News::Polled(why));
+    if let Some(why) = bell.why_polled_now() {
+        tell(News::Polled(&why));
     }
     let answering = Arc::clone(&preview);
     let listening = std::thread::Builder::new().name("server".to_owned());
@@ -132,11 +136,12 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
     let mut last: Option<Arc<Edition>> = None;
     let mut moves = Moves::default();
     let mut known = BTreeSet::new();
+    let mut was_in_trouble = false;
     let mut was_behind: Vec<Trouble> = Vec::new();
     loop {
         let longest;
-        match press.look()? {
-            Look::Same => longest = PATROL,
+        match press.look(preview.shelf.has_failed())? {
+            Look::Same => longest = if press.has_links() { RETRY } else { PATROL },
             Look::New(edition) => {
                 longest = ECHO;
                 was_behind.clear();
@@ -151,15 +156,19 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
                 let found = news_of(&edition.report, &known);
                 if !found.diagnostics.is_empty() {
                     tell(News::Report(&found, &|path| edition.text(path)));
+                } else if was_in_trouble && edition.troubles.is_empty() {
+                    tell(News::Mended);
                 }
+                was_in_trouble = !edition.troubles.is_empty();
                 known = edition.report.diagnostics.iter().map(key).collect();
                 if has_to_be_read {
-                    proofread(&preview, &edition);
+                    proofread(&preview, &edition, bell.striker());
                 }
                 last = Some(edition);
             }
             Look::Behind(why) => {
                 longest = RETRY;
+                was_in_trouble = true;
                 if was_behind != why {
                     was_behind.clone_from(&why);
                     tell(News::Behind(why.iter().map(Trouble::to_line).collect::<Vec<_>>().join("\n")));
@@ -168,7 +177,15 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
                 }
             }
         }
+        let untold = preview.shelf.untold();
+        if let Some(edition) = last.as_ref().filter(|_| !untold.is_empty()) {
+            was_in_trouble = true;
+            tell(News::Report(&Report { diagnostics: untold }, &|path| edition.text(path)));
+        }
         bell.wait(longest);
+        if let Some(why) = bell.why_polled_now() {
+            tell(News::Polled(&why));
+        }
         if server.is_finished() {
             // Without it nothing is shown any more, and the author should know.
             let why = server.join().unwrap_or_else(|_| Err(std::io::Error::other("the server stopped; this is a bug")));
@@ -178,12 +195,14 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
 }
 
 /// Looks through all pages once the author has paused: a mistake in a template may show on none that is open.
-fn proofread(preview: &Arc<Preview>, edition: &Arc<Edition>) {
+fn proofread(preview: &Arc<Preview>, edition: &Arc<Edition>, striker: Sender<()>) {
     let (preview, edition) = (Arc::clone(preview), Arc::clone(edition));
     std::thread::spawn(move || {
         std::thread::sleep(PAUSE);
         if preview.shelf.proofread(&edition) {
             preview.told.send(preview.now().to_string()).ok();
+            // The terminal is told by the thread that waits for the bell.
+            striker.send(()).ok();
         }
     });
 }
@@ -214,7 +233,7 @@ impl Preview {
     }
 
     fn news(&self, edition: &Edition) -> Value {
-        let base = edition.snapshot.book.base_path().trim_end_matches('/');
+        let base = edition.base();
         json!({ "run": self.run, "edition": edition.number, "follow": self.settings.follows, "base": base })
     }
 
@@ -226,6 +245,8 @@ impl Preview {
 
     /// What the author should know of a page.
     fn about(&self, edition: &Edition, file: &str) -> Value {
+        // Where there is no page, the one that says so is shown.
+        let file = if edition.outputs.contains_key(file) { file } else { "404.html" };
         self.shelf.try_out(edition, file);
         let (troubles, age) = self.shelf.troubles(file);
         let Settings { is_read_only, editor, root, .. } = &self.settings;
@@ -253,7 +274,7 @@ impl Preview {
         }
         let wish: Wish = serde_json::from_slice(body).map_err(|_| "This is not an edit.".to_owned())?;
         let edition = self.shelf.edition();
-        let file = shelf::file_of(&wish.at, edition.snapshot.book.base_path());
+        let file = shelf::file_of(&wish.at, edition.base());
         let done = match (wish.id, wish.concept) {
             (Some(id), None) => match self.desk.take_back(root, &id) {
                 Some(done) => done?,

@@ -49,7 +49,8 @@ impl Panel {
         let writing = edition.site.writing(id);
         let source = edition.source(&writing.path)?;
         let lines = Lines::new(&source.text);
-        let subject = Subject { edition, id, writing, source, lines, is_editable: !is_read_only };
+        let is_editable = !is_read_only && !edition.kept.contains(&writing.path);
+        let subject = Subject { edition, id, writing, source, lines, is_editable };
         let is_essay = writing.kind == Kind::Essay;
         let replies = edition.directory().replies(id).filter(|_| is_essay);
         let replies = replies.and_then(|path| edition.replies.iter().find(|file| file.path == *path));
@@ -102,6 +103,12 @@ fn to_json(note: &Note) -> Value {
 
 fn all_notes(subject: &Subject<'_>, replies: Option<&Replies>) -> Vec<Note> {
     let mut all = notes::found(subject, replies.map(|file| &file.path));
+    let kept = &subject.edition.kept;
+    if kept.contains(&subject.writing.path) {
+        // What the page shows is no longer what the file says: its places are none of the file's.
+        return all;
+    }
+    let replies = replies.filter(|file| !kept.contains(&file.path));
     all.extend(notes::summary(subject));
     all.extend(notes::long(subject));
     if subject.writing.kind == Kind::Essay {

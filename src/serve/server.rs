@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -28,6 +29,7 @@ use crate::base::fingerprint::Fingerprint;
 
 /// Where everything stands that the preview adds to the site.
 const OWN: &str = "/_throughline/";
+const EVENTS: &str = "/_throughline/events";
 /// The line that is put into every page, before the end of its body.
 const SCRIPT: &str = "<script src=\"/_throughline/client.js\"></script>\n";
 /// Who has not said what it wants in this time wants nothing.
@@ -38,6 +40,10 @@ const LARGEST_EDIT: usize = 16 << 10;
 const MOST_CONNECTIONS: usize = 4096;
 /// The largest head of a request.
 const LARGEST_HEAD: usize = 64 << 10;
+/// Streams of events at one time: a browser needs one for all its tabs.
+const MOST_STREAMS: usize = 256;
+/// A connection that asks for nothing in this time, and listens to no events, is given up, whatever it has not yet read.
+const LONGEST_SILENCE: Duration = Duration::from_secs(60);
 
 const CLIENT: &str =
     concat!(include_str!("idiomorph.min.js"), "\n", include_str!("author.js"), "\n", include_str!("client.js"));
@@ -73,14 +79,43 @@ async fn converse(stream: TcpStream, preview: Arc<Preview>) {
     let Ok(local) = stream.local_addr() else { return };
     // Whether small packets are held back for a moment is a matter of speed only.
     stream.set_nodelay(true).ok();
-    let service = service_fn(move |request| {
+    let asked = Arc::new(Asked::default());
+    let counted = Arc::clone(&asked);
+    let service = service_fn(move |request: Request<Incoming>| {
+        counted.requests.fetch_add(1, Ordering::Relaxed);
+        counted.is_stream.store(request.uri().path() == EVENTS, Ordering::Relaxed);
         let preview = Arc::clone(&preview);
         async move { Ok::<_, Infallible>(answer(preview, local, request).await) }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(LARGEST_HEAD);
     // A connection that breaks is nobody's fault and asks for nothing more.
-    builder.serve_connection(TokioIo::new(stream), service).await.ok();
+    tokio::select! {
+        _ = builder.serve_connection(TokioIo::new(stream), service) => {}
+        () = asked.fall_silent() => {}
+    }
+}
+
+/// What was asked on one connection.
+#[derive(Default)]
+struct Asked {
+    requests: AtomicUsize,
+    is_stream: AtomicBool,
+}
+
+impl Asked {
+    /// Waits until nothing was asked for a while.
+    async fn fall_silent(&self) {
+        let mut before = usize::MAX;
+        loop {
+            tokio::time::sleep(LONGEST_SILENCE).await;
+            let now = self.requests.load(Ordering::Relaxed);
+            if now == before && !self.is_stream.load(Ordering::Relaxed) {
+                return;
+            }
+            before = now;
+        }
+    }
 }
 
 async fn answer(preview: Arc<Preview>, local: SocketAddr, request: Request<Incoming>) -> Response<Body> {
@@ -190,7 +225,7 @@ fn page(preview: &Preview, path: &str, headers: &HeaderMap) -> Response<Body> {
             if is_page {
                 return file(headers, "text/html; charset=utf-8", status, with_script(&bytes).into());
             }
-            file(headers, &media_type(&name), status, Bytes::copy_from_slice(&bytes))
+            file(headers, &media_type(&name), status, Bytes::from_owner(bytes))
         }
         Answer::Slash(target) => match HeaderValue::from_str(&target) {
             Ok(target) => {
@@ -250,6 +285,9 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
 
 /// What happens, as it happens: one line of JSON an event. The first says what is shown now.
 async fn events(preview: Arc<Preview>) -> Response<Body> {
+    if preview.told.receiver_count() >= MOST_STREAMS {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "Enough listen already.\n");
+    }
     let told = BroadcastStream::new(preview.told.subscribe());
     let now = {
         let preview = Arc::clone(&preview);
@@ -275,7 +313,7 @@ async fn about(preview: Arc<Preview>, query: String) -> Response<Body> {
     let path = crate::base::path::percent_decoded(&path);
     aside(move || {
         let edition = preview.shelf.edition();
-        let file = file_of(&path, edition.snapshot.book.base_path());
+        let file = file_of(&path, edition.base());
         json_answer(StatusCode::OK, &preview.about(&edition, &file))
     })
     .await

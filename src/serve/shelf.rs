@@ -33,6 +33,8 @@ struct State {
     kept: VecDeque<(String, u64, Arc<[u8]>)>,
     /// Pages of this edition that cannot be rendered.
     failed: BTreeMap<String, Trouble>,
+    /// What is wrong with templates and was not yet told in the terminal.
+    untold: Vec<Diagnostic>,
 }
 
 /// What is at an address.
@@ -59,7 +61,9 @@ impl Shelf {
             state.failed.clear();
         }
         let is_behind = !edition.troubles.is_empty() || !state.failed.is_empty();
-        state.since = if is_behind { state.since.or_else(|| Some(clock::tick())) } else { None };
+        // Where the first edition is in trouble, there is none behind it that could be old.
+        let since = || state.edition.as_ref().map(|_| clock::tick());
+        state.since = if is_behind { state.since.or_else(since) } else { None };
         state.behind.clear();
         state.edition = Some(edition);
         self.arrived.notify_all();
@@ -90,9 +94,10 @@ impl Shelf {
         let mut all = state.behind.clone();
         if all.is_empty() {
             all.extend(state.edition.iter().flat_map(|edition| edition.troubles.iter().cloned()));
-            // One mistake in a template may spoil a thousand pages: the one at hand speaks for them.
+            // One mistake in a template may spoil a thousand pages: the one at hand speaks for them. What is wrong with
+            // templates that are not used, because newer ones cannot be read, is no news.
             let failed = state.failed.get(file).or_else(|| state.failed.values().next());
-            all.extend(failed.cloned());
+            all.extend(failed.filter(|_| all.is_empty()).cloned());
         }
         (all, state.since.map(|since| clock::tick().duration_since(since)))
     }
@@ -104,10 +109,20 @@ impl Shelf {
         }
     }
 
+    /// What is wrong with templates and was not told yet.
+    pub(super) fn untold(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.state().untold)
+    }
+
+    /// Whether a page of this edition could not be rendered.
+    pub(super) fn has_failed(&self) -> bool {
+        !self.state().failed.is_empty()
+    }
+
     /// What stands at the path of a request, as it was sent.
     pub(super) fn answer(&self, path: &str) -> Answer {
         let edition = self.edition();
-        let name = file_of(path, edition.snapshot.book.base_path());
+        let name = file_of(path, edition.base());
         if let Some(output) = edition.outputs.get(&name) {
             return self.file(&edition, name, *output, true);
         }
@@ -157,7 +172,10 @@ impl Shelf {
         if state.edition.as_ref().is_none_or(|shown| shown.number != edition.number) {
             return false;
         }
-        state.since = state.since.or_else(|| Some(clock::tick()));
+        let is_known = state.failed.values().any(|known| *known == trouble);
+        if !is_known {
+            state.untold.push(why.clone());
+        }
         state.failed.insert(name.to_owned(), trouble).is_none()
     }
 
@@ -174,8 +192,10 @@ impl Shelf {
             Ok(bytes) => bytes,
             Err(why) => {
                 self.fail(edition, &name, &why);
-                let state = self.state();
-                return match kept(&state, &|_| true) {
+                let last = kept(&self.state(), &|_| true);
+                // A page that nobody looked at yet is rendered with the templates that were good before.
+                let before = || edition.input_before().and_then(|input| bytes(output, &input).ok());
+                return match last.or_else(before) {
                     Some(bytes) => Answer::File { name, bytes, is_page, is_found },
                     None => Answer::Failed,
                 };

@@ -102,10 +102,12 @@ impl Trouble {
 }
 
 fn excerpt(text: &str, line: usize, column: usize, (start, end): (usize, usize)) -> Vec<Line> {
-    let first = line.saturating_sub(AROUND + 1);
+    // Five lines also near the top and the bottom, where there are so many.
+    let most = 2 * AROUND + 1;
+    let first = line.saturating_sub(AROUND + 1).min(text.lines().count().saturating_sub(most));
     let end = text.floor_char_boundary(end.max(start));
     let width = text[text.floor_char_boundary(start)..end].lines().next().map_or(0, |part| part.chars().count()).max(1);
-    let numbered = text.lines().enumerate().skip(first).take(line + AROUND - first);
+    let numbered = text.lines().enumerate().skip(first).take(most);
     let shown = numbered.map(|(at, text)| {
         let is_at_fault = at + 1 == line;
         // A long line is cut around the place at fault.
@@ -146,6 +148,16 @@ mod tests {
         let numbers: Vec<usize> = found.lines.iter().map(|line| line.number).collect();
         assert_eq!(numbers, [2, 3, 4, 5, 6]);
         assert_eq!(found.lines[2].mark, Some((7, 11)));
+    }
+
+    #[test]
+    fn an_excerpt_has_five_lines_near_the_ends_too() {
+        let text = "one\ntwo\nthree\nfour\nfive\nsix\n";
+        for (word, first) in [("one", 1), ("six", 2)] {
+            let at = text.find(word).expect("there");
+            let numbers: Vec<usize> = trouble(text, at..at + 3).lines.iter().map(|line| line.number).collect();
+            assert_eq!(numbers, (first..first + 5).collect::<Vec<_>>(), "{word}");
+        }
     }
 
     #[test]

@@ -30,8 +30,9 @@ struct Unlinked {
 /// A note for each concept and each essay that the text names and does not link.
 pub(super) fn notes(subject: &Subject<'_>) -> Vec<Note> {
     let linked: BTreeSet<PageId> = linked_by_hand(subject);
-    let mut all = concepts(subject, &linked);
-    all.extend(titles(subject, &linked));
+    let titles = titles(subject, &linked);
+    let mut all = concepts(subject, &linked, &titles);
+    all.extend(titles);
     let numbered: Vec<(usize, Unlinked)> = all.into_iter().enumerate().collect();
     numbered.into_par_iter().map(|(at, unlinked)| note(subject, &unlinked, at < MOST_OFFERED)).collect()
 }
@@ -47,7 +48,8 @@ fn linked_by_hand(subject: &Subject<'_>) -> BTreeSet<PageId> {
     pages.collect()
 }
 
-fn concepts(subject: &Subject<'_>, linked: &BTreeSet<PageId>) -> Vec<Unlinked> {
+/// Where names of concepts stand that the text never links; within a title that could be a link itself, the title goes first.
+fn concepts(subject: &Subject<'_>, linked: &BTreeSet<PageId>, titles: &[Unlinked]) -> Vec<Unlinked> {
     let site = &subject.edition.site;
     let list = &site.mentions[subject.id.0 as usize].list;
     let outline = &subject.writing.prose.outline;
@@ -57,7 +59,8 @@ fn concepts(subject: &Subject<'_>, linked: &BTreeSet<PageId>) -> Vec<Unlinked> {
     for mention in list {
         let page = PageId::Concept(mention.concept);
         let is_never = site.concept(mention.concept).links == Some(ConceptLinks::None);
-        if !is_never && !linked.contains(&page) && settled.insert(mention.concept) {
+        let is_in = |title: &Unlinked| title.words.0 <= mention.text.0 && mention.text.1 <= title.words.1;
+        if !is_never && !linked.contains(&page) && !titles.iter().any(is_in) && settled.insert(mention.concept) {
             all.push(Unlinked { words: mention.text, sentence: mention.sentence(outline), block: mention.block, page });
         }
     }

@@ -144,6 +144,116 @@ fn what_cannot_be_read_leaves_the_last_good_page_and_is_told() {
     preview.wait_for(about, "no trouble", told("\"troubles\":[]"));
 }
 
+type Told = crate::support::preview::Answer;
+
+#[test]
+fn whatever_keeps_a_file_from_being_read_leaves_its_page_and_is_told() {
+    let book = Book::new(BOOK);
+    let essay = book.path().join("content/essays/one.md");
+    let good = fs::read(&essay).unwrap();
+    let mut preview = Preview::start(book.path(), &[]);
+    let page = preview.get("/essays/one/").body;
+    let about = "/_throughline/page?at=/essays/one/";
+    let text = String::from_utf8(good.clone()).unwrap();
+    for (bytes, code) in [
+        ([good.as_slice(), b"\xff"].concat(), "not-utf8"),
+        (Vec::new(), "this file is empty"),
+        (text.replace("title", "titel").into_bytes(), "unknown-key"),
+        (text.replace("2020-01-02", "2020-13-02").into_bytes(), "bad-date"),
+    ] {
+        fs::write(&essay, bytes).unwrap();
+        preview.wait_for(about, code, |answer| answer.text().contains(code));
+        assert_eq!(preview.get("/essays/one/").body, page, "{code}");
+        fs::write(&essay, &good).unwrap();
+        preview.wait_for(about, "no trouble", |answer| answer.text().contains("\"troubles\":[]"));
+    }
+    let replies = book.path().join("content/replies/one.toml");
+    let held = "[[reply]]\nid = \"mine:1\"\nauthor = \"Ada\"\nstate = \"hidden\"\ntext = \"Good.\"\n";
+    fs::write(&replies, held).unwrap();
+    let hidden = preview.wait_for("/essays/one/", "no reply", |answer| !answer.text().contains("Good.")).body;
+    fs::write(&replies, held.replace("hidden", "hiden")).unwrap();
+    preview.wait_for(about, "the slip", |answer| answer.text().contains("`state` cannot be `hiden`"));
+    assert_eq!(preview.get("/essays/one/").body, hidden);
+}
+
+#[test]
+fn a_reply_with_a_misspelt_state_is_shown_to_nobody() {
+    let book = Book::new(&BOOK.replace("author = \"Ada\"", "author = \"Ada\"\nstate = \"hiden\""));
+    assert!(!Preview::start(book.path(), &[]).get("/essays/one/").text().contains("Good."));
+}
+
+#[test]
+fn essays_go_on_changing_while_the_settings_cannot_be_read() {
+    let book = Book::new(&BOOK.replace("title = \"Test\"", "title = \"My book\""));
+    let mut preview = Preview::start(book.path(), &[]);
+    preview.get("/");
+    fs::write(book.path().join("book.toml"), "title = [\n").unwrap();
+    preview.wait_for("/_throughline/page?at=/", "the settings", |answer| answer.text().contains("book.toml"));
+    let essay = book.path().join("content/essays/one.md");
+    fs::write(&essay, fs::read_to_string(&essay).unwrap() + "\nMore of it.\n").unwrap();
+    let page = preview.wait_for("/essays/one/", "the edit", |answer| answer.text().contains("More of it."));
+    assert!(page.text().contains("My book"));
+    assert!(preview.get("/_throughline/page?at=/").text().contains("book.toml"));
+}
+
+#[test]
+fn a_site_under_a_path_that_is_one_of_its_folders_is_shown_at_the_root() {
+    let book = Book::new(&BOOK.replace("https://example.org/", "https://example.org/essays/"));
+    let mut preview = Preview::start(book.path(), &[]);
+    assert_eq!((preview.get("/essays/one/").status, preview.get("/essays/").status), (200, 200));
+    assert!(preview.get("/essays/").text().contains("is-archive"));
+}
+
+#[test]
+fn a_file_that_is_a_link_is_followed_when_its_target_changes() {
+    let book = Book::new(&format!("{BOOK}-- shared/c.md --\n{ESSAY}Old words.\n"));
+    std::os::unix::fs::symlink("../../shared/c.md", book.path().join("content/essays/c.md")).unwrap();
+    let mut preview = Preview::start(book.path(), &[]);
+    assert!(preview.get("/essays/c/").text().contains("Old words."));
+    fs::write(book.path().join("shared/c.md"), format!("{ESSAY}New words.\n")).unwrap();
+    preview.wait_for("/essays/c/", "the new words", |answer: &Told| answer.text().contains("New words."));
+}
+
+#[test]
+fn a_page_that_nobody_opened_is_made_with_the_templates_that_were_good_before() {
+    let book = Book::new(BOOK);
+    let mut preview = Preview::start(book.path(), &[]);
+    preview.get("/");
+    let folder = book.path().join("themes/default/templates");
+    fs::create_dir_all(&folder).unwrap();
+    let own = |name: &str| {
+        format!("{{% extends \"default/{name}.html\" %}}{{% block main %}}{{{{ nothing.at.all }}}}{{% endblock %}}")
+    };
+    for name in ["concept", "missing"] {
+        fs::write(folder.join(format!("{name}.html")), own(name)).unwrap();
+    }
+    let about = "/_throughline/page?at=/concepts/trust/";
+    preview.wait_for(about, "the template at fault", |answer| answer.text().contains("templates/concept.html"));
+    let page = preview.get("/concepts/trust/");
+    assert!(page.status == 200 && page.text().contains("Letting go."), "{}", page.text());
+    preview.wait_for("/_throughline/page?at=/nowhere/", "the other", |answer| {
+        answer.text().contains("templates/missing.html")
+    });
+    assert_eq!(preview.get("/nowhere/").status, 404);
+}
+
+#[test]
+fn more_streams_than_a_browser_needs_are_refused_and_pages_still_come() {
+    let book = Book::new(BOOK);
+    let mut preview = Preview::start(book.path(), &[]);
+    let listen = |preview: &Preview| {
+        let mut stream = TcpStream::connect(preview.address).unwrap();
+        let request = format!("GET /_throughline/events HTTP/1.1\r\nHost: {}\r\n\r\n", preview.address);
+        std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
+        let mut first = [0; 12];
+        std::io::Read::read_exact(&mut stream, &mut first).unwrap();
+        (stream, String::from_utf8_lossy(&first).into_owned())
+    };
+    let open: Vec<(TcpStream, String)> = (0..300).map(|_| listen(&preview)).collect();
+    assert!(open[0].1.ends_with("200") && open[299].1.ends_with("503"), "{} {}", open[0].1, open[299].1);
+    assert_eq!(preview.get("/essays/one/").status, 200);
+}
+
 #[test]
 fn a_template_that_spoils_a_page_which_nobody_looks_at_is_told_until_it_is_mended() {
     let book = Book::new(BOOK);

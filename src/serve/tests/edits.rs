@@ -12,6 +12,19 @@ use super::{ESSAY, REPLIES, Shown, UNLINKED, VISION};
 use crate::base::path::SitePath;
 
 #[test]
+fn an_edit_can_be_taken_back_after_the_author_wrote_on() {
+    let text = format!("{UNLINKED}A vision.\n\nMore words.\n");
+    let mut shown = Shown::essay(&text);
+    shown.press(ESSAY, "Link it");
+    let path = shown.path("essays/one.md");
+    let on = fs::read_to_string(&path).unwrap().replace("More words", "Many more words");
+    fs::write(&path, on).unwrap();
+    shown.look();
+    shown.undo(ESSAY).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), text.replace("More words", "Many more words"));
+}
+
+#[test]
 fn a_link_changes_one_line_of_one_file() {
     let mut shown = Shown::essay(&format!("{UNLINKED}A first line.\n\nThey had a vision, and `vision`.\n"));
     let before = shown.files();

@@ -65,7 +65,7 @@ impl Shown {
     }
 
     fn look(&mut self) {
-        if let Look::New(edition) = self.press.look().unwrap() {
+        if let Look::New(edition) = self.press.look(self.preview.shelf.has_failed()).unwrap() {
             self.preview.shelf.put(edition);
         }
     }

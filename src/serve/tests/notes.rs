@@ -196,11 +196,15 @@ fn drafts_and_essays_of_other_days_have_their_badges() {
 
 #[test]
 fn a_file_that_cannot_be_read_offers_nothing() {
-    let mut shown = Shown::essay(&format!("{UNLINKED}{}\n\nA vision.\n", "Some words. ".repeat(40)));
+    let mut shown =
+        Shown::essay(&format!("{UNLINKED}{}\n\nA vision.\n\n```pythn\nx\n```\n", "Some words. ".repeat(40)));
+    assert!(shown.action(ESSAY, "Apply: python").is_some() && shown.action(ESSAY, "Link it").is_some());
     fs::write(shown.path("essays/one.md"), "+++\ntitle = \"Öne").unwrap();
     shown.look();
     let about = shown.about(ESSAY);
     assert_eq!(about["troubles"].as_array().unwrap().len(), 1);
-    assert_eq!(shown.notes(ESSAY, "Mentions without a link").len(), 1);
-    assert!(shown.action(ESSAY, "Link it").is_none() && shown.action(ESSAY, "Not here").is_none());
+    // Places in the text that is shown are no places in the file: nothing is said of them, and nothing offered.
+    assert_eq!(shown.notes(ESSAY, "Problems").len(), 1);
+    assert_eq!(about["page"]["notes"].as_array().unwrap().len(), 1);
+    assert_eq!(about["page"]["notes"][0]["actions"], json!([]));
 }
