@@ -47,7 +47,11 @@ customElements.define("throughline-preview", class extends HTMLElement {
   #sheet = this.#make("section", { class: "sheet", "aria-label": "Problem" }, this.#alert, this.#age, this.#close);
   #toggle = this.#make("button", {
     type: "button", class: "toggle", "aria-controls": "panel", "aria-expanded": "false", hidden: "",
-    on: { click: () => this.#open(this.#panel.hidden) },
+    on: { click: () => {
+      this.#open(this.#panel.hidden);
+      // Whoever looks at the notes sees the problem again that was put aside.
+      if (!this.#panel.hidden) { this.#dismissed = ""; this.#showTroubles(); }
+    } },
   });
   #panel = this.#make("aside", {
     class: "panel", id: "panel", "aria-label": "For the author", tabindex: "-1", hidden: "",
@@ -131,6 +135,7 @@ customElements.define("throughline-preview", class extends HTMLElement {
       this.#alert.replaceChildren();
     } else if (this.#alert.dataset.key !== key || !this.#alert.hasChildNodes()) {
       const parts = troubles.slice(0, MOST).map((trouble) => this.#describe(trouble));
+      if (troubles.length > 1) parts.unshift(this.#make("p", { class: "more", text: `${troubles.length} problems` }));
       const more = troubles.length - MOST;
       if (more > 0) parts.push(this.#make("p", { class: "more", text: `… and ${more} more` }));
       this.#alert.replaceChildren(...parts);
@@ -234,7 +239,9 @@ customElements.define("throughline-preview", class extends HTMLElement {
     if (!about) return;
     const notes = page?.notes ?? [];
     const count = page ? (notes.length === 1 ? "1 note" : `${notes.length} notes`) : "Preview";
-    const words = [...(page?.badges ?? []), page?.minutes ? `${page.minutes} min` : null, count];
+    const wrong = about.troubles?.length ?? 0;
+    const problems = wrong === 0 ? null : wrong === 1 ? "1 problem" : `${wrong} problems`;
+    const words = [problems, ...(page?.badges ?? []), page?.minutes ? `${page.minutes} min` : null, count];
     this.#toggle.textContent = words.filter(Boolean).join(" · ");
     this.#toggle.hidden = false;
     const shown = JSON.stringify([page, about.undo, about.editor]);
@@ -330,11 +337,23 @@ customElements.define("throughline-preview", class extends HTMLElement {
   }
 
   // Alt and a click open the file at that place.
+  // The element at a place of the page whose line is known: the one itself, one around it, or the last one before it.
+  #placed(target, lines) {
+    const isKnown = (element) => element.id !== "" && Object.hasOwn(lines, element.id);
+    for (let element = target; element && element.localName !== "main"; element = element.parentElement) {
+      if (isKnown(element)) return element;
+      for (let before = element.previousElementSibling; before; before = before.previousElementSibling) {
+        const within = [before, ...before.querySelectorAll("[id]")].filter(isKnown);
+        if (within.length > 0) return within.at(-1);
+      }
+    }
+    return null;
+  }
+
   #jump(event) {
     if (!event.altKey || event.button !== 0) return;
     const { file, lines = {} } = this.#about?.page ?? {};
-    let element = event.target;
-    while (element && !(element.id && Object.hasOwn(lines, element.id))) element = element.parentElement;
+    const element = this.#placed(event.target, lines);
     const [from, line] = element ? lines[element.id] : [file, 1];
     const link = this.#editor(from, line, 1);
     if (!link) return;

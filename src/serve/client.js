@@ -16,17 +16,20 @@
   // are, and so do attributes that scripts set: only what the server sends differently is touched.
   const sent = new WeakMap();
   const attributesOf = (element) => new Map([...element.attributes].map(({ name, value }) => [name, value]));
+  // A form answers to the names of its fields: only the method of all elements is sure to be one.
+  const within = (root) => [...Element.prototype.querySelectorAll.call(root, "*")];
   const remember = (root) => {
     if (root.nodeType !== Node.ELEMENT_NODE) return;
-    for (const element of [root, ...root.querySelectorAll("*")]) sent.set(element, attributesOf(element));
+    for (const element of [root, ...within(root)]) sent.set(element, attributesOf(element));
   };
   remember(document.documentElement);
   const isForeign = (node) => node.nodeType === Node.ELEMENT_NODE && !sent.has(node)
-    && ![...node.querySelectorAll("*")].some((inner) => sent.has(inner));
+    && !within(node).some((inner) => sent.has(inner));
 
   // Scripts run once: a page with other scripts, or another policy, is loaded anew. Facts for machines are no scripts.
   const RUNS = /^(module|importmap|speculationrules|(text|application)\/(java|ecma)script)?$/i;
-  const absolute = (address) => new URL(address, location.href).href;
+  // An address that is half written names nothing yet.
+  const absolute = (address) => { try { return new URL(address, location.href).href; } catch { return address; } };
   const program = (page) => {
     const all = [...page.querySelectorAll("script")];
     const sources = all.filter((script) => RUNS.test(script.getAttribute("type") ?? "")).map((script) => {
@@ -38,11 +41,11 @@
   const running = program(document);
 
   // Loads the page anew, but not again and again where a script has put other scripts into it.
-  const LOADED_FOR = "throughline-loaded-for";
-  function startOver(wanted) {
+  const LOADED_FOR = "throughline-loaded-for", FAILED_FOR = "throughline-failed-for";
+  function startOver(wanted, key) {
     try {
-      if (sessionStorage.getItem(LOADED_FOR) === wanted) return false;
-      sessionStorage.setItem(LOADED_FOR, wanted);
+      if (sessionStorage.getItem(key) === wanted) return false;
+      sessionStorage.setItem(key, wanted);
     } catch { return false; } // Storage is blocked: nothing would end the circle.
     location.reload();
     return true;
@@ -76,7 +79,7 @@
     const page = new DOMParser().parseFromString(text, "text/html");
     const wanted = program(page);
     if (wanted === running) settle();
-    else if (startOver(wanted)) return true;
+    else if (startOver(wanted, LOADED_FOR)) return true;
     // The parser knows no scripts, and takes for elements what is only text where scripts run.
     for (const element of page.querySelectorAll("noscript")) element.textContent = element.innerHTML;
     const swap = await bring(page);
@@ -126,6 +129,7 @@
   // Makes the document like the page and returns what differed.
   function morph(page) {
     alignIds(page);
+    const unfold = holdFolds();
     const changed = [], coming = new WeakMap();
     // What scripts added is not mistaken for something new of the same kind: an id of its own keeps it apart.
     const foreign = [...document.querySelectorAll(":not([id])")]
@@ -148,7 +152,20 @@
       },
     });
     for (const element of foreign) element.removeAttribute("id");
+    unfold();
     return changed;
+  }
+
+  // Remembers what the reader unfolded; the function it returns unfolds it again where it was exchanged.
+  function holdFolds() {
+    const words = (fold) => fold.querySelector("summary")?.textContent ?? "";
+    const before = new Set(document.querySelectorAll("details"));
+    const unfolded = new Set([...before].filter((fold) => fold.open && !sent.get(fold)?.has("open")).map(words));
+    return () => {
+      for (const fold of document.querySelectorAll("details:not([open])")) {
+        if (!before.has(fold) && unfolded.has(words(fold))) fold.open = true;
+      }
+    };
   }
 
   // The id of a paragraph comes from its first words. Where these are edited, the paragraph is known by its neighbours,
@@ -282,7 +299,14 @@
     while (wanted !== shown) {
       const [goal, wasEdited] = [wanted, isEdited];
       isEdited = false;
-      if (!await refresh(wasEdited)) break;
+      let isCurrent;
+      try { isCurrent = await refresh(wasEdited); } catch (error) {
+        // Whatever went wrong in taking the change over: the page as a whole is right.
+        console.error(error);
+        if (startOver(goal, FAILED_FOR)) return;
+        isCurrent = true;
+      }
+      if (!isCurrent) break;
       shown = goal;
       lookAtPictures();
     }

@@ -30,8 +30,8 @@ use crate::base::fingerprint::Fingerprint;
 /// Where everything stands that the preview adds to the site.
 const OWN: &str = "/_throughline/";
 const EVENTS: &str = "/_throughline/events";
-/// The line that is put into every page, before the end of its body.
-const SCRIPT: &str = "<script src=\"/_throughline/client.js\"></script>\n";
+/// The line that is put into every page.
+const SCRIPT: &str = "<script src=\"/_throughline/client.js\" defer></script>\n";
 /// Who has not said what it wants in this time wants nothing.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The largest edit that is taken: it names a choice, never a text.
@@ -237,22 +237,21 @@ fn page(preview: &Preview, path: &str, headers: &HeaderMap) -> Response<Body> {
         },
         Answer::Failed => {
             let page = format!(
-                "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Not made</title>\n</head>\n\
-                 <body>\n<main>\n<h1>This page could not be made</h1>\n</main>\n{SCRIPT}</body>\n</html>\n"
+                "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n{SCRIPT}<meta charset=\"utf-8\">\n<title>Not made</title>\n</head>\n\
+                 <body>\n<main>\n<h1>This page could not be made</h1>\n</main>\n</body>\n</html>\n"
             );
             file(headers, "text/html; charset=utf-8", StatusCode::INTERNAL_SERVER_ERROR, page.into())
         }
     }
 }
 
-/// The page as `build` writes it, with the line that brings the preview's script.
+/// The page as `build` writes it, with the line that brings the preview's script. It stands first in the head: half a tag in the
+/// text may swallow all that comes behind it, and scripts of the theme run after it.
 fn with_script(page: &[u8]) -> Vec<u8> {
-    let end = page.windows(7).rposition(|window| window.eq_ignore_ascii_case(b"</body>")).unwrap_or(page.len());
-    let mut out = Vec::with_capacity(page.len() + SCRIPT.len());
-    out.extend_from_slice(&page[..end]);
-    out.extend_from_slice(SCRIPT.as_bytes());
-    out.extend_from_slice(&page[end..]);
-    out
+    let head = page.windows(5).position(|window| window.eq_ignore_ascii_case(b"<head"));
+    let open = head.and_then(|at| Some(at + page[at..].iter().position(|byte| *byte == b'>')? + 1));
+    let at = open.map_or(page.len(), |at| at + usize::from(page.get(at) == Some(&b'\n')));
+    [&page[..at], SCRIPT.as_bytes(), &page[at..]].concat()
 }
 
 fn media_type(name: &str) -> String {
@@ -386,11 +385,11 @@ mod tests {
     }
 
     #[test]
-    fn the_script_stands_before_the_end_of_the_body_and_nothing_else_changes() {
-        let page = b"<html><body><p>x</p></body></html>\n";
-        let with = String::from_utf8(with_script(page)).expect("text");
-        assert_eq!(with.replace(SCRIPT, ""), String::from_utf8_lossy(page));
-        assert!(with.contains("</p><script") && with.ends_with("</body></html>\n"));
-        assert_eq!(with_script(b"no body"), [b"no body".as_slice(), SCRIPT.as_bytes()].concat());
+    fn the_script_stands_first_in_the_head_and_nothing_else_changes() {
+        for page in ["<html><head><title>x</title>", "<html>\n<HEAD lang=\"a\">\n<title>x</title>", "no head"] {
+            let with = String::from_utf8(with_script(page.as_bytes())).expect("text");
+            assert_eq!(with.replacen(SCRIPT, "", 1), page);
+            assert!(!with.contains("<title>") || with.contains(&format!("{SCRIPT}<title>")), "{with}");
+        }
     }
 }

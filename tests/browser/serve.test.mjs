@@ -251,3 +251,27 @@ test("“Scroll to what changes” does so, for the page of the edited file, and
     assert.equal(await page.evaluate(() => scrollY), 0);
   });
 }));
+
+test("what was unfolded stays unfolded when a paragraph comes in above it", () => preview(async ({ book, base }) => {
+  append(book, NO_FILE, "<details>\n<summary>Aside</summary>\n\nInside.\n\n</details>\n\nBelow.");
+  await open(base, NO, async (page) => {
+    await page.getByText("Aside").click();
+    book.edit(NO_FILE, "<details>", "A new paragraph.\n\n<details>");
+    await says(page, "A new paragraph.");
+    assert.ok(await page.locator("details", { hasText: "Aside" }).evaluate((fold) => fold.open));
+  });
+}));
+
+test("half an address and a field with the name of a method do not end the preview", () => preview(async ({ book, base }) => {
+  for (const odd of ['<script src="https://', "<form><input name=querySelectorAll><input name=children></form>"]) {
+    await open(base, NO, async (page) => {
+      const before = book.read(NO_FILE);
+      append(book, NO_FILE, `${odd}\n\n${TEXT}`);
+      await page.waitForTimeout(300);
+      book.write(NO_FILE, `${before.trimEnd()}\n\nMended it.\n`);
+      await says(page, "Mended it.");
+      book.write(NO_FILE, before);
+      await saysNot(page, "Mended it.");
+    });
+  }
+}));

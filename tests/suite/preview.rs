@@ -51,7 +51,7 @@ fn every_file_is_as_a_build_would_write_it_but_for_the_script() {
     assert_eq!(difference(&mut preview, &built), None);
     let page = preview.get("/essays/one/").text();
     assert_eq!(page.matches(SCRIPT).count(), 1);
-    assert!(page.contains(&format!("{SCRIPT}</body>")));
+    assert!(page.contains(&format!("<head>\n{SCRIPT}")));
     let redirect = preview.get("/essays/one");
     assert_eq!((redirect.status, redirect.header("location")), (307, Some("/essays/one/")));
     assert_eq!(preview.get("/essays/none/").status, 404);

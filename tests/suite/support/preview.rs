@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The line that the preview adds to every page.
-pub(crate) const SCRIPT: &str = "<script src=\"/_throughline/client.js\"></script>\n";
+pub(crate) const SCRIPT: &str = "<script src=\"/_throughline/client.js\" defer></script>\n";
 
 /// Whatever takes longer than this does not happen at all.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
