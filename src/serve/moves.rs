@@ -1,7 +1,7 @@
 //! What became of pages from one edition to the next: which moved to another address, which were edited. Knows no browser.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -57,12 +57,15 @@ impl Moves {
             at += usize::from(order.is_le());
             to += usize::from(order.is_ge());
         }
+        // A file that was saved and cannot be read was edited too, though its page is as it was.
+        edited.extend(now.kept.difference(&before.kept).filter_map(|path| now.address(path)));
         for new in come {
             let Some(address) = now.address(&new.path) else { continue };
             edited.push(address.clone());
             let text = now.text(&new.path);
             let is_it = |gone: &Gone| {
-                gone.kind == new.kind && gone.address != address && (gone.text == text || gone.title == new.meta.title)
+                let says_the_same = || gone.text == text || resembles(gone.text.as_deref(), text.as_deref());
+                gone.kind == new.kind && gone.address != address && (gone.title == new.meta.title || says_the_same())
             };
             if let Some(at) = self.gone.iter().position(is_it) {
                 moved.insert(self.gone.swap_remove(at).address, address);
@@ -70,6 +73,15 @@ impl Moves {
         }
         (moved, edited)
     }
+}
+
+/// Whether most lines of a text stand in another one: a file that was renamed and edited in one go.
+fn resembles(old: Option<&str>, new: Option<&str>) -> bool {
+    let (Some(old), Some(new)) = (old, new) else { return false };
+    let telling = |line: &&str| line.trim().len() > 20;
+    let known: BTreeSet<&str> = old.lines().filter(telling).collect();
+    let all = new.lines().filter(telling).count();
+    all > 0 && new.lines().filter(telling).filter(|line| known.contains(line)).count() * 2 > all
 }
 
 impl Gone {

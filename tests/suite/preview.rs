@@ -255,6 +255,39 @@ fn more_streams_than_a_browser_needs_are_refused_and_pages_still_come() {
 }
 
 #[test]
+fn another_branch_another_theme_and_another_picture_show() {
+    let book = Book::new(BOOK);
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"];
+        let output =
+            std::process::Command::new("git").args(who).args(arguments).current_dir(book.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    for arguments in [&["init", "-q"][..], &["add", "-A"], &["commit", "-qm", "One"], &["checkout", "-qb", "other"]] {
+        git(arguments);
+    }
+    fs::remove_file(book.path().join("content/essays/two.md")).unwrap();
+    fs::write(book.path().join("content/essays/one.md"), format!("{ESSAY}On the other branch.\n")).unwrap();
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "Other"]);
+    let mut preview = Preview::start(book.path(), &[]);
+    assert!(preview.get("/essays/one/").text().contains("On the other branch."));
+    git(&["checkout", "-q", "main"]);
+    preview.wait_for("/essays/one/", "the main branch", |answer: &Told| answer.text().contains("grows."));
+    assert_eq!((preview.get("/essays/two/").status, difference(&mut preview, &built(book.path()))), (200, None));
+
+    let templates = book.path().join("themes/mine/templates");
+    fs::create_dir_all(&templates).unwrap();
+    fs::write(templates.join("essay.html"), "<p>Mine: {{ essay.card.title }}</p>").unwrap();
+    fs::write(book.path().join("book.toml"), "title = \"Test\"\ntheme = \"mine\"\n").unwrap();
+    preview.wait_for("/essays/one/", "the theme", |answer: &Told| answer.text().contains("Mine: One"));
+    fs::write(book.path().join("content/essays/dot.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\"/>")
+        .unwrap();
+    preview.wait_for("/essays/dot.svg", "the picture", |answer: &Told| answer.text().contains("width=\"9\""));
+    assert_eq!(difference(&mut preview, &built(book.path())), None);
+}
+
+#[test]
 fn a_template_that_spoils_a_page_which_nobody_looks_at_is_told_until_it_is_mended() {
     let book = Book::new(BOOK);
     let mut preview = Preview::start(book.path(), &[]);
