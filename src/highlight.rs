@@ -32,6 +32,32 @@ const ALIASES: [(&str, &str); 13] = [
 /// Languages that are meant to be shown plain.
 const PLAIN: [&str; 8] = ["", "text", "txt", "plain", "plaintext", "none", "mermaid", "output"];
 
+/// Languages that writers use most and the syntaxes know: for these, nothing has to be unpacked before a page is made.
+const COMMON: [&str; 22] = [
+    "bash",
+    "c",
+    "cpp",
+    "cs",
+    "css",
+    "diff",
+    "go",
+    "html",
+    "java",
+    "javascript",
+    "js",
+    "json",
+    "md",
+    "python",
+    "rb",
+    "rust",
+    "sh",
+    "sql",
+    "toml",
+    "ts",
+    "xml",
+    "yaml",
+];
+
 /// Scope prefixes and the class they get; the longest prefix that fits wins.
 const CLASSES: [(&str, &str); 45] = [
     ("comment", "c"),
@@ -104,7 +130,7 @@ pub(crate) fn is_highlighted(language: &str) -> Result<bool, Unknown> {
     if PLAIN.contains(&lower.as_str()) {
         return Ok(false);
     }
-    if syntax_of(&lower).is_some() {
+    if COMMON.contains(&lower.as_str()) || syntax_of(&lower).is_some() {
         return Ok(true);
     }
     let tokens = SYNTAXES.syntaxes().iter().flat_map(|syntax| {
@@ -203,6 +229,13 @@ mod tests {
         assert_eq!(html.matches("<span").count(), html.matches("</span>").count());
         assert!(html.lines().all(|line| line.matches("<span").count() == line.matches("</span>").count()), "{html}");
         assert!(html.contains("<span class=\"f\">main</span>") && html.contains("&lt;"), "{html}");
+    }
+
+    #[test]
+    fn the_common_languages_are_known() {
+        for language in COMMON {
+            assert!(syntax_of(language).is_some(), "{language}");
+        }
     }
 
     #[test]

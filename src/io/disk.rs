@@ -270,7 +270,9 @@ fn read_entry(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> Option
     let is_text = path.extension().is_some_and(|extension| extension == "md");
     let largest = if is_text { LARGEST_TEXT } else { LARGEST_FILE };
     let read = fs::File::open(path).and_then(|file| {
-        let mut bytes = Vec::new();
+        // Room for all of it and the look behind its end: two calls of the system instead of many.
+        let size = usize::try_from(metadata.len().min(largest)).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(size + 1);
         file.take(largest + 1).read_to_end(&mut bytes).map(|_| bytes)
     });
     match read {

@@ -21,14 +21,27 @@ pub(super) struct Frame {
     has_replies: bool,
 }
 
-impl Frame {
-    /// The frame of a site whose writings and conversations are there.
-    pub(super) fn of(site: &Site, assets: &[Asset]) -> Self {
+/// A frame of which concepts and series are there: all that is needed to look for concepts in texts.
+pub(super) struct Begun {
+    pub(super) site: Site,
+    hidden: Hidden,
+    diagnostics: Diagnostics,
+}
+
+impl Begun {
+    /// The beginning of the frame of a site whose writings and conversations are there.
+    pub(super) fn of(site: &Site) -> Self {
         let mut diagnostics = Diagnostics::default();
         let mut site = site.clone();
         let hidden = Hidden::new(&site.left_out);
         concepts::collect(&mut site, &hidden, &mut diagnostics);
         collections::collect_series(&mut site, &mut diagnostics);
+        Self { site, hidden, diagnostics }
+    }
+
+    /// Addresses and names.
+    pub(super) fn finish(self, assets: &[Asset]) -> Frame {
+        let Self { mut site, hidden, mut diagnostics } = self;
         routes::assign(&mut site, &hidden, assets, &mut diagnostics);
         site.names = Arc::new(Names::new(&site, hidden));
         let names = Arc::clone(&site.names);
@@ -37,9 +50,11 @@ impl Frame {
         site.conversations.clear();
         let writings = std::mem::take(&mut site.writings);
         let assets = assets.iter().map(|asset| asset.path.clone()).collect();
-        Self { site, diagnostics, writings, assets, has_replies }
+        Frame { site, diagnostics, writings, assets, has_replies }
     }
+}
 
+impl Frame {
     /// Whether these writings have the front matter, and these files the names, from which this frame was made.
     pub(super) fn fits(&self, writings: &[Arc<Writing>], left_out: &[LeftOut], assets: &[Asset]) -> bool {
         let same = |(old, new): (&Arc<Writing>, &Arc<Writing>)| {

@@ -28,7 +28,7 @@ use crate::model::writing::{Kind, Parsed, Writing};
 pub use backlinks::Backlink;
 pub use collections::Series;
 pub use concepts::{Appearance, Concept, Relation, Tie};
-use frame::Frame;
+use frame::{Begun, Frame};
 pub use mentions::{Mention, Mentions};
 pub(crate) use mentions::{names as forms, stands_alone};
 pub(crate) use names::Names;
@@ -299,10 +299,27 @@ pub fn link_again(parsed: Parsed, input: &LinkInput<'_>, memo: &mut Memo) -> (Si
     let are_said_before = threads::collect(&mut site, parsed.replies, &mut memo.threads, &mut diagnostics);
     let before = before.filter(|frame| frame.fits_replies(&site));
     let is_same_frame = before.is_some() && are_said_before;
-    let frame = memo.frame.insert(before.unwrap_or_else(|| Frame::of(&site, input.assets)));
+    let (frame, found) = match before {
+        Some(frame) => (frame, None),
+        None => {
+            // Names are collected by one hand; the others look for concepts meanwhile.
+            let begun = Begun::of(&site);
+            let mut own = begun.site.clone();
+            let find = || {
+                mentions::find(&mut own, input.book, &mut memo.mentions);
+                (own.mentions, own.conversations)
+            };
+            let (frame, found) = rayon::join(|| begun.finish(input.assets), find);
+            (frame, Some(found))
+        }
+    };
+    let frame = memo.frame.insert(frame);
     frame.fill(&mut site);
     diagnostics.append(frame.diagnostics.clone());
-    mentions::find(&mut site, input.book, &mut memo.mentions);
+    match found {
+        Some((mentions, conversations)) => (site.mentions, site.conversations) = (mentions, conversations),
+        None => mentions::find(&mut site, input.book, &mut memo.mentions),
+    }
     let names = Arc::clone(&site.names);
     resolve::links(&mut site, &names, input.book, (&mut memo.resolve, is_same_frame), &mut diagnostics);
     pictures::find(&mut site, &names, input.assets, &mut diagnostics);

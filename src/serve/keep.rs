@@ -1,6 +1,6 @@
 //! What files said when they could last be read, in the place of what they say now where that cannot be read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::base::codes::Code;
@@ -14,8 +14,9 @@ use crate::model::writing::{Parsed, Writing};
 /// What files said when they could last be read.
 #[derive(Default)]
 pub(super) struct Keep {
-    writings: BTreeMap<SitePath, Arc<Writing>>,
-    replies: BTreeMap<SitePath, Arc<Replies>>,
+    /// Sorted by path.
+    writings: Vec<Arc<Writing>>,
+    replies: Vec<Arc<Replies>>,
 }
 
 impl Keep {
@@ -30,43 +31,53 @@ impl Keep {
         let at_fault: BTreeSet<&SitePath> =
             errors.iter().filter_map(|error| Some(&error.span.as_ref()?.path)).collect();
         let (mut kept, mut emptied) = (BTreeSet::new(), Vec::new());
+        // Files that never could be read are shown as far as they go, and are no good version for later.
+        let mut never_good = BTreeSet::new();
         for writing in &mut parsed.writings {
             let is_emptied = writing.prose.pieces.is_empty() && is_blank(snapshot, &writing.path);
-            let is_bad = is_emptied || at_fault.contains(&writing.path);
-            let good = self.writings.get(&writing.path);
-            if is_emptied && good.is_some() {
+            if !is_emptied && !at_fault.contains(&writing.path) {
+                continue;
+            }
+            let path = writing.path.clone();
+            let Some(good) = self.writing(&path) else {
+                never_good.insert(path);
+                continue;
+            };
+            if is_emptied {
                 // An editor may be about to write it anew; if not, the author should know why the page stays.
-                let found = Diagnostic::new(Code::UnreadableFile, Span::file(&writing.path), "this file is empty");
+                let found = Diagnostic::new(Code::UnreadableFile, Span::file(&path), "this file is empty");
                 emptied.push(found.help("write it again, or delete it"));
             }
-            match good {
-                Some(good) if is_bad => *writing = Arc::clone(good),
-                Some(good) if Arc::ptr_eq(good, writing) => continue,
-                _ if is_bad => continue,
-                _ => {
-                    self.writings.insert(writing.path.clone(), Arc::clone(writing));
-                    continue;
-                }
-            }
-            kept.insert(writing.path.clone());
+            *writing = Arc::clone(good);
+            kept.insert(path);
         }
         for replies in &mut parsed.replies {
-            let is_bad = at_fault.contains(&replies.path);
-            match self.replies.get(&replies.path) {
-                Some(good) if is_bad => {
-                    *replies = Arc::clone(good);
-                    kept.insert(replies.path.clone());
-                }
-                Some(good) if Arc::ptr_eq(good, replies) => {}
-                _ if is_bad => {}
-                _ => {
-                    self.replies.insert(replies.path.clone(), Arc::clone(replies));
-                }
+            if !at_fault.contains(&replies.path) {
+                continue;
             }
+            let path = replies.path.clone();
+            let Some(good) = self.answers(&path) else {
+                never_good.insert(path);
+                continue;
+            };
+            *replies = Arc::clone(good);
+            kept.insert(path);
         }
         self.bring_back(parsed, errors, &mut kept);
-        self.forget(parsed);
+        let is_good = |path: &SitePath| never_good.is_empty() || !never_good.contains(path);
+        self.writings = parsed.writings.iter().filter(|writing| is_good(&writing.path)).cloned().collect();
+        self.replies = parsed.replies.iter().filter(|replies| is_good(&replies.path)).cloned().collect();
         (kept, emptied)
+    }
+
+    fn writing(&self, path: &SitePath) -> Option<&Arc<Writing>> {
+        let at = self.writings.binary_search_by(|writing| writing.path.cmp(path)).ok()?;
+        self.writings.get(at)
+    }
+
+    fn answers(&self, path: &SitePath) -> Option<&Arc<Replies>> {
+        let at = self.replies.binary_search_by(|replies| replies.path.cmp(path)).ok()?;
+        self.replies.get(at)
     }
 
     /// Files that are there and could not even be loaded.
@@ -74,30 +85,18 @@ impl Keep {
         let unread = [Code::NotUtf8, Code::UnreadableFile, Code::BadSymlink, Code::NotAFile];
         let unread = errors.iter().filter(|error| unread.contains(&error.code));
         for path in unread.filter_map(|error| Some(&error.span.as_ref()?.path)) {
-            if let Some(good) = self.writings.get(path)
+            if let Some(good) = self.writing(path)
                 && let Err(at) = parsed.writings.binary_search_by(|writing| writing.path.cmp(path))
             {
                 parsed.writings.insert(at, Arc::clone(good));
                 kept.insert(path.clone());
             }
-            if let Some(good) = self.replies.get(path)
+            if let Some(good) = self.answers(path)
                 && let Err(at) = parsed.replies.binary_search_by(|replies| replies.path.cmp(path))
             {
                 parsed.replies.insert(at, Arc::clone(good));
                 kept.insert(path.clone());
             }
-        }
-    }
-
-    /// What is gone is not brought back by a file that takes its name later.
-    fn forget(&mut self, parsed: &Parsed) {
-        if self.writings.len() != parsed.writings.len() {
-            let is_there = |path: &SitePath| parsed.writings.binary_search_by(|writing| writing.path.cmp(path)).is_ok();
-            self.writings.retain(|path, _| is_there(path));
-        }
-        if self.replies.len() != parsed.replies.len() {
-            let is_there = |path: &SitePath| parsed.replies.binary_search_by(|replies| replies.path.cmp(path)).is_ok();
-            self.replies.retain(|path, _| is_there(path));
         }
     }
 }
