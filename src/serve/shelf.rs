@@ -172,6 +172,9 @@ impl Shelf {
         if state.edition.as_ref().is_none_or(|shown| shown.number != edition.number) {
             return false;
         }
+        if edition.number > 1 {
+            state.since = state.since.or_else(|| Some(clock::tick()));
+        }
         let is_known = state.failed.values().any(|known| *known == trouble);
         if !is_known {
             state.untold.push(why.clone());

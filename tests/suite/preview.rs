@@ -127,7 +127,8 @@ fn what_cannot_be_read_leaves_the_last_good_page_and_is_told() {
     fs::write(&template, "{% extends \"default/missing.html\" %}{% block main %}{{ nothing.at.all }}{% endblock %}")
         .unwrap();
     preview.wait_for("/none/", "the last good page", |answer| answer.status == 404 && answer.text().contains("<h1"));
-    preview.wait_for("/_throughline/page?at=/404.html", "the broken template", told("missing.html"));
+    let sheet = preview.wait_for("/_throughline/page?at=/404.html", "the broken template", told("missing.html")).text();
+    assert!(!sheet.contains("\"age\":null"), "{sheet}");
     fs::write(&template, "{% extends \"default/missing.html\" %}{% block main %}<h1>Lost</h1>{% endblock %}").unwrap();
     preview.wait_for("/none/", "the mended template", told("<h1>Lost</h1>"));
 
