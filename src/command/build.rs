@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{options_of, short, source_text};
+use super::{options_of, short};
 use crate::build::{Build, build as make};
 use crate::cli;
 use crate::io::error::Error;
@@ -57,7 +57,7 @@ fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result
     if site.deny.is_some() {
         made.report.deny_warnings();
     }
-    terminal.report(&made.report, &|path| source_text(&snapshot, path));
+    terminal.report(&made.report, &|path| snapshot.text(path));
     Ok(made)
 }
 

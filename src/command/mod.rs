@@ -11,15 +11,12 @@ mod replies;
 mod serve;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Parser;
 
-use crate::base::path::SitePath;
 use crate::cli::{self, Cli, Command, Site, When};
 use crate::io::terminal::Terminal;
 use crate::load::Options;
-use crate::model::source::Snapshot;
 
 /// Runs the program with these arguments and returns its exit code.
 #[must_use]
@@ -59,16 +56,6 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
 
 fn options_of(site: &Site) -> Options {
     Options { with_drafts: site.drafts, as_of: site.as_of, base_url: site.base_url.clone(), ..Options::default() }
-}
-
-/// The text of a file that a report names.
-fn source_text(snapshot: &Snapshot, path: &SitePath) -> Option<Arc<str>> {
-    let source = snapshot.sources.iter().find(|source| source.path == *path);
-    let template = || {
-        let all = snapshot.layers.iter().flat_map(|layer| &layer.templates);
-        all.map(|(_, source)| source).find(|source| source.path == *path)
-    };
-    source.or_else(template).map(|source| Arc::clone(&source.text))
 }
 
 /// A path as a person would write it from here.

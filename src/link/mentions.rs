@@ -157,7 +157,7 @@ impl Finder {
         let mut found = Mentions::default();
         for run in &outline.runs {
             let text = &outline.text[run.text.0 as usize..run.text.1 as usize];
-            for (start, end, concept) in self.longest(text) {
+            for (start, end, concept) in longest(&self.words, &self.looked_for.owners, text) {
                 let base = run.text.0 as usize;
                 if text[..start].ends_with('\\') {
                     found.escapes.push(to_u32(base + start - 1));
@@ -195,27 +195,7 @@ impl Finder {
             let (from, to) = all.get(at).copied().unwrap_or((start, end));
             (concept, (to_u32(start), to_u32(end)), (to_u32(from.min(start)), to_u32(to.max(end))))
         };
-        self.longest(text).into_iter().map(place).collect()
-    }
-
-    /// The longest words that stand alone, from left to right, without overlap.
-    fn longest(&self, text: &str) -> Vec<(usize, usize, ConceptId)> {
-        let mut all: Vec<(usize, usize, ConceptId)> = self
-            .words
-            .find_overlapping_iter(text)
-            .filter(|found| stands_alone(text, found.start(), found.end()))
-            .map(|found| (found.start(), found.end(), self.looked_for.owners[found.pattern().as_usize()]))
-            .collect();
-        all.sort_by_key(|(start, end, _)| (*start, usize::MAX - end));
-        let mut last_end = 0;
-        all.retain(|(start, end, _)| {
-            let is_free = *start >= last_end;
-            if is_free {
-                last_end = *end;
-            }
-            is_free
-        });
-        all
+        longest(&self.words, &self.looked_for.owners, text).into_iter().map(place).collect()
     }
 
     fn choose_links(&self, list: &mut [Mention], outline: &Outline, policy: ConceptLinks) {
@@ -261,8 +241,27 @@ fn plural(term: &str) -> String {
     }
 }
 
+/// The longest names that stand alone in a text, from left to right, without overlap, each with its owner.
+pub(crate) fn longest<T: Copy>(words: &AhoCorasick, owners: &[T], text: &str) -> Vec<(usize, usize, T)> {
+    let mut all: Vec<(usize, usize, T)> = words
+        .find_overlapping_iter(text)
+        .filter(|found| stands_alone(text, found.start(), found.end()))
+        .map(|found| (found.start(), found.end(), owners[found.pattern().as_usize()]))
+        .collect();
+    all.sort_by_key(|(start, end, _)| (*start, usize::MAX - end));
+    let mut last_end = 0;
+    all.retain(|(start, end, _)| {
+        let is_free = *start >= last_end;
+        if is_free {
+            last_end = *end;
+        }
+        is_free
+    });
+    all
+}
+
 /// Whether the words at these bytes are no part of longer ones.
-pub(crate) fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let joins = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     !text[..start].chars().next_back().is_some_and(joins) && !text[end..].chars().next().is_some_and(joins)
 }

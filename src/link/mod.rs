@@ -30,7 +30,7 @@ pub use collections::Series;
 pub use concepts::{Appearance, Concept, Relation, Tie};
 use frame::{Begun, Frame};
 pub use mentions::{Mention, Mentions};
-pub(crate) use mentions::{names as forms, stands_alone};
+pub(crate) use mentions::{longest, names as forms};
 pub(crate) use names::Names;
 pub use related::{Reason, Related, Wishes};
 pub use routes::Redirect;

@@ -56,6 +56,23 @@ pub struct Snapshot {
     pub with_drafts: bool,
 }
 
+impl Snapshot {
+    /// A text of the content, or the settings.
+    #[must_use]
+    pub fn source(&self, path: &SitePath) -> Option<&Source> {
+        let at = self.sources.binary_search_by(|source| source.path.cmp(path)).ok()?;
+        Some(&self.sources[at])
+    }
+
+    /// The text of a source or of a template, whatever a finding speaks of.
+    #[must_use]
+    pub fn text(&self, path: &SitePath) -> Option<Arc<str>> {
+        let templates = || self.layers.iter().flat_map(|layer| &layer.templates).map(|(_, source)| source);
+        let found = self.source(path).or_else(|| templates().find(|source| source.path == *path));
+        found.map(|source| Arc::clone(&source.text))
+    }
+}
+
 /// An output file: where it goes on the site, and its bytes.
 #[derive(Clone, Debug)]
 pub struct Artifact {

@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 
 use super::edition::Edition;
 use crate::base::path::SitePath;
-use crate::link::{Names, PageId, WritingId, forms, reason_not_public, stands_alone, threads};
+use crate::link::{Names, PageId, WritingId, forms, longest, reason_not_public, threads};
 
 /// A title of one word must be this long: shorter ones stand everywhere.
 const LONG_WORD: usize = 12;
@@ -75,19 +75,6 @@ impl Directory {
 
     /// Titles of essays in a text, whole words, the longest where several stand at one place, in the order of the text.
     pub(super) fn titles_in(&self, text: &str) -> Vec<(usize, usize, WritingId)> {
-        let Some(titles) = &self.titles else { return Vec::new() };
-        let mut all: Vec<(usize, usize, WritingId)> = titles
-            .find_overlapping_iter(text)
-            .filter(|found| stands_alone(text, found.start(), found.end()))
-            .map(|found| (found.start(), found.end(), self.owners[found.pattern().as_usize()]))
-            .collect();
-        all.sort_by_key(|(start, end, _)| (*start, usize::MAX - end));
-        let mut last_end = 0;
-        all.retain(|(start, end, _)| {
-            let is_free = *start >= last_end;
-            last_end = if is_free { *end } else { last_end };
-            is_free
-        });
-        all
+        self.titles.as_ref().map_or_else(Vec::new, |titles| longest(titles, &self.owners, text))
     }
 }

@@ -81,13 +81,12 @@ impl Edition {
 
     /// A source file of the book.
     pub(super) fn source(&self, path: &SitePath) -> Option<&Source> {
-        let at = self.snapshot.sources.binary_search_by(|source| source.path.cmp(path)).ok()?;
-        Some(&self.snapshot.sources[at])
+        self.snapshot.source(path)
     }
 
     /// The text of a source or template.
     pub(super) fn text(&self, path: &SitePath) -> Option<Arc<str>> {
-        text_of(&self.snapshot, path)
+        self.snapshot.text(path)
     }
 
     /// The address of the page that shows what stands in this file.
@@ -223,7 +222,7 @@ impl Press {
         let spoiling = spoiling(&diagnostics, &snapshot);
         let (kept, emptied) = self.keep.mend(&mut parsed, &spoiling, &snapshot);
         let at_fault = spoiling.iter().chain(&emptied);
-        troubles.extend(at_fault.map(|error| Trouble::of(error, &|path| text_of(&snapshot, path))));
+        troubles.extend(at_fault.map(|error| Trouble::of(error, &|path| snapshot.text(path))));
         let replies = parsed.replies.clone();
         let (site, mut found) = link_again(parsed, &LinkInput::of(&snapshot), &mut self.linked);
         // Places in the text that was are no places in the text that is.
@@ -303,21 +302,11 @@ fn spoiling(found: &Diagnostics, snapshot: &Snapshot) -> Vec<Diagnostic> {
 }
 
 fn troubles(found: &[Diagnostic], snapshot: &Snapshot) -> Vec<Trouble> {
-    found.iter().map(|error| Trouble::of(error, &|path| text_of(snapshot, path))).collect()
+    found.iter().map(|error| Trouble::of(error, &|path| snapshot.text(path))).collect()
 }
 
 fn is_content(source: &Source) -> bool {
     source.path.below("content").is_some()
-}
-
-/// The text of a source or template of a book.
-fn text_of(snapshot: &Snapshot, path: &SitePath) -> Option<Arc<str>> {
-    let at = snapshot.sources.binary_search_by(|source| source.path.cmp(path));
-    let template = || {
-        let all = snapshot.layers.iter().flat_map(|layer| &layer.templates);
-        all.map(|(_, source)| source).find(|source| source.path == *path)
-    };
-    at.ok().map(|at| &snapshot.sources[at]).or_else(template).map(|source| Arc::clone(&source.text))
 }
 
 /// The findings that are errors by the levels of the book.

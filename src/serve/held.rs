@@ -1,7 +1,7 @@
 //! Replies to an essay that wait for its author. Knows nothing of their places in the conversation.
 
 use super::desk::Edit;
-use super::notes::{Lines, Note, Offer, Subject};
+use super::notes::{Lines, Note, Offer, Subject, beginning};
 use super::trouble::one_line;
 use crate::model::thread::{Replies, Reply, State};
 use crate::parse::amend;
@@ -25,11 +25,7 @@ pub(super) fn notes(subject: &Subject<'_>, file: &Replies) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
     for reply in waiting.iter().take(MOST) {
         let name = if reply.name.is_empty() { "A reader" } else { &reply.name };
-        let whole = one_line(&format!("{name}: {}", reply.text.replace('\n', " ")));
-        let mut text: String = whole.chars().take(SHOWN).collect();
-        if text.len() < whole.len() {
-            text.push('…');
-        }
+        let text = beginning(&one_line(&format!("{name}: {}", reply.text.replace('\n', " "))), SHOWN);
         let line = lines.of(reply.id.range.0 as usize);
         let mut note = subject.note("Replies", text, 0);
         note.help = Some("held".to_owned());

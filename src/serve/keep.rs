@@ -34,7 +34,8 @@ impl Keep {
         // Files that never could be read are shown as far as they go, and are no good version for later.
         let mut never_good = BTreeSet::new();
         for writing in &mut parsed.writings {
-            let is_emptied = writing.prose.pieces.is_empty() && is_blank(snapshot, &writing.path);
+            let is_emptied = writing.prose.pieces.is_empty()
+                && snapshot.source(&writing.path).is_some_and(|source| source.text.trim().is_empty());
             if !is_emptied && !at_fault.contains(&writing.path) {
                 continue;
             }
@@ -99,9 +100,4 @@ impl Keep {
             }
         }
     }
-}
-
-fn is_blank(snapshot: &Snapshot, path: &SitePath) -> bool {
-    let at = snapshot.sources.binary_search_by(|source| source.path.cmp(path));
-    at.is_ok_and(|at| snapshot.sources[at].text.trim().is_empty())
 }

@@ -179,6 +179,14 @@ pub(super) fn new_concept(edition: &Edition, name: &str) -> Option<Edit> {
     })
 }
 
+/// The first letters of a text, with a mark where it goes on.
+pub(super) fn beginning(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
+}
+
 /// An essay or concept without its one sentence.
 pub(super) fn summary(subject: &Subject<'_>) -> Option<Note> {
     let text = match subject.writing.kind {
@@ -199,11 +207,7 @@ pub(super) fn long(subject: &Subject<'_>) -> Vec<Note> {
     for Block { text, source, .. } in texts {
         let Some(own) = outline.text.get(text.0 as usize..text.1 as usize) else { continue };
         let long = |group, words: usize, range: Range| {
-            let whole = subject.words(range);
-            let mut shown: String = whole.chars().take(SHOWN).collect();
-            if shown.len() < whole.len() {
-                shown.push('…');
-            }
+            let shown = beginning(&subject.words(range), SHOWN);
             Note { help: Some(format!("{words} words")), ..subject.note(group, shown, *source as usize) }
         };
         for (start, end) in sentences::all(own) {
