@@ -1,7 +1,7 @@
 //! New records over a file of replies: what came from outside is renewed, what the author wrote stays. Knows texts, no files.
 //!
-//! Each reply remembers under `imported` what its fields were when they were last brought in, as four hexadecimal digits a
-//! field, so that an edit by hand can be told from a change at the source.
+//! Each reply remembers under `imported` what its fields were when they were last brought in, as eight hexadecimal digits
+//! a field, so that an edit by hand can be told from a change at the source.
 
 mod fields;
 

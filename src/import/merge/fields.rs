@@ -6,9 +6,8 @@ use toml_edit::{Item, Table, Value};
 
 /// Sets a value, leaving what stands around it, or takes it out; nothing is touched where it is the same.
 pub(super) fn set(table: &mut Table, key: &str, value: Option<Value>) -> bool {
-    let old = table.get(key).and_then(Item::as_value).map(mark);
-    let new = value.as_ref().map(mark);
-    if old == new {
+    let old = table.get(key).and_then(Item::as_value).map(words);
+    if old == value.as_ref().map(words) {
         return false;
     }
     match (value, table.get_mut(key).and_then(Item::as_value_mut)) {
@@ -61,9 +60,9 @@ fn is_literal(text: &str) -> bool {
         && (is_plain() || !text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')))
 }
 
-/// Four hexadecimal digits that tell one value from another.
-fn mark(value: &Value) -> String {
-    let text: Cow<'_, str> = match value {
+/// A value as a text, however it is written.
+fn words(value: &Value) -> Cow<'_, str> {
+    match value {
         Value::String(text) => text.value().as_str().into(),
         Value::Datetime(date) => date.value().to_string().into(),
         Value::Integer(number) => number.value().to_string().into(),
@@ -72,10 +71,16 @@ fn mark(value: &Value) -> String {
             Some(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ").into(),
             None => other.to_string().into(),
         },
-    };
-    // FNV-1a, folded: nobody has a reason to make two values meet, and there are ten for each reply.
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("{:04x}", (hash >> 16) ^ (hash & 0xffff))
+    }
+}
+
+/// Eight hexadecimal digits that tell one value from another.
+fn mark(value: &Value) -> String {
+    // FNV-1a: nobody has a reason to make two values meet, and there are ten for each reply. Half of its bits are too few:
+    // among a million changes some would be taken for none.
+    let hash =
+        words(value).bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{hash:08x}")
 }
 
 /// What stands for a field that has no value.

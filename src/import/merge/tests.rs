@@ -66,6 +66,14 @@ fn edits_at_the_source_come_in_and_edits_by_hand_stay() {
 }
 
 #[test]
+fn a_change_is_seen_however_alike_two_values_are() {
+    // In sixteen bits of FNV-1a these two names are one.
+    let first = put(None, &[record("disqus:1", "~~~ ~~🪨&", "Text")]);
+    let second = put(Some(&first.text), &[record("disqus:1", "石", "Text")]);
+    assert!(second.text.contains("author = \"石\""), "{}", second.text);
+}
+
+#[test]
 fn a_remark_stays_when_its_field_goes() {
     let first = put(None, &[record("disqus:1", "Ada", "A.")]);
     let edited = first.text.replace("author = \"Ada\"", "# Above.\nauthor = \"Ada\" # Behind.");
