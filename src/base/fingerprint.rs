@@ -15,6 +15,14 @@ impl Fingerprint {
         Self(short)
     }
 
+    /// The fingerprint that these 32 hexadecimal digits stand for; `None` for any other text.
+    #[must_use]
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        let number =
+            u128::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 32 && !digits.starts_with('+'))?;
+        Some(Self(number.to_be_bytes()))
+    }
+
     /// The first eight hexadecimal digits, for file names.
     #[must_use]
     pub fn to_short_hex(self) -> String {

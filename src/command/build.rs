@@ -19,7 +19,8 @@ pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> 
         terminal.say("Nothing was written: mend the errors above and build again.");
         return Ok(1);
     }
-    stage::replace(&out, &root, &made.artifacts)?;
+    let manifest = crate::publish::Release::of(&made.artifacts).manifest;
+    stage::replace(&out, &root, &made.artifacts, &manifest.to_text())?;
     if terminal.format != Format::Human {
         return Ok(0);
     }

@@ -1,6 +1,135 @@
-//! Programs that are started by name. Knows the browser, and nothing else.
+//! Programs of this machine, and the machine's own name. Knows nothing of what programs say.
 
+use std::ffi::OsString;
+use std::io::{ErrorKind, Read, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+/// What a program is started with.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// Its name, looked for where the system looks.
+    pub name: String,
+    /// Its arguments. Secrets do not belong here: every process of the machine can read them.
+    pub arguments: Vec<OsString>,
+    /// What is set in its environment besides everything that is set in ours.
+    pub environment: Vec<(String, String)>,
+    /// What it reads from standard input.
+    pub input: Vec<u8>,
+}
+
+impl Program {
+    /// A program with its arguments.
+    pub fn new<A: Into<OsString>>(name: impl Into<String>, arguments: impl IntoIterator<Item = A>) -> Self {
+        Self { name: name.into(), arguments: arguments.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// The same with something set in its environment.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same with something to read.
+    #[must_use]
+    pub fn reading(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
+        self
+    }
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Its exit status; `None` where a signal ended it.
+    pub status: Option<i32>,
+    /// What it wrote to standard output.
+    pub output: Vec<u8>,
+    /// What it wrote to standard error.
+    pub errors: String,
+}
+
+impl Ended {
+    /// Whether it did what it was asked.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.status == Some(0)
+    }
+}
+
+/// Runs a program to its end, in a folder. It is never asked anything on a terminal that it could not answer from its own
+/// settings: its standard input is what `input` says.
+///
+/// # Errors
+/// It is not installed, or cannot be started; as a sentence.
+pub fn run(program: &Program, folder: &Path) -> Result<Ended, String> {
+    let mut command = Command::new(&program.name);
+    command
+        .args(&program.arguments)
+        .current_dir(folder)
+        .envs(program.environment.iter().map(|(name, value)| (name, value)));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!("the program `{}` is not installed", program.name),
+        _ => format!("the program `{}` cannot be started: {error}", program.name),
+    })?;
+    let (mut input, mut errors) = (child.stdin.take(), child.stderr.take());
+    // All three at once: a program that waits for one of them to be read or written would wait for ever.
+    let (output, errors) = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            if let Some(input) = &mut input {
+                // A program that reads no further says why by its status.
+                drop(input.write_all(&program.input));
+            }
+        });
+        let errors = scope.spawn(move || {
+            let mut bytes = Vec::new();
+            // What was written before a broken pipe is all there is.
+            errors.as_mut().map(|errors| errors.read_to_end(&mut bytes));
+            bytes
+        });
+        let mut output = Vec::new();
+        child.stdout.take().map(|mut stdout| stdout.read_to_end(&mut output));
+        (output, errors.join().unwrap_or_default())
+    });
+    let status = child.wait().map_err(|error| format!("the program `{}` was lost: {error}", program.name))?;
+    Ok(Ended { status: status.code(), output, errors: String::from_utf8_lossy(&errors).into_owned() })
+}
+
+/// The path of this very program, for programs that call back.
+#[must_use]
+pub fn own_path() -> Option<String> {
+    std::env::current_exe().ok()?.into_os_string().into_string().ok()
+}
+
+/// The name of this machine, so that its processes can be told from those of others.
+#[must_use]
+pub fn machine() -> String {
+    #[cfg(unix)]
+    {
+        rustix::system::uname().nodename().to_string_lossy().into_owned()
+    }
+    #[cfg(not(unix))]
+    {
+        std::env::var("COMPUTERNAME").unwrap_or_else(|_| "this machine".to_owned())
+    }
+}
+
+/// Whether no process of this machine has this number any more; never where that cannot be told.
+#[must_use]
+pub fn is_gone(process: u32) -> bool {
+    #[cfg(unix)]
+    {
+        let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) else { return true };
+        rustix::process::test_kill_process(process) == Err(rustix::io::Errno::SRCH)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = process;
+        false
+    }
+}
 
 /// Opens an address in the browser of this machine; false where none can be started.
 #[must_use]

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::error::Error;
+use super::process::is_gone;
 use crate::model::source::Artifact;
 
-/// The file by which an output folder is known as ours.
-const MARK: &str = ".throughline-output";
-const MARK_TEXT: &str = "This folder is made by Throughline and replaced as a whole by each build.\n";
+/// The file by which an output folder is known as ours; it tells what the folder holds.
+pub const MARK: &str = ".throughline-output";
 
-/// Replaces the output folder by these files. Until the last moment the old folder stays as it is.
+/// Replaces the output folder by these files and the mark, which tells what they are. Until the last moment the old folder stays as it is.
 ///
 /// # Errors
 /// The folder is not ours, holds the book, or cannot be written.
-pub fn replace(out: &Path, book: &Path, artifacts: &[Artifact]) -> Result<(), Error> {
+pub fn replace(out: &Path, book: &Path, artifacts: &[Artifact], mark: &str) -> Result<(), Error> {
     let out = absolute(out)?;
     check(&out, book)?;
     let parent = out.parent().unwrap_or(Path::new("/"));
@@ -25,7 +25,7 @@ pub fn replace(out: &Path, book: &Path, artifacts: &[Artifact]) -> Result<(), Er
     let name = out.file_name().map_or_else(|| "public".to_owned(), |name| name.to_string_lossy().into_owned());
     remove_stale(parent, &name);
     let staging = parent.join(format!(".{name}.new-{}", std::process::id()));
-    let done = write_all(&staging, artifacts).and_then(|()| swap(&staging, &out));
+    let done = write_all(&staging, artifacts, mark).and_then(|()| swap(&staging, &out));
     if staging.exists() {
         // After a swap this is the old site, after a failure the unfinished new one.
         let removed = fs::remove_dir_all(&staging);
@@ -76,7 +76,7 @@ fn check(out: &Path, book: &Path) -> Result<(), Error> {
 }
 
 /// Trees that killed builds left behind.
-fn remove_stale(parent: &Path, name: &str) {
+pub(super) fn remove_stale(parent: &Path, name: &str) {
     let prefix = format!(".{name}.new-");
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
@@ -89,7 +89,7 @@ fn remove_stale(parent: &Path, name: &str) {
     }
 }
 
-fn write_all(staging: &Path, artifacts: &[Artifact]) -> Result<(), Error> {
+fn write_all(staging: &Path, artifacts: &[Artifact], mark: &str) -> Result<(), Error> {
     let folders: BTreeSet<&str> =
         artifacts.iter().filter_map(|artifact| artifact.file.rsplit_once('/').map(|(folder, _)| folder)).collect();
     fs::create_dir_all(staging).map_err(|source| Error::Write { path: staging.to_owned(), source })?;
@@ -98,11 +98,11 @@ fn write_all(staging: &Path, artifacts: &[Artifact]) -> Result<(), Error> {
         fs::create_dir_all(&path).map_err(|source| Error::Write { path, source })?;
     }
     let write = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).map_err(|source| Error::Write { path, source });
-    write(staging.join(MARK), MARK_TEXT.as_bytes())?;
+    write(staging.join(MARK), mark.as_bytes())?;
     artifacts.par_iter().try_for_each(|artifact| write(staging.join(&artifact.file), &artifact.bytes))
 }
 
-fn swap(staging: &Path, out: &Path) -> Result<(), Error> {
+pub(super) fn swap(staging: &Path, out: &Path) -> Result<(), Error> {
     let failed = |source: std::io::Error| Error::Write { path: out.to_owned(), source };
     if fs::symlink_metadata(out).is_err() {
         return fs::rename(staging, out).map_err(failed);
@@ -171,11 +171,6 @@ pub fn remove_unfinished(folder: &Path) {
             drop(fs::remove_file(entry.path()));
         }
     }
-}
-
-/// Whether no process has this number any more; never where that cannot be told.
-fn is_gone(process: u32) -> bool {
-    Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists()
 }
 
 /// Takes a file away.

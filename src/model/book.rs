@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::Severity;
+use crate::model::publish::Target;
 use crate::model::thread::State;
 
 /// Which mentions of a concept become links.
@@ -129,6 +130,8 @@ pub struct Book {
     pub replies: RepliesSettings,
     /// Levels of diagnostic codes that differ from their own.
     pub levels: BTreeMap<Code, Severity>,
+    /// Where it is published to, in the order of the file.
+    pub targets: Vec<Target>,
     /// Free data for templates.
     pub extra: Map<String, Value>,
 }
@@ -156,6 +159,7 @@ impl Default for Book {
             markdown: MarkdownSettings::default(),
             replies: RepliesSettings::default(),
             levels: BTreeMap::new(),
+            targets: Vec::new(),
             extra: Map::new(),
         }
     }

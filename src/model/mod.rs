@@ -2,6 +2,7 @@
 
 pub mod book;
 pub mod prose;
+pub mod publish;
 pub mod source;
 pub mod thread;
 pub mod writing;

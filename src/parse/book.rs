@@ -73,6 +73,11 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
         read_replies(&mut inner, &mut book.replies);
         diagnostics.append(inner.finish());
     }
+    for (name, value) in fields.table("publish").unwrap_or_default() {
+        let (target, found) = super::publish::read(path, &name, value);
+        book.targets.extend(target);
+        diagnostics.append(found);
+    }
     read_levels(path, &mut fields, &mut book, &mut diagnostics);
     book.extra = fields.free("extra");
     diagnostics.append(fields.finish());

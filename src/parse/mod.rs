@@ -13,6 +13,7 @@ mod math;
 mod memo;
 mod notes;
 mod pieces;
+mod publish;
 mod pull;
 mod quotes;
 mod raw_html;

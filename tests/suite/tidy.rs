@@ -39,6 +39,7 @@ fn imports_point_one_way() {
         ("render", &["base", "model", "link", "view", "theme"]),
         ("build", &["base", "model", "parse", "link", "view", "theme", "render"]),
         ("serve", &["base", "model", "io", "load", "parse", "link", "view", "theme", "render"]),
+        ("publish", &["base", "model", "io"]),
         ("cli", &["base", "io"]),
     ]);
     for (file, text) in sources() {

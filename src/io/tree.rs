@@ -1,0 +1,134 @@
+//! A folder that others serve, replaced whole: a new tree beside it, made of new files and of those that stay, swapped in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::error::Error;
+use super::stage::{remove_stale, swap};
+
+/// A folder that is held against others until this is dropped.
+pub struct Tree {
+    folder: PathBuf,
+    _lock: fs::File,
+}
+
+impl Tree {
+    /// Holds a folder; `None` where another process does.
+    ///
+    /// # Errors
+    /// The folder beside which the lock stands cannot be written.
+    pub fn hold(folder: &Path) -> Result<Option<Self>, Error> {
+        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let (parent, name) = beside(&folder);
+        let path = parent.join(format!(".{name}.lock"));
+        let failed = |source| Error::Write { path: path.clone(), source };
+        fs::create_dir_all(parent).map_err(failed)?;
+        let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(Self { folder, _lock: lock })),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+
+    /// The bytes of a file; `None` where there is none.
+    ///
+    /// # Errors
+    /// It is there and cannot be read.
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        read(&self.folder, name)
+    }
+
+    /// Puts these files in the place of the tree. Every other file of it for which `stays` is true goes along.
+    ///
+    /// # Errors
+    /// The new tree cannot be written; the old one is as it was.
+    pub fn replace(
+        &self,
+        files: &mut dyn Iterator<Item = (&str, &[u8])>,
+        stays: &dyn Fn(&str) -> bool,
+        step: &dyn Fn(),
+    ) -> Result<(), Error> {
+        let (parent, name) = beside(&self.folder);
+        remove_stale(parent, &name);
+        let staging = parent.join(format!(".{name}.new-{}", std::process::id()));
+        let done = self.write(&staging, files, stays, step).and_then(|()| swap(&staging, &self.folder));
+        if staging.exists() {
+            // After a swap this is the old tree, after a failure the unfinished new one.
+            let removed = fs::remove_dir_all(&staging).map_err(|source| Error::Write { path: staging, source });
+            return done.and(removed);
+        }
+        done
+    }
+
+    fn write(
+        &self,
+        staging: &Path,
+        files: &mut dyn Iterator<Item = (&str, &[u8])>,
+        stays: &dyn Fn(&str) -> bool,
+        step: &dyn Fn(),
+    ) -> Result<(), Error> {
+        let failed = |path: &Path, source| Error::Write { path: path.to_owned(), source };
+        fs::create_dir_all(staging).map_err(|source| failed(staging, source))?;
+        for (name, bytes) in files {
+            let path = staging.join(name);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+            }
+            fs::write(&path, bytes).map_err(|source| failed(&path, source))?;
+            step();
+        }
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        if let Ok(old) = fs::metadata(&self.folder) {
+            fs::set_permissions(staging, old.permissions()).map_err(|source| failed(staging, source))?;
+        }
+        for entry in WalkDir::new(&self.folder).min_depth(1) {
+            let entry = entry.map_err(|error| {
+                let path = error.path().unwrap_or(&self.folder).to_owned();
+                Error::Read { path, source: error.into() }
+            })?;
+            let Ok(below) = entry.path().strip_prefix(&self.folder) else { continue };
+            let is_kept = below.to_str().is_none_or(|name| stays(&name.replace(std::path::MAIN_SEPARATOR, "/")));
+            let path = staging.join(below);
+            if entry.file_type().is_dir() || !is_kept || path.exists() {
+                continue;
+            }
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+            }
+            // The old tree is removed once the new one stands in its place: a second name for a file costs nothing.
+            let moved = fs::hard_link(entry.path(), &path).or_else(|_| fs::copy(entry.path(), &path).map(|_| ()));
+            moved.map_err(|source| failed(&path, source))?;
+        }
+        Ok(())
+    }
+}
+
+/// The bytes of a file below a folder; `None` where there is none.
+///
+/// # Errors
+/// It is there and cannot be read.
+pub fn read(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    let path = folder.join(name);
+    match fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Read { path, source }),
+    }
+}
+
+/// Whether a folder holds anything.
+#[must_use]
+pub fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
+}
+
+/// The folder that a folder stands in, and its name there.
+fn beside(folder: &Path) -> (&Path, String) {
+    let name = folder.file_name().map_or_else(|| "site".to_owned(), |name| name.to_string_lossy().into_owned());
+    (folder.parent().unwrap_or(Path::new("/")), name)
+}

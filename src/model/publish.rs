@@ -1,0 +1,106 @@
+//! Where a book is published to, as `[publish.NAME]` in `book.toml` says; knows nothing of how.
+
+/// A place that the book is published to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name: `[publish.NAME]`.
+    pub name: String,
+    /// The kind of place, with what that needs.
+    pub to: Place,
+    /// A program with its arguments that prints the secret; empty where the environment or the user's agent has it.
+    pub secret_command: Vec<String>,
+    /// Whether a `.br` and a `.gz` stand beside each text, for servers that send those.
+    pub precompress: bool,
+}
+
+/// A kind of place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A folder of this machine.
+    Folder {
+        /// Its path, from the book.
+        path: String,
+    },
+    /// A branch of a git repository.
+    Git {
+        /// Address or name of the remote.
+        remote: String,
+        /// The branch that holds the site.
+        branch: String,
+    },
+    /// A store that speaks S3.
+    S3 {
+        /// The address of the service, `https://s3.eu-central-1.amazonaws.com`.
+        endpoint: String,
+        /// The bucket.
+        bucket: String,
+        /// The region.
+        region: String,
+        /// What stands before every name, without a slash at its end; empty for none.
+        prefix: String,
+        /// How the bucket is named in addresses.
+        style: BucketStyle,
+    },
+    /// A folder that rsync reaches.
+    Rsync {
+        /// `user@host:folder`, `rsync://host/module/folder`, or a folder of this machine.
+        destination: String,
+        /// How many seconds a connection may be silent.
+        timeout: u32,
+    },
+    /// A folder that is reached by SFTP.
+    Sftp {
+        /// The host, with the user before an `@` where that differs from the one here.
+        host: String,
+        /// The port.
+        port: u16,
+        /// The folder, from the user's own one.
+        path: String,
+    },
+    /// A site at Netlify.
+    Netlify {
+        /// Its id, or its name with `.netlify.app`.
+        site: String,
+        /// The address of the interface.
+        api: String,
+    },
+    /// A project at Cloudflare Pages.
+    Cloudflare {
+        /// The id of the account.
+        account: String,
+        /// The name of the project.
+        project: String,
+        /// The branch that stands for what readers see.
+        branch: String,
+        /// The address of the interface.
+        api: String,
+    },
+}
+
+/// How a bucket is named in addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BucketStyle {
+    /// `https://host/bucket/name`
+    Path,
+    /// `https://bucket.host/name`
+    Virtual,
+}
+
+impl Place {
+    /// Words of `to`, in the order of the manual.
+    pub const WORDS: [&str; 7] = ["git", "s3", "rsync", "sftp", "netlify", "cloudflare", "folder"];
+
+    /// Its word.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Git { .. } => "git",
+            Self::S3 { .. } => "s3",
+            Self::Rsync { .. } => "rsync",
+            Self::Sftp { .. } => "sftp",
+            Self::Netlify { .. } => "netlify",
+            Self::Cloudflare { .. } => "cloudflare",
+            Self::Folder { .. } => "folder",
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What a release is made of, as a text that is published with it. Knows no host.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::base::fingerprint::Fingerprint;
+
+pub use crate::io::stage::MARK as MANIFEST;
+
+const FIRST_LINE: &str = "This folder is made by Throughline and replaced as a whole by each build.";
+/// How files are sent may change from one version to the next; a release that was sent otherwise is sent again.
+const RULES: &str = "rules 1";
+
+/// One file of a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Fingerprint of its bytes.
+    pub fingerprint: Fingerprint,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// The files of a release by name, without the manifest itself. Written as a line a file: fingerprint, size, name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// Files whose bytes are known.
+    pub files: BTreeMap<String, Entry>,
+    /// Files that a publish which did not end may have sent or removed, so that nobody knows what is there.
+    pub uncertain: Vec<String>,
+    /// The mark of the release that stood there whole before that publish.
+    pub before: Option<Fingerprint>,
+    /// Whether the files were sent by rules that no longer hold.
+    pub is_outdated: bool,
+}
+
+impl Manifest {
+    /// Reads a manifest; `None` for another text.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        lines.next().filter(|line| *line == FIRST_LINE)?;
+        let mut manifest = Self { is_outdated: lines.next() != Some(RULES), ..Self::default() };
+        for line in lines {
+            if let Some(name) = line.strip_prefix("? ") {
+                manifest.uncertain.push(name.to_owned());
+                continue;
+            }
+            if let Some(mark) = line.strip_prefix("before ") {
+                manifest.before = Some(Fingerprint::from_hex(mark)?);
+                continue;
+            }
+            let mut parts = line.splitn(3, ' ');
+            let fingerprint = Fingerprint::from_hex(parts.next()?)?;
+            let size = parts.next()?.parse().ok()?;
+            manifest.files.insert(parts.next()?.to_owned(), Entry { fingerprint, size });
+        }
+        Some(manifest)
+    }
+
+    /// The manifest as text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{FIRST_LINE}\n{RULES}\n");
+        for (name, Entry { fingerprint, size }) in &self.files {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{fingerprint} {size} {name}");
+        }
+        if let Some(mark) = self.before {
+            let _ = writeln!(text, "before {mark}");
+        }
+        for name in &self.uncertain {
+            let _ = writeln!(text, "? {name}");
+        }
+        text
+    }
+
+    /// The same release while a plan is carried out: what it touches is uncertain.
+    #[must_use]
+    pub fn unsettled<'a>(&self, touched: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut manifest = Self { before: Some(self.whole_mark()), ..self.clone() };
+        for name in touched {
+            manifest.files.remove(name);
+            manifest.uncertain.push(name.to_owned());
+        }
+        manifest.uncertain.sort();
+        manifest.uncertain.dedup();
+        manifest
+    }
+
+    /// Tells this release from every other.
+    #[must_use]
+    pub fn mark(&self) -> Fingerprint {
+        Fingerprint::of(self.to_text().as_bytes())
+    }
+
+    /// The mark of the release that stood there whole last: this one, unless a publish over it did not end.
+    #[must_use]
+    pub fn whole_mark(&self) -> Fingerprint {
+        self.before.unwrap_or_else(|| self.mark())
+    }
+
+    /// Size of all files in bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.files.values().map(|entry| entry.size).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(text: &str) -> Entry {
+        Entry { fingerprint: Fingerprint::of(text.as_bytes()), size: text.len() as u64 }
+    }
+
+    #[test]
+    fn it_is_read_as_it_was_written() {
+        let mut whole = Manifest::default();
+        for name in ["index.html", "essays/a b/ü.html", " leading"] {
+            whole.files.insert(name.to_owned(), entry(name));
+        }
+        let manifest = whole.unsettled(["index.html", "new.html"]);
+        assert_eq!(manifest.uncertain, ["index.html", "new.html"]);
+        assert_eq!(manifest.before, Some(whole.mark()));
+        assert_eq!(manifest.unsettled(["more.html"]).before, manifest.before);
+        assert_eq!(Manifest::read(&manifest.to_text()), Some(manifest));
+    }
+
+    #[test]
+    fn another_text_is_none() {
+        assert_eq!(Manifest::read(""), None);
+        assert_eq!(Manifest::read("<html>Sign in to the network</html>"), None);
+        assert_eq!(Manifest::read(&format!("{FIRST_LINE}\n{RULES}\nno line of ours\n")), None);
+        assert!(Manifest::read(&format!("{FIRST_LINE}\n")).is_some_and(|old| old.is_outdated && old.files.is_empty()));
+    }
+}

@@ -1,0 +1,157 @@
+//! The files of a site as they are sent: bytes, type, how long they may be kept. Knows no host and no plan.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::manifest::{Entry, Manifest};
+use crate::base::fingerprint::Fingerprint;
+use crate::model::source::Artifact;
+
+/// A file as it is sent.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its name below the root of the site, `/` between its parts.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+    /// Fingerprint of the bytes.
+    pub fingerprint: Fingerprint,
+}
+
+impl File {
+    /// A file of these bytes.
+    #[must_use]
+    pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        Self { name: name.into(), fingerprint: Fingerprint::of(&bytes), bytes }
+    }
+}
+
+/// The files of a site. Of a release that is brought back, only those are at hand which differ from what is there.
+#[derive(Clone, Debug, Default)]
+pub struct Release {
+    /// Names, sizes and fingerprints of all files.
+    pub manifest: Manifest,
+    /// The files at hand, by name.
+    pub files: BTreeMap<String, File>,
+}
+
+impl Release {
+    /// The release of these files; the manifest of the output folder is none of them.
+    #[must_use]
+    pub fn of(artifacts: &[Artifact]) -> Self {
+        let files: Vec<File> = artifacts
+            .par_iter()
+            .map(|artifact| File::new(artifact.file.clone(), Arc::clone(&artifact.bytes)))
+            .collect();
+        let mut release = Self::default();
+        files.into_iter().for_each(|file| release.insert(file));
+        release
+    }
+
+    /// Adds a file, in the place of one of that name.
+    pub fn insert(&mut self, file: File) {
+        let entry = Entry { fingerprint: file.fingerprint, size: file.bytes.len() as u64 };
+        self.manifest.files.insert(file.name.clone(), entry);
+        self.files.insert(file.name.clone(), file);
+    }
+
+    /// Takes a file out.
+    pub fn remove(&mut self, name: &str) {
+        self.manifest.files.remove(name);
+        self.files.remove(name);
+    }
+
+    /// The files of these names that are at hand.
+    #[must_use]
+    pub fn these<'a>(&'a self, names: &[&str]) -> Vec<&'a File> {
+        names.iter().filter_map(|name| self.files.get(*name)).collect()
+    }
+}
+
+/// The media type of a file by its name, with the character set where it is text.
+#[must_use]
+pub fn content_type(name: &str) -> String {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let own = match extension.as_str() {
+        // These the list of media types knows by other names, or not at all.
+        "js" | "mjs" => "text/javascript",
+        "xml" => "application/xml",
+        "webmanifest" => "application/manifest+json",
+        "woff2" => "font/woff2",
+        "epub" => "application/epub+zip",
+        "avif" => "image/avif",
+        "md" => "text/markdown",
+        "br" | "gz" => "application/octet-stream",
+        _ if name == super::manifest::MANIFEST => "text/plain",
+        _ => "",
+    };
+    let guessed = mime_guess::from_ext(&extension).first_raw().unwrap_or("application/octet-stream");
+    let essence = if own.is_empty() { guessed } else { own };
+    let is_text = essence.starts_with("text/")
+        || matches!(essence, "application/xml" | "application/json" | "application/manifest+json" | "image/svg+xml");
+    if is_text { format!("{essence}; charset=utf-8") } else { essence.to_owned() }
+}
+
+/// What `Cache-Control` says of a file: one with a digest in its name never changes, all others are asked for again.
+#[must_use]
+pub fn cache_control(name: &str) -> &'static str {
+    if has_digest(name) { "public, max-age=31536000, immutable" } else { "public, max-age=0, must-revalidate" }
+}
+
+/// Whether the name of an asset holds a digest of its bytes, as in `assets/style.1a2b3c4d.css`.
+fn has_digest(name: &str) -> bool {
+    let digest = || {
+        let mut parts = name.strip_prefix("assets/")?.rsplit('.');
+        let last = parts.next()?;
+        Some(
+            parts
+                .next()
+                .filter(|_| name.rsplit_once('/').is_none_or(|(_, file)| file.matches('.').count() > 1))
+                .unwrap_or(last),
+        )
+    };
+    digest().is_some_and(|digest| digest.len() == 8 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_those_that_browsers_want() {
+        for (name, wanted) in [
+            ("index.html", "text/html; charset=utf-8"),
+            ("assets/style.1a2b3c4d.css", "text/css; charset=utf-8"),
+            ("assets/script.js", "text/javascript; charset=utf-8"),
+            ("feed.xml", "application/xml; charset=utf-8"),
+            ("search.json", "application/json; charset=utf-8"),
+            ("pic.SVG", "image/svg+xml; charset=utf-8"),
+            ("pic.webp", "image/webp"),
+            ("font.woff2", "font/woff2"),
+            ("book.epub", "application/epub+zip"),
+            ("site.webmanifest", "application/manifest+json; charset=utf-8"),
+            ("app.wasm", "application/wasm"),
+            ("paper.pdf", "application/pdf"),
+            ("CNAME", "application/octet-stream"),
+            (".throughline-output", "text/plain; charset=utf-8"),
+        ] {
+            assert_eq!(content_type(name), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_names_with_a_digest_are_kept_for_ever() {
+        for (name, is_kept) in [
+            ("assets/style.1a2b3c4d.css", true),
+            ("assets/LICENCE.1a2b3c4d", true),
+            ("assets/OFL.txt", false),
+            ("essays/a/pic.1a2b3c4d.png", false),
+            ("index.html", false),
+        ] {
+            assert_eq!(cache_control(name).contains("immutable"), is_kept, "{name}");
+        }
+    }
+}
