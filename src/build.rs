@@ -1,6 +1,7 @@
 //! A build: parse, link, view, render, in this order and nowhere else. Knows no file and no clock.
 
 use crate::base::diagnostic::Report;
+use crate::base::path::Route;
 use crate::link::{LeftOut, LinkInput, link};
 use crate::model::source::{Artifact, Snapshot};
 use crate::parse::parse;
@@ -17,6 +18,8 @@ pub struct Build {
     pub report: Report,
     /// What is not shown, with the reason.
     pub left_out: Vec<LeftOut>,
+    /// Old addresses with the addresses that they lead to.
+    pub redirects: Vec<(Route, Route)>,
     /// How many essays are shown.
     pub essays: usize,
     /// How many concepts there are.
@@ -40,6 +43,7 @@ pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) 
     diagnostics.append(found);
     Build {
         artifacts,
+        redirects: site.redirects.iter().map(|old| (old.from.clone(), site.route(old.to).clone())).collect(),
         report: diagnostics.into_report(&snapshot.book.levels),
         essays: site.essays.len(),
         concepts: site.concepts.len(),

@@ -62,6 +62,11 @@ pub enum Command {
         after_help = "Every change shows at once; what cannot be read is told where, and the last good page stays.\n\nExamples:\n  throughline serve --open\n  throughline serve --as-of 2027-01-01   # as readers will see it on that day\n  throughline serve --host 0.0.0.0       # for a phone in the same network, read-only"
     )]
     Serve(Serve),
+    /// Put the site where readers find it
+    #[command(
+        after_help = "The targets stand in `book.toml`, each as `[publish.NAME]` with `to = \"git\"`, `s3`, `rsync`, `sftp`, `netlify`,\n`cloudflare` or `folder`. What changes is listed first, and you are asked once.\n\nExamples:\n  throughline publish --dry-run\n  throughline publish live --yes\n  throughline publish --rollback"
+    )]
+    Publish(Publish),
     /// Report everything that is wrong, and write nothing
     Check(Site),
     /// Say more about a diagnostic code
@@ -268,6 +273,28 @@ pub struct Build {
     /// Which site.
     #[command(flatten)]
     pub site: Site,
+}
+
+/// Options of `publish`.
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// The target, by its name in `book.toml`; not needed where there is one
+    pub target: Option<String>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Bring back the release before the last one
+    #[arg(long)]
+    pub rollback: bool,
+    /// Publish over files that somebody else changed at the target
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Treat warnings as errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
 }
 
 /// Options of `serve`.

@@ -62,7 +62,7 @@ fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result
     Ok(made)
 }
 
-fn say_left_out(made: &Build, terminal: &Terminal) {
+pub(super) fn say_left_out(made: &Build, terminal: &Terminal) {
     for left in &made.left_out {
         terminal.say(&format!("Left out: {} ({})", left.path, left.why.to_words()));
     }

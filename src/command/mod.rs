@@ -6,6 +6,7 @@ mod import;
 mod import_page;
 mod markdown;
 mod new;
+mod publish;
 mod pull;
 mod replies;
 mod serve;
@@ -40,6 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     let done = match cli.command {
         Command::New(new) => new::run(&new, &start, &terminal),
         Command::Build(options) => build::build(&options, &start, &terminal),
+        Command::Publish(options) => publish::run(&options, &start, &terminal),
         Command::Check(site) => build::check(&site, &start, &terminal),
         Command::Serve(options) => serve::run(&options, &start, &terminal),
         Command::Explain { code } => explain::run(code.as_deref(), &terminal),

@@ -37,11 +37,14 @@ pub enum Error {
     #[error("`{}` was not made by Throughline, so it is left alone; choose another folder with `--out`", .0.display())]
     NotOurs(PathBuf),
     /// The output folder would swallow the book.
-    #[error("the output folder `{}` holds the book itself; choose another folder with `--out`", .0.display())]
+    #[error("the output folder `{}` holds the book itself; choose another one", .0.display())]
     HoldsBook(PathBuf),
     /// Something stands already where a new thing should go.
     #[error("`{}` exists already and is left alone", .0.display())]
     Exists(PathBuf),
+    /// Something was not published, or not all of it.
+    #[error("{0}")]
+    Publish(String),
     /// An import ended early.
     #[error("{0}")]
     Import(String),
@@ -55,7 +58,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Read { .. } | Self::Write { .. } | Self::Listen { .. } | Self::Import(_) => 3,
+            Self::Read { .. } | Self::Write { .. } | Self::Listen { .. } | Self::Publish(_) | Self::Import(_) => 3,
             _ => 2,
         }
     }

@@ -9,6 +9,7 @@ pub mod http;
 pub mod keep;
 pub mod net;
 pub mod process;
+pub mod progress;
 pub mod stage;
 pub mod terminal;
 pub mod transfer;

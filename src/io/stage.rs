@@ -18,8 +18,8 @@ pub const MARK: &str = ".throughline-output";
 /// # Errors
 /// The folder is not ours, holds the book, or cannot be written.
 pub fn replace(out: &Path, book: &Path, artifacts: &[Artifact], mark: &str) -> Result<(), Error> {
-    let out = absolute(out)?;
-    check(&out, book)?;
+    let out = place_for_site(out, book)?;
+    check(&out)?;
     let parent = out.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(parent).map_err(|source| Error::Write { path: parent.to_owned(), source })?;
     let name = out.file_name().map_or_else(|| "public".to_owned(), |name| name.to_string_lossy().into_owned());
@@ -58,16 +58,31 @@ pub fn create(folder: &Path, files: &[(String, String)]) -> Result<(), Error> {
 
 fn absolute(out: &Path) -> Result<PathBuf, Error> {
     let path = std::path::absolute(out).map_err(|source| Error::Write { path: out.to_owned(), source })?;
+    // `..` is taken out where no folder is there yet that would say what it means.
+    let path = path.components().fold(PathBuf::new(), |mut path, part| {
+        if part == std::path::Component::ParentDir {
+            path.pop();
+        } else {
+            path.push(part);
+        }
+        path
+    });
     // A link to a folder is replaced behind the link, so that the link itself stays.
     Ok(fs::canonicalize(&path).unwrap_or(path))
 }
 
-fn check(out: &Path, book: &Path) -> Result<(), Error> {
-    let holds_book =
-        book.starts_with(out) || ["content", "themes"].iter().any(|folder| out.starts_with(book.join(folder)));
-    if holds_book {
-        return Err(Error::HoldsBook(out.to_owned()));
-    }
+/// The absolute path of a folder that a site may take the place of.
+///
+/// # Errors
+/// It holds the book, or stands among its sources.
+pub fn place_for_site(out: &Path, book: &Path) -> Result<PathBuf, Error> {
+    let out = absolute(out)?;
+    let sources = ["content", "themes"].map(|folder| book.join(folder));
+    let is_in_the_way = book.starts_with(&out) || sources.iter().any(|folder| out.starts_with(folder));
+    if is_in_the_way { Err(Error::HoldsBook(out)) } else { Ok(out) }
+}
+
+fn check(out: &Path) -> Result<(), Error> {
     if fs::symlink_metadata(out).is_err() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! Reports and results for people and machines. The only place that prints.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -56,6 +56,22 @@ impl Terminal {
         let mut out = AutoStream::new(std::io::stdout(), self.color);
         // A reader that went away (a closed pipe) wants no more, and nobody is left to be told.
         drop(writeln!(out, "{text}").and_then(|()| out.flush()));
+    }
+
+    /// Asks whether to go on; `None` where nobody is there to answer.
+    #[must_use]
+    pub fn agree(&self, question: &str) -> Option<bool> {
+        let is_asked =
+            self.format == Format::Human && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        if !is_asked {
+            return None;
+        }
+        let mut out = AutoStream::new(std::io::stderr(), self.color);
+        drop(write!(out, "{} [y/N] ", visible(question)).and_then(|()| out.flush()));
+        let mut answer = String::new();
+        // An input that ends is no.
+        std::io::stdin().read_line(&mut answer).ok()?;
+        Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Writes what failed.

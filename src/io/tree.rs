@@ -41,7 +41,8 @@ impl Tree {
         read(&self.folder, name)
     }
 
-    /// Puts these files in the place of the tree. Every other file of it for which `stays` is true goes along.
+    /// Puts these files in the place of the tree. Every other file of it for which `stays` is true goes along. `ready` is called
+    /// when all is written, before the new tree takes its place.
     ///
     /// # Errors
     /// The new tree cannot be written; the old one is as it was.
@@ -50,11 +51,12 @@ impl Tree {
         files: &mut dyn Iterator<Item = (&str, &[u8])>,
         stays: &dyn Fn(&str) -> bool,
         step: &dyn Fn(),
+        ready: &dyn Fn() -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (parent, name) = beside(&self.folder);
-        remove_stale(parent, &name);
         let staging = parent.join(format!(".{name}.new-{}", std::process::id()));
-        let done = self.write(&staging, files, stays, step).and_then(|()| swap(&staging, &self.folder));
+        let done =
+            self.write(&staging, files, stays, step).and_then(|()| ready()).and_then(|()| swap(&staging, &self.folder));
         if staging.exists() {
             // After a swap this is the old tree, after a failure the unfinished new one.
             let removed = fs::remove_dir_all(&staging).map_err(|source| Error::Write { path: staging, source });
@@ -121,7 +123,13 @@ pub fn read(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Whether a folder holds anything.
+/// Takes away what killed runs left beside a folder.
+pub fn tidy(folder: &Path) {
+    let (parent, name) = beside(folder);
+    remove_stale(parent, &name);
+}
+
+/// Whether a folder holds nothing.
 #[must_use]
 pub fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())

@@ -32,7 +32,7 @@ pub(super) fn read(path: &SitePath, name: &Field, value: Field) -> (Option<Targe
     let mut keys = Keys { fields: Fields::new(path, table), name, is_good: true };
     let place = keys.place();
     let secret_command: Vec<String> = keys.fields.texts("secret_command").into_iter().map(|text| text.value).collect();
-    let precompress = keys.fields.boolean("precompress").unwrap_or_default();
+    let precompress = keys.precompress(place.as_ref());
     let is_good = keys.is_good;
     let target =
         place.filter(|_| is_good).map(|to| Target { name: name.text().to_owned(), to, secret_command, precompress });
@@ -138,6 +138,20 @@ impl Keys<'_> {
             self.refuse(format!("`{host}` cannot be a host"), "write it as `host = \"me@example.org\"`");
         }
         Some(Place::Sftp { host, port: port?, path: path? })
+    }
+
+    /// Only a server of one's own sends copies that were compressed before.
+    fn precompress(&mut self, place: Option<&Place>) -> bool {
+        let has = self.fields.has("precompress");
+        let wanted = self.fields.boolean("precompress").unwrap_or_default();
+        if let Some(place) = place.filter(|_| has)
+            && !matches!(place, Place::Folder { .. } | Place::Rsync { .. } | Place::Sftp { .. })
+        {
+            let message =
+                format!("`precompress` has no meaning for `{}`: such hosts compress by themselves", place.word());
+            self.refuse(message, "take the line out");
+        }
+        wanted
     }
 
     /// A text that the target cannot do without.

@@ -33,6 +33,7 @@ impl Target for Folder {
     }
 
     fn look(&mut self) -> Result<There, Failure> {
+        tree::tidy(&self.folder);
         self.there = match tree::read(&self.folder, MANIFEST).map_err(broken)? {
             Some(bytes) => Manifest::read(&String::from_utf8_lossy(&bytes)).ok_or_else(|| {
                 Failure::new(format!("`{MANIFEST}` in {} is not what Throughline wrote", self.name()))
@@ -73,9 +74,11 @@ impl Target for Folder {
         let mut files = files.chain([(MANIFEST, text.as_bytes())]);
         // What the former release had and the new one lacks goes; what others put there stays.
         let stays = |name: &str| release.manifest.files.contains_key(name) || !seen.files.contains_key(name);
-        tree.replace(&mut files, &stays, &|| progress.step()).map_err(|error| broken(error).undone(plan.touched()))?;
-        let kept = self.keep.promote().and_then(|()| self.keep.finish(&release.manifest.mark().to_string()));
-        kept.map_err(former::local)
+        // Noted before the swap: a run that is killed right behind it can be taken back too.
+        let mark = release.manifest.mark().to_string();
+        let ready = || self.keep.promote().and_then(|()| self.keep.finish(&mark));
+        let done = tree.replace(&mut files, &stays, &|| progress.step(), &ready);
+        done.map_err(|error| broken(error).undone(plan.touched()))
     }
 
     fn former(&mut self) -> Result<Release, Failure> {

@@ -32,6 +32,10 @@ pub(super) fn keep(
     let mark = there.whole_mark().to_string();
     let is_resumed = there.before.is_some();
     let is_kept = !is_resumed || keep.mark().as_deref() == Some(&mark);
+    if there.files.is_empty() && !is_resumed {
+        // Before the first release there is none.
+        return keep.clear().map_err(local);
+    }
     if !is_kept {
         // The run that was cut kept that release elsewhere; nothing that is here now could bring it back.
         keep.clear().map_err(local)?;

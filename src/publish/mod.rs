@@ -12,6 +12,7 @@
 
 mod folder;
 mod former;
+pub mod host_files;
 mod manifest;
 mod plan;
 mod release;

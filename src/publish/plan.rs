@@ -77,6 +77,12 @@ impl Plan {
         self.all_sent().filter(|name| Stage::of(name) == stage).collect()
     }
 
+    /// What is removed of those that are sent at a stage.
+    #[must_use]
+    pub fn gone(&self, stage: Stage) -> Vec<&str> {
+        self.removed.iter().map(String::as_str).filter(|name| Stage::of(name) == stage).collect()
+    }
+
     /// Everything that is sent.
     pub fn all_sent(&self) -> impl Iterator<Item = &str> {
         self.added.iter().chain(&self.changed).map(String::as_str)

@@ -36,6 +36,8 @@ pub struct Release {
     pub manifest: Manifest,
     /// The files at hand, by name.
     pub files: BTreeMap<String, File>,
+    /// Files that the host wants beside the release and that stay when the next one comes.
+    pub beside: Vec<File>,
 }
 
 impl Release {

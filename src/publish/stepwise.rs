@@ -156,7 +156,7 @@ impl<S: Store> Stepwise<S> {
     fn carry_out(&self, release: &Release, plan: &Plan, progress: &dyn Progress) -> Result<(), Failure> {
         let name = self.store.name();
         former::keep(&self.keep, &name, &self.there, plan, self.overwrites, &|names, taken| {
-            self.store.fetch(names, taken)
+            if names.is_empty() { Ok(()) } else { self.store.fetch(names, taken) }
         })?;
         self.settle(&self.there.unsettled(plan.touched()))?;
         self.keep.promote().map_err(former::local)?;
@@ -181,15 +181,21 @@ impl<S: Store> Stepwise<S> {
             let (there, missing): (Vec<&str>, Vec<&str>) =
                 plan.sent(stage).into_iter().partition(|name| arrived.contains(*name));
             there.into_iter().for_each(&done);
-            self.store.put(&release.these(&missing), &done).map_err(failed)?;
+            if !missing.is_empty() {
+                self.store.put(&release.these(&missing), &done).map_err(failed)?;
+            }
         }
         self.check_lock().map_err(failed)?;
-        if !plan.removed.is_empty() {
-            progress.begin("Removing", plan.removed.len());
-            let removed: Vec<&str> = plan.removed.iter().map(String::as_str).collect();
-            self.store.remove(&removed).map_err(failed)?;
+        progress.begin("Removing", plan.removed.len());
+        // As they came, the other way round: no page outlives what it needs.
+        for stage in Stage::ALL.into_iter().rev() {
+            let removed = plan.gone(stage);
+            if !removed.is_empty() {
+                self.store.remove(&removed).map_err(failed)?;
+            }
             removed.into_iter().for_each(&done);
         }
+        self.keep.finish(&release.manifest.mark().to_string()).map_err(former::local)?;
         self.settle(&release.manifest)
     }
 
@@ -233,7 +239,6 @@ impl<S: Store> Target for Stepwise<S> {
             let message = format!("somebody else has published to {} since it was looked at", self.store.name());
             Err(Failure::new(message).help("run this again"))
         });
-        let done = done.and_then(|()| self.keep.finish(&release.manifest.mark().to_string()).map_err(former::local));
         // After a failure the lock goes too: the manifest tells the next run where to go on.
         let unlocked = match self.check_lock() {
             Ok(()) => self.store.remove(&[LOCK]),

@@ -10,6 +10,8 @@ mod kill;
 mod links;
 mod markdown;
 mod preview;
+mod publish;
+mod publish_steps;
 mod pull;
 mod replies;
 mod slips;

@@ -1,0 +1,227 @@
+//! `publish`: check, build, show what changes, ask, carry it out.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::build::say_left_out;
+use crate::build::{Build, build as make};
+use crate::cli;
+use crate::io::error::Error;
+use crate::io::keep::Keep;
+use crate::io::progress::Bar;
+use crate::io::terminal::{Format, Terminal, to_json};
+use crate::io::{disk, stage};
+use crate::load::{Options, load};
+use crate::model::publish::{Place, Target as Settings};
+use crate::model::source::Snapshot;
+use crate::publish::host_files::{self, About, Redirect};
+use crate::publish::{Failure, Folder, Manifest, Plan, Progress, Release, Target};
+
+/// Files of one kind that are named to people; `-v` names all.
+const MOST_NAMED: usize = 20;
+
+pub(super) fn run(options: &cli::Publish, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
+    let root = disk::find_book(start)?;
+    let (snapshot, diagnostics) = load(&root, &Options::default())?;
+    let mut made = make(&snapshot, diagnostics);
+    if options.deny.is_some() {
+        made.report.deny_warnings();
+    }
+    let told = if terminal.format == Format::Json {
+        to_json(&made.report, &|path| snapshot.text(path))
+    } else {
+        terminal.report(&made.report, &|path| snapshot.text(path));
+        Value::Null
+    };
+    let mut sheet = Sheet { terminal, told };
+    // What stands at the target is brought back even where the book has errors: that may be why.
+    if made.report.has_errors() && !options.rollback {
+        sheet.end(json!({ "is_done": false }));
+        terminal.say("Nothing was published: mend the errors above and publish again.");
+        return Ok(1);
+    }
+    let settings = chosen(&snapshot, options.target.as_deref())?;
+    let mut target = open(settings, &root, options.overwrite)?;
+    let there = target.look().map_err(|failure| sheet.failed(target.name(), &failure))?;
+    let release = if options.rollback {
+        target.former().map_err(|failure| sheet.failed(target.name(), &failure))?
+    } else {
+        release(&made, &snapshot, settings)
+    };
+    let plan = Plan::of(&there.manifest, &release.manifest);
+    sheet.show(&target.name(), &plan, &release.manifest, &there.manifest);
+    if !options.rollback {
+        sheet.left_out(&made);
+    }
+    there.notes.iter().for_each(|note| terminal.say(note));
+    if plan.is_empty() {
+        sheet.end(json!({ "is_done": true }));
+        terminal.say("Nothing to publish: everything is there already.");
+        return Ok(0);
+    }
+    if options.dry_run {
+        sheet.end(json!({ "is_done": false }));
+        terminal.say("Nothing was published: this was a dry run.");
+        return Ok(0);
+    }
+    let question = if options.rollback { "Bring this release back?" } else { "Publish this?" };
+    if !options.yes {
+        match terminal.agree(question) {
+            Some(true) => {}
+            Some(false) => {
+                terminal.say("Nothing was published.");
+                return Ok(0);
+            }
+            None => {
+                return Err(Error::Usage(
+                    "nobody is there to be asked: say `--yes` to publish, or `--dry-run`".to_owned(),
+                ));
+            }
+        }
+    }
+    let bar = Shown(Bar::new(terminal.format == Format::Human && !terminal.is_quiet));
+    let done = if options.rollback { target.roll_back(&release, &bar) } else { target.apply(&release, &plan, &bar) };
+    bar.0.clear();
+    done.map_err(|failure| sheet.failed(target.name(), &failure))?;
+    sheet.end(json!({ "is_done": true }));
+    let address =
+        snapshot.book.base_url.as_deref().map(|url| format!("\nReaders find it at {url}")).unwrap_or_default();
+    let verb = if options.rollback { "Brought back" } else { "Published" };
+    terminal.say(&format!("{verb}: {}.{address}", target.name()));
+    Ok(0)
+}
+
+/// The settings of the target that is meant.
+fn chosen<'a>(snapshot: &'a Snapshot, name: Option<&str>) -> Result<&'a Settings, Error> {
+    let targets = &snapshot.book.targets;
+    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    let example = "[publish.live]\nto = \"folder\"\npath = \"/srv/www/my-book\"";
+    match (name, &targets[..]) {
+        (_, []) => Err(Error::Usage(format!(
+            "`book.toml` names no place to publish to; write for example\n\n{example}\n\nThe manual tells of all kinds under Publishing."
+        ))),
+        (None, [only]) => Ok(only),
+        (None, _) => Err(Error::Usage(format!("the book has several targets; say which: {}", names.join(", ")))),
+        (Some(name), _) => targets.iter().find(|target| target.name == name).ok_or_else(|| {
+            Error::Usage(format!("there is no target `{name}` in `book.toml`; it has {}", names.join(", ")))
+        }),
+    }
+}
+
+fn open(settings: &Settings, root: &Path, overwrites: bool) -> Result<Box<dyn Target>, Error> {
+    let keep = Keep::open(root, &settings.name)?;
+    Ok(match &settings.to {
+        Place::Folder { path } => {
+            Box::new(Folder::new(stage::place_for_site(&root.join(path), root)?, keep, overwrites))
+        }
+        _ => return Err(Error::Usage("not yet".to_owned())),
+    })
+}
+
+/// The release of this build, with what the host wants beside it.
+fn release(made: &Build, snapshot: &Snapshot, settings: &Settings) -> Release {
+    let mut release = Release::of(&made.artifacts);
+    let base = snapshot.book.base_path();
+    let redirects = made.redirects.iter().map(|(from, to)| Redirect {
+        file: from.to_file(),
+        from: format!("{base}{}", from.to_url()),
+        to: format!("{base}{}", to.to_url()),
+    });
+    let about = About { base_url: snapshot.book.base_url.clone(), redirects: redirects.collect() };
+    host_files::add(&mut release, settings, &about, None);
+    release
+}
+
+/// A bar as publishing sees it.
+struct Shown(Bar);
+
+impl Progress for Shown {
+    fn begin(&self, what: &str, steps: usize) {
+        self.0.begin(what, steps);
+    }
+
+    fn step(&self) {
+        self.0.step();
+    }
+}
+
+/// What is told of a publish: line by line for people, as one object for machines.
+struct Sheet<'a> {
+    terminal: &'a Terminal,
+    told: Value,
+}
+
+impl Sheet<'_> {
+    fn show(&mut self, name: &str, plan: &Plan, new: &Manifest, old: &Manifest) {
+        let size = |file: &str| new.files.get(file).or_else(|| old.files.get(file)).map_or(0, |entry| entry.size);
+        let kinds = [("added", &plan.added), ("changed", &plan.changed), ("removed", &plan.removed)];
+        if self.terminal.format != Format::Human {
+            let list = |files: &[String]| -> Vec<Value> {
+                files.iter().map(|file| json!({ "file": file, "size": size(file) })).collect()
+            };
+            self.told["target"] = json!(name);
+            for (word, files) in kinds {
+                self.told[word] = json!(list(files));
+            }
+            self.told["unchanged"] = json!(plan.unchanged);
+            return;
+        }
+        let mut lines = vec![format!("To {name}:")];
+        for (word, files) in kinds {
+            let most = if self.terminal.is_verbose { files.len() } else { MOST_NAMED };
+            lines.extend(files.iter().take(most).map(|file| format!("{word:>9}  {:>9}  {file}", to_size(size(file)))));
+            if files.len() > most {
+                lines.push(format!("{word:>9}  {:>9}  … and {} more; `-v` names all", "", files.len() - most));
+            }
+        }
+        let count = |files: &[String]| {
+            let bytes = files.iter().map(|file| size(file)).sum();
+            if files.is_empty() { "0".to_owned() } else { format!("{} ({})", files.len(), to_size(bytes)) }
+        };
+        let [added, changed, removed] = kinds.map(|(word, files)| format!("{} {word}", count(files)));
+        lines.push(format!("{added}, {changed}, {removed}, {} unchanged.", plan.unchanged));
+        self.terminal.say(&lines.join("\n"));
+    }
+
+    fn left_out(&mut self, made: &Build) {
+        say_left_out(made, self.terminal);
+        let left = made.left_out.iter().map(|left| json!({ "file": left.path.as_str(), "why": left.why.to_words() }));
+        self.told["left_out"] = left.collect();
+    }
+
+    /// What was not done, with the reason; for machines the whole object.
+    fn failed(&mut self, name: String, failure: &Failure) -> Error {
+        self.told["target"] = json!(name);
+        self.end(json!({ "is_done": false, "error": failure.message, "help": failure.help, "undone": failure.undone }));
+        if self.terminal.format == Format::Human && !failure.undone.is_empty() {
+            let most = if self.terminal.is_verbose { failure.undone.len() } else { MOST_NAMED };
+            let mut lines: Vec<String> =
+                failure.undone.iter().take(most).map(|file| format!(" not done  {file}")).collect();
+            if failure.undone.len() > most {
+                lines.push(format!(" not done  … and {} more; `-v` names all", failure.undone.len() - most));
+            }
+            self.terminal.say(&lines.join("\n"));
+        }
+        Error::Publish(failure.to_string())
+    }
+
+    /// Writes the object for machines.
+    fn end(&mut self, more: Value) {
+        if self.terminal.format != Format::Json {
+            return;
+        }
+        for (key, value) in more.as_object().into_iter().flatten() {
+            self.told[key] = value.clone();
+        }
+        self.terminal.write_out(&self.told.to_string());
+    }
+}
+
+fn to_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{}.{} kB", bytes / 1_000, bytes % 1_000 / 100),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
