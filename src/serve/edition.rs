@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 
 use super::directory::Directory;
@@ -123,6 +124,9 @@ pub(super) struct Press {
     /// Whether the templates of the last edition spoiled a page.
     has_failed: bool,
     number: u64,
+    /// Takes old editions apart: ten thousand pages take a while in which nobody should wait. One thread for all of them, since
+    /// what each new one leaves behind in the allocator adds up.
+    attic: Sender<Option<(Arc<Edition>, Diagnostics)>>,
 }
 
 /// A theme with what it was compiled from.
@@ -139,7 +143,10 @@ struct Compiled {
 
 impl Press {
     pub(super) fn new(root: &Path, options: Options) -> Self {
+        let (attic, old) = std::sync::mpsc::channel();
+        std::thread::spawn(move || old.into_iter().for_each(drop::<Option<(Arc<Edition>, Diagnostics)>>));
         Self {
+            attic,
             root: root.to_owned(),
             options,
             loaded: load::Memo::default(),
@@ -184,8 +191,8 @@ impl Press {
         self.was_behind = false;
         let edition = Arc::new(self.make(snapshot, found.clone(), broken));
         let old = self.last.replace((Arc::clone(&edition), found));
-        // Taking ten thousand pages apart takes a while in which nobody should wait.
-        std::thread::spawn(move || drop(old));
+        // The thread lives as long as this does.
+        drop(self.attic.send(old));
         Ok(Look::New(edition))
     }
 
