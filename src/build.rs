@@ -1,11 +1,15 @@
 //! A build: parse, link, view, render, in this order and nowhere else. Knows no file and no clock.
 
+use std::sync::Arc;
+
 use crate::base::diagnostic::Report;
 use crate::base::path::Route;
 use crate::link::{LeftOut, LinkInput, link};
+use crate::model::published::Published;
 use crate::model::source::{Artifact, Snapshot};
 use crate::parse::parse;
-use crate::render::{Input, render};
+use crate::promise::{self, Addresses};
+use crate::render::{Input, outputs, render};
 use crate::theme::compile;
 use crate::view::{Tables, Viewer};
 
@@ -24,6 +28,10 @@ pub struct Build {
     pub essays: usize,
     /// How many concepts there are.
     pub concepts: usize,
+    /// Every address of the site.
+    pub addresses: Addresses,
+    /// Those that readers have been given.
+    pub published: Arc<Published>,
 }
 
 /// Makes the site of a snapshot. `loaded` are the findings made while it was read.
@@ -32,6 +40,8 @@ pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) 
     let mut diagnostics = loaded;
     let (parsed, found) = parse(snapshot);
     diagnostics.append(found);
+    let published = Arc::clone(&parsed.published);
+    let spoiled = promise::spoiled(&diagnostics, &snapshot.book.levels);
     let (site, found) = link(parsed, &LinkInput::of(snapshot));
     diagnostics.append(found);
     let tables = Tables::of(&site);
@@ -39,7 +49,11 @@ pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) 
     let (theme, found) = compile(&snapshot.layers, &viewer.book_view());
     diagnostics.append(found);
     let input = Input { site: &site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme: &theme };
-    let (artifacts, found) = render(&input);
+    let (outputs, found) = outputs(&input);
+    diagnostics.append(found);
+    let addresses = Addresses::of(&input, &outputs, snapshot.as_of);
+    diagnostics.append(promise::check(&published, &addresses, snapshot, &spoiled));
+    let (artifacts, found) = render(&input, outputs);
     diagnostics.append(found);
     Build {
         artifacts,
@@ -48,5 +62,7 @@ pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) 
         essays: site.essays.len(),
         concepts: site.concepts.len(),
         left_out: site.left_out,
+        addresses,
+        published,
     }
 }

@@ -75,6 +75,14 @@ pub enum Command {
         /// The code, such as `broken-link`; without it, all codes are listed
         code: Option<String>,
     },
+    /// List the addresses of the site and what was promised of each, or explain one
+    #[command(
+        after_help = "An address in `published.toml` that leads nowhere makes the exit code 1.\n\nExamples:\n  throughline urls\n  throughline urls /essays/trust/\n  throughline urls https://example.org/essays/trust/#the-first-month"
+    )]
+    Urls {
+        /// The address, from the root of the site or in full, with a heading or without; all addresses if it is left out
+        address: Option<String>,
+    },
     /// Bring in what stands elsewhere
     #[command(subcommand)]
     Import(Import),

@@ -22,6 +22,7 @@ pub mod link;
 pub mod load;
 pub mod model;
 pub mod parse;
+pub mod promise;
 pub mod publish;
 pub mod render;
 pub mod serve;

@@ -87,6 +87,10 @@ pub enum Code {
     OrphanReplies,
     /// A reply to a reply that is not there, or that answers itself in a circle.
     LostParent,
+    /// An address that readers have been given and that leads nowhere.
+    LostAddress,
+    /// A heading that readers have been given and that its page has no more.
+    LostHeading,
     /// A theme that does not exist.
     UnknownTheme,
     /// A template that cannot be used.
@@ -169,6 +173,8 @@ table! {
     DuplicateReply "duplicate-reply" Error "two replies with one id"
     OrphanReplies "orphan-replies" Warning "replies to an essay that does not exist"
     LostParent "lost-parent" Note "a reply to a reply that is not there"
+    LostAddress "lost-address" Error "a published address that leads nowhere now"
+    LostHeading "lost-heading" Error "a published heading that its page has no more"
     UnknownTheme "unknown-theme" Error "a theme that does not exist"
     TemplateError "template-error" Error "a template that cannot be used"
 }
@@ -186,6 +192,7 @@ impl Code {
                 | Self::NotUtf8
                 | Self::NotAFile
                 | Self::BadSymlink
+                | Self::LostAddress
                 | Self::UnknownTheme
                 | Self::TemplateError
         )

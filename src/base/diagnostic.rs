@@ -121,6 +121,11 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// The findings, in the order they were made.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
     /// Adds some findings.
     pub fn extend(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
         self.0.extend(found);

@@ -124,6 +124,13 @@ impl Route {
         (body.is_empty() || body.split('/').all(is_clean)).then(|| Self(address.into()))
     }
 
+    /// An address as people write it: one whose last part has no dot is that of a page, with or without a slash at its end.
+    #[must_use]
+    pub fn of_address(written: &str) -> Option<Self> {
+        let is_file = written.rsplit('/').next().is_some_and(|last| last.is_empty() || last.contains('.'));
+        if is_file { Self::new(written) } else { Self::new(&format!("{written}/")) }
+    }
+
     /// The address of a file that goes out under its own name, whatever characters that has;
     /// `None` where the name cannot be one on every host.
     #[must_use]

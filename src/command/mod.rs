@@ -10,6 +10,7 @@ mod publish;
 mod pull;
 mod replies;
 mod serve;
+mod urls;
 
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Command::Check(site) => build::check(&site, &start, &terminal),
         Command::Serve(options) => serve::run(&options, &start, &terminal),
         Command::Explain { code } => explain::run(code.as_deref(), &terminal),
+        Command::Urls { address } => urls::run(address.as_deref(), &start, &terminal),
         Command::Import(cli::Import::Replies(options)) => import::replies(&options, &start, &terminal),
         Command::Import(cli::Import::Page(options)) => import_page::run(&options, &start, &terminal),
         Command::Replies(what) => replies::run(&what, &start, &terminal),

@@ -13,8 +13,10 @@ use crate::io::progress::Bar;
 use crate::io::terminal::{Format, Terminal, to_json};
 use crate::io::{disk, stage};
 use crate::load::{Options, load};
+use crate::model;
 use crate::model::publish::{Place, Target as Settings};
 use crate::model::source::Snapshot;
+use crate::promise;
 use crate::publish::host_files::{self, About, Redirect};
 use crate::publish::{Failure, Folder, Manifest, Plan, Progress, Release, Target};
 
@@ -56,6 +58,9 @@ pub(super) fn run(options: &cli::Publish, start: &Path, terminal: &Terminal) -> 
     }
     there.notes.iter().for_each(|note| terminal.say(note));
     if plan.is_empty() {
+        if !options.rollback && !options.dry_run {
+            promise(&made, &root)?;
+        }
         sheet.end(json!({ "is_done": true }));
         terminal.say("Nothing to publish: everything is there already.");
         return Ok(0);
@@ -84,6 +89,9 @@ pub(super) fn run(options: &cli::Publish, start: &Path, terminal: &Terminal) -> 
     let done = if options.rollback { target.roll_back(&release, &bar) } else { target.apply(&release, &plan, &bar) };
     bar.0.clear();
     done.map_err(|failure| sheet.failed(target.name(), &failure))?;
+    if !options.rollback {
+        promise(&made, &root)?;
+    }
     sheet.end(json!({ "is_done": true }));
     let address =
         snapshot.book.base_url.as_deref().map(|url| format!("\nReaders find it at {url}")).unwrap_or_default();
@@ -131,6 +139,13 @@ fn release(made: &Build, snapshot: &Snapshot, settings: &Settings) -> Release {
     let about = About { base_url: snapshot.book.base_url.clone(), redirects: redirects.collect() };
     host_files::add(&mut release, settings, &about, None);
     release
+}
+
+/// Notes down the addresses that readers have been given now.
+fn promise(made: &Build, root: &Path) -> Result<(), Error> {
+    let path = root.join(model::published::FILE);
+    let text = promise::merged(&made.published, &made.addresses);
+    if disk::read_text_if_there(&path)?.as_deref() == Some(&text) { Ok(()) } else { stage::write_file(&path, &text) }
 }
 
 /// A bar as publishing sees it.

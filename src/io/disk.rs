@@ -186,6 +186,14 @@ pub fn list_folder(root: &Path, folder: &str, left: Option<&str>, diagnostics: &
     found
 }
 
+/// Finds one file of the book that need not be there. A link that leads out of the book is reported and left out.
+pub fn find_file(root: &Path, path: &SitePath, diagnostics: &mut Diagnostics) -> Option<Found> {
+    let file = root.join(path.as_str());
+    let is_link = fs::symlink_metadata(&file).ok()?.file_type().is_symlink();
+    let is_good = !is_link || is_good_link(root, &file, diagnostics);
+    is_good.then(|| Found { path: path.clone(), is_link, file })
+}
+
 /// Whether a symbolic link leads to a file of the book; reported where it does not.
 fn is_good_link(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> bool {
     let real = fs::canonicalize(path).ok();

@@ -18,8 +18,8 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// The folders of a book whose files make the site; the output and the memory of the program are none of them.
 const FOLDERS: [&str; 2] = ["content", "themes"];
-/// The file that stands beside them.
-const SETTINGS: &str = "book.toml";
+/// The files that stand beside them.
+const FILES: [&str; 2] = ["book.toml", crate::model::published::FILE];
 
 /// Rings when something in the book may have changed.
 pub struct Bell {
@@ -144,7 +144,7 @@ fn is_change(event: &Event, root: &Path) -> bool {
     let is_ours = |path: &PathBuf| match path.strip_prefix(root) {
         Ok(below) => below.components().next().is_none_or(|first| {
             let first = first.as_os_str();
-            first == SETTINGS || FOLDERS.iter().any(|folder| first == *folder)
+            FILES.iter().chain(&FOLDERS).any(|ours| first == *ours)
         }),
         // Where paths are told in another spelling, nothing is ruled out.
         Err(_) => true,

@@ -183,14 +183,7 @@ fn claim_old_addresses(site: &mut Site, table: &mut RouteTable, diagnostics: &mu
         let writing = &site.writings[at];
         let mut redirects = Vec::new();
         for old in &writing.meta.old_addresses {
-            let Some(from) = Route::new(&old.value) else { continue };
-            let from = if from.as_str().ends_with('/')
-                || from.as_str().rsplit('/').next().is_some_and(|last| last.contains('.'))
-            {
-                from
-            } else {
-                Route::new(&format!("{from}/")).expect("clean with a slash behind it")
-            };
+            let Some(from) = Route::of_address(&old.value) else { continue };
             let span = Span { path: writing.path.clone(), range: Some(old.range) };
             if table.claim(&from, format!("an old address of `{}`", writing.path), Some(span), diagnostics) {
                 redirects.push(Redirect { from, to: page });

@@ -17,6 +17,7 @@ use crate::base::span::Span;
 use crate::io::disk::{self, Found};
 use crate::io::error::Error;
 use crate::model::book::Book;
+use crate::model::published;
 use crate::model::source::{Layer, Snapshot, Source};
 use crate::model::writing::Kind;
 use crate::parse::book;
@@ -79,13 +80,15 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
             Error::Usage(format!("`{url}` is not a web address; write it as `https://example.org/`"))
         })?);
     }
-    let files = if disk::has_folder(root, "content") {
+    let mut files = if disk::has_folder(root, "content") {
         let left = options.without_replies.then_some("content/replies");
         disk::list_folder(root, "content", left, &mut diagnostics)
     } else {
         Vec::new()
     };
     report_similar_names(&files, &mut diagnostics);
+    // Its name comes behind all of `content`, so the files stay sorted.
+    files.extend(disk::find_file(root, &SitePath::new(published::FILE).expect("clean"), &mut diagnostics));
     let (mut sources, mut assets) = memo.read(root, files, &mut diagnostics);
     let layers = layers(root, &book.theme, &settings, &mut diagnostics);
     sources.push(Source { path: settings_path, text: settings });
@@ -104,6 +107,9 @@ fn understand(path: &SitePath, bytes: Vec<u8>) -> (Kept, Diagnostics) {
         let is_read = belongs_to_replies(below, path, &mut diagnostics);
         let text = if is_read { text_of(path, &bytes, &mut diagnostics) } else { None };
         return (source(text), diagnostics);
+    }
+    if path.as_str() == published::FILE {
+        return (source(text_of(path, &bytes, &mut diagnostics)), diagnostics);
     }
     if !is_static && let Some(remedy) = stray(path) {
         let message = "this file is neither read nor published";

@@ -3,6 +3,7 @@
 pub mod book;
 pub mod prose;
 pub mod publish;
+pub mod published;
 pub mod source;
 pub mod thread;
 pub mod writing;

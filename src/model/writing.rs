@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::book::ConceptLinks;
 use super::prose::Prose;
+use super::published::Published;
 use super::thread::Replies;
 use crate::base::date::Date;
 use crate::base::diagnostic::Diagnostics;
@@ -141,4 +142,6 @@ pub struct Parsed {
     pub writings: Vec<Arc<Writing>>,
     /// The replies to each essay that has some, sorted by path.
     pub replies: Vec<Arc<Replies>>,
+    /// The addresses that readers have been given.
+    pub published: Arc<Published>,
 }

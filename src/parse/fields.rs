@@ -292,7 +292,8 @@ impl<'a> Fields<'a> {
             self.diagnostics.push(match near {
                 Some(known) => diagnostic.help(format!("did you mean `{known}`?")).fix(span, known),
                 None if name == "author" => diagnostic.help("write `author` in `book.toml`, for the whole book"),
-                None => diagnostic.help("put free data under `extra`"),
+                None if self.asked.contains(&"extra") => diagnostic.help("put free data under `extra`"),
+                None => diagnostic.help("take it out"),
             });
         }
         self.diagnostics

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{converter, read, replies};
+use super::{converter, published, read, replies};
 use crate::base::diagnostic::Diagnostics;
 use crate::base::path::SitePath;
 use crate::model::book::{Book, MarkdownSettings, RepliesSettings};
+use crate::model::published::{FILE, Published};
 use crate::model::source::Source;
 use crate::model::thread::Replies;
 use crate::model::writing::{Parsed, Writing};
@@ -31,6 +32,7 @@ struct Known {
 enum Said {
     Writing(Arc<Writing>),
     Replies(Arc<Replies>),
+    Published(Arc<Published>),
     Nothing,
 }
 
@@ -58,18 +60,22 @@ impl Memo {
                 (Said::Replies(Arc::new(replies)), found)
             } else if let Some((writing, found)) = read(source, book, &math) {
                 (Said::Writing(Arc::new(writing)), found)
+            } else if source.path.as_str() == FILE {
+                let (published, found) = published::read(&source.path, &source.text);
+                (Said::Published(Arc::new(published)), found)
             } else {
                 (Said::Nothing, Diagnostics::default())
             };
             Known { path: source.path.clone(), text: Arc::clone(&source.text), said, diagnostics }
         };
         self.files = sources.par_iter().enumerate().map(parse).collect();
-        let mut parsed = Parsed { writings: Vec::with_capacity(self.files.len()), replies: Vec::new() };
+        let mut parsed = Parsed { writings: Vec::with_capacity(self.files.len()), ..Parsed::default() };
         for known in &self.files {
             diagnostics.append(known.diagnostics.clone());
             match &known.said {
                 Said::Writing(writing) => parsed.writings.push(Arc::clone(writing)),
                 Said::Replies(replies) => parsed.replies.push(Arc::clone(replies)),
+                Said::Published(published) => parsed.published = Arc::clone(published),
                 Said::Nothing => {}
             }
         }

@@ -14,6 +14,7 @@ mod memo;
 mod notes;
 mod pieces;
 mod publish;
+mod published;
 mod pull;
 mod quotes;
 mod raw_html;

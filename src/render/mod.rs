@@ -85,8 +85,8 @@ pub fn bytes(output: Output, input: &Input<'_>) -> Result<Arc<[u8]>, Box<Diagnos
 
 /// Renders every file, sorted by name.
 #[must_use]
-pub fn render(input: &Input<'_>) -> (Vec<Artifact>, Diagnostics) {
-    let (outputs, mut diagnostics) = outputs(input);
+pub fn render(input: &Input<'_>, outputs: BTreeMap<String, Output>) -> (Vec<Artifact>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
     let outputs: Vec<(String, Output)> = outputs.into_iter().collect();
     let rendered: Vec<_> = outputs.par_iter().map(|(_, output)| bytes(*output, input)).collect();
     let mut artifacts = Vec::with_capacity(rendered.len());

@@ -17,6 +17,7 @@ use crate::load::{self, Options, load_again};
 use crate::model::source::{Layer, Snapshot, Source};
 use crate::model::thread::Replies;
 use crate::parse::{self, parse_again};
+use crate::promise::{self, Addresses};
 use crate::render::{Input, Output, outputs};
 use crate::theme::{Theme, compile};
 use crate::view::views::BookView;
@@ -231,6 +232,8 @@ impl Press {
         let at_fault = spoiling.iter().chain(&emptied);
         troubles.extend(at_fault.map(|error| Trouble::of(error, &|path| snapshot.text(path))));
         let replies = parsed.replies.clone();
+        let published = Arc::clone(&parsed.published);
+        let spoiled = promise::spoiled(&diagnostics, &snapshot.book.levels);
         let (site, mut found) = link_again(parsed, &LinkInput::of(&snapshot), &mut self.linked);
         // Places in the text that was are no places in the text that is.
         found.retain(|found| found.span.as_ref().is_none_or(|span| !kept.contains(&span.path)));
@@ -241,6 +244,10 @@ impl Press {
         let input = Input { site: &site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme: &theme };
         let (outputs, found) = outputs(&input);
         diagnostics.append(found);
+        if !published.promises.is_empty() {
+            let addresses = Addresses::of(&input, &outputs, snapshot.as_of);
+            diagnostics.append(promise::check(&published, &addresses, &snapshot, &spoiled));
+        }
         let report = diagnostics.into_report(&snapshot.book.levels);
         let directory = self.last.as_ref().filter(|(last, _)| {
             let same_file = |(a, b): (&Arc<Replies>, &Arc<Replies>)| a.path == b.path;

@@ -44,10 +44,20 @@ fn main() {
 
 fn make(folder: &Path, sizes: &[String]) {
     let [megabytes, essays] = [0, 1].map(|at| sizes[at].parse::<usize>().expect("a number"));
-    let names = corpus::write(&folder.join("book"), essays, 0);
+    let book = folder.join("book");
+    let names = corpus::write(&book, essays, 0);
+    publish(&book);
     corpus::write(&folder.join("answered"), essays, 10);
     let made = disqus::write(&folder.join("disqus.xml"), &disqus::threads(megabytes << 20), &names);
     println!("{made:?}");
+}
+
+/// Every address of the book becomes a promise.
+fn publish(book: &Path) {
+    let (snapshot, found) = throughline::load::load(book, &throughline::load::Options::default()).expect("a book");
+    let made = throughline::build::build(&snapshot, found);
+    let list = throughline::promise::merged(&made.published, &made.addresses);
+    std::fs::write(book.join("published.toml"), list).expect("written");
 }
 
 /// An export of Disqus, brought in twice: megabytes a second and peak memory.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use throughline::link::{self, LinkInput};
 use throughline::load::{self, Options};
 use throughline::parse;
+use throughline::promise::{self, Addresses};
 use throughline::render::{Input, outputs};
 use throughline::theme::compile;
 use throughline::view::{Tables, Viewer};
@@ -28,6 +29,7 @@ pub(crate) fn print(book: &Path, rounds: usize) {
         let (snapshot, _) = load::load_again(book, &Options::default(), &mut loaded).expect("a book");
         clock.lap("load");
         let (parsed, _) = parse::parse_again(&snapshot, &mut parsed);
+        let published = std::sync::Arc::clone(&parsed.published);
         clock.lap("parse");
         let (site, _) = link::link_again(parsed, &LinkInput::of(&snapshot), &mut linked);
         clock.lap("link");
@@ -39,6 +41,10 @@ pub(crate) fn print(book: &Path, rounds: usize) {
         let input = Input { site: &site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme: &theme };
         let (made, _) = outputs(&input);
         clock.lap(&format!("outputs ({})", made.len()));
+        let addresses = Addresses::of(&input, &made, snapshot.as_of);
+        clock.lap("addresses");
+        let lost = promise::check(&published, &addresses, &snapshot, &std::collections::BTreeSet::new());
+        clock.lap(&format!("promises ({}, {} lost)", published.promises.len(), lost.iter().count()));
         println!("{}", clock.line);
     }
     std::fs::write(edited, before).expect("put back");

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "tests touch files")]
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests are read by their names")]
 
+mod addresses;
 mod build;
 mod checks;
 mod import_properties;

@@ -20,6 +20,15 @@ fn settings(book: &Book, targets: &str) {
     fs::write(book.path().join("book.toml"), format!("title = \"Test\"\n{targets}")).unwrap();
 }
 
+/// Removes an essay for good, with its line among the promised addresses.
+fn take_out(book: &Book, essay: &str) {
+    fs::remove_file(book.path().join(format!("content/essays/{essay}.md"))).unwrap();
+    let path = book.path().join("published.toml");
+    let promises = fs::read_to_string(&path).unwrap();
+    let left: Vec<&str> = promises.lines().filter(|line| !line.contains(&format!("/{essay}/"))).collect();
+    fs::write(path, left.join("\n")).unwrap();
+}
+
 fn www(book: &Book) -> BTreeMap<String, Vec<u8>> {
     let folder = book.path().join("www");
     if folder.exists() { tree(&folder) } else { BTreeMap::new() }
@@ -56,9 +65,11 @@ fn a_plan_is_shown_and_carried_out_after_a_yes() {
     assert!(again.contains("Nothing to publish"), "{again}");
 
     fs::write(book.path().join("content/essays/one.md"), format!("{ESSAY}Another text.\n")).unwrap();
-    fs::remove_file(book.path().join("content/essays/two.md")).unwrap();
+    take_out(&book, "two");
     let draft = format!("{}Third.\n", ESSAY.replace("date", "draft = true\ndate"));
     fs::write(book.path().join("content/essays/three.md"), draft).unwrap();
+    let promised = fs::read_to_string(book.path().join("published.toml")).unwrap();
+    assert!(promised.contains("\"/essays/one/\" = { title = \"One\""), "{promised}");
     let changed = publish(&book, &["--yes"], 0);
     for part in ["changed", "removed", "Left out: content/essays/three.md (a draft)"] {
         assert!(changed.contains(part), "{changed}");
@@ -74,7 +85,7 @@ fn the_former_release_comes_back_byte_for_byte() {
     assert!(none.contains("no former release"), "{none}");
     let first = www(&book);
     fs::write(book.path().join("content/essays/one.md"), format!("{ESSAY}Another text.\n")).unwrap();
-    fs::remove_file(book.path().join("content/essays/two.md")).unwrap();
+    take_out(&book, "two");
     publish(&book, &["--yes"], 0);
     let second = www(&book);
     let dry = publish(&book, &["--rollback", "--dry-run"], 0);

@@ -37,9 +37,10 @@ fn imports_point_one_way() {
         ("theme", &["base", "model", "view"]),
         ("load", &["base", "model", "io", "parse", "theme"]),
         ("render", &["base", "model", "link", "view", "theme"]),
-        ("build", &["base", "model", "parse", "link", "view", "theme", "render"]),
-        ("serve", &["base", "model", "io", "load", "parse", "link", "view", "theme", "render"]),
         ("publish", &["base", "model", "io"]),
+        ("promise", &["base", "model", "link", "view", "render"]),
+        ("build", &["base", "model", "parse", "link", "view", "theme", "render", "promise"]),
+        ("serve", &["base", "model", "io", "load", "parse", "link", "view", "theme", "render", "promise"]),
         ("cli", &["base", "io"]),
     ]);
     for (file, text) in sources() {

@@ -3,6 +3,7 @@
 
 mod edits;
 mod notes;
+mod promises;
 
 use std::fs;
 
