@@ -91,6 +91,83 @@ pub enum Command {
     Replies(Replies),
     /// Turn one Markdown text into an HTML fragment
     Markdown(Markdown),
+    /// Tell where the book stands: drafts, what is due, what was missed, who waits
+    #[command(
+        after_help = "The exit code is 1 where something was missed or will be.\n\nExamples:\n  throughline status\n  throughline status --format json"
+    )]
+    Status(Status),
+    /// Tell hubs, search engines and linked pages what was published
+    #[command(
+        after_help = "Who is told stands under `[tell]` in `book.toml`; without it, nobody is.\n\nExamples:\n  throughline tell --dry-run\n  throughline tell"
+    )]
+    Tell(Tell),
+}
+
+/// What `publish` does instead of publishing.
+#[derive(Debug, Subcommand)]
+pub enum PublishInstead {
+    /// Write the workflow that publishes by itself, also when scheduled essays fall due
+    #[command(
+        after_help = "Run it again when you schedule an essay; `throughline status` says when that is needed.\n\nExamples:\n  throughline publish init github\n  throughline publish init gitlab --time-zone Europe/Berlin\n  throughline publish init netlify --target site --dry-run"
+    )]
+    Init(PublishInit),
+}
+
+/// Options of `publish init`.
+#[derive(Debug, Args)]
+pub struct PublishInit {
+    /// Where the workflow runs, or the host that it publishes to
+    #[arg(value_enum)]
+    pub host: PublishHost,
+    /// The target, by its name in `book.toml` [default: the one that goes to this host]
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// The branch on which the book is written [default: the main one of the repository]
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Option<String>,
+    /// The time zone in which days begin, such as `Europe/Berlin` [default: the one of this machine]
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+    /// Show the file, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Hosts of code, and hosts of sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PublishHost {
+    /// GitHub Actions, for any target
+    #[value(name = "github")]
+    GitHub,
+    /// GitLab CI, for any target
+    #[value(name = "gitlab")]
+    GitLab,
+    /// Netlify, from GitHub Actions or GitLab CI
+    Netlify,
+    /// Cloudflare Pages, from GitHub Actions or GitLab CI
+    Cloudflare,
+}
+
+/// Options of `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Where it stands on this day instead of today
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub as_of: Option<jiff::civil::Date>,
+}
+
+/// Options of `tell`.
+#[derive(Debug, Args)]
+pub struct Tell {
+    /// Show what would be sent, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How long to wait for a host
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
+    /// Ask this server instead, the host's name being the first part of the path there
+    #[arg(long, value_name = "URL", hide = true)]
+    pub via: Option<String>,
 }
 
 /// What to bring in.
@@ -285,7 +362,11 @@ pub struct Build {
 
 /// Options of `publish`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Publish {
+    /// What to do instead.
+    #[command(subcommand)]
+    pub instead: Option<PublishInstead>,
     /// The target, by its name in `book.toml`; not needed where there is one
     pub target: Option<String>,
     /// Show what would change, and change nothing

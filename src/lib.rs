@@ -25,7 +25,10 @@ pub mod parse;
 pub mod promise;
 pub mod publish;
 pub mod render;
+pub mod schedule;
 pub mod serve;
+pub mod status;
+pub mod tell;
 pub mod theme;
 pub mod view;
 

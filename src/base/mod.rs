@@ -4,6 +4,7 @@ pub mod codes;
 pub mod date;
 pub mod diagnostic;
 pub mod fingerprint;
+pub mod host;
 pub mod path;
 pub mod sentences;
 pub mod span;

@@ -7,9 +7,13 @@ mod import_page;
 mod markdown;
 mod new;
 mod publish;
+mod publish_init;
+mod publish_target;
 mod pull;
 mod replies;
 mod serve;
+mod status;
+mod tell;
 mod urls;
 
 use std::path::{Path, PathBuf};
@@ -17,12 +21,17 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use crate::cli::{self, Cli, Command, Site, When};
+use crate::io::process;
 use crate::io::terminal::Terminal;
 use crate::load::Options;
 
 /// Runs the program with these arguments and returns its exit code.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
+    let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
+    if let Some(answered) = process::answer(arguments.get(1).map(std::ffi::OsString::as_os_str)) {
+        return u8::from(answered.is_err());
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -42,7 +51,6 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     let done = match cli.command {
         Command::New(new) => new::run(&new, &start, &terminal),
         Command::Build(options) => build::build(&options, &start, &terminal),
-        Command::Publish(options) => publish::run(&options, &start, &terminal),
         Command::Check(site) => build::check(&site, &start, &terminal),
         Command::Serve(options) => serve::run(&options, &start, &terminal),
         Command::Explain { code } => explain::run(code.as_deref(), &terminal),
@@ -51,6 +59,12 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Command::Import(cli::Import::Page(options)) => import_page::run(&options, &start, &terminal),
         Command::Replies(what) => replies::run(&what, &start, &terminal),
         Command::Markdown(options) => markdown::run(&options, &terminal),
+        Command::Publish(options) => match &options.instead {
+            Some(cli::PublishInstead::Init(init)) => publish_init::run(init, &start, &terminal),
+            None => publish::run(&options, &start, &terminal),
+        },
+        Command::Status(options) => status::run(&options, &start, &terminal),
+        Command::Tell(options) => tell::run(&options, &start, &terminal),
     };
     done.unwrap_or_else(|error| {
         terminal.fail(&error.to_string());

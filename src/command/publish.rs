@@ -5,20 +5,25 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::build::say_left_out;
+use super::publish_target::{chosen, open};
+use super::tell::{self, Outcome};
+use crate::base::path::SitePath;
 use crate::build::{Build, build as make};
 use crate::cli;
 use crate::io::error::Error;
-use crate::io::keep::Keep;
+
 use crate::io::progress::Bar;
 use crate::io::terminal::{Format, Terminal, to_json};
 use crate::io::{disk, stage};
 use crate::load::{Options, load};
-use crate::model;
+use crate::model::book::TellSettings;
 use crate::model::publish::{Place, Target as Settings};
+use crate::model::published;
 use crate::model::source::Snapshot;
 use crate::promise;
 use crate::publish::host_files::{self, About, Redirect};
-use crate::publish::{Failure, Folder, Manifest, Plan, Progress, Release, Target};
+use crate::publish::{Failure, Manifest, Plan, Progress, Release, Target};
+use crate::tell::News;
 
 /// Files of one kind that are named to people; `-v` names all.
 const MOST_NAMED: usize = 20;
@@ -30,13 +35,8 @@ pub(super) fn run(options: &cli::Publish, start: &Path, terminal: &Terminal) -> 
     if options.deny.is_some() {
         made.report.deny_warnings();
     }
-    let told = if terminal.format == Format::Json {
-        to_json(&made.report, &|path| snapshot.text(path))
-    } else {
-        terminal.report(&made.report, &|path| snapshot.text(path));
-        Value::Null
-    };
-    let mut sheet = Sheet { terminal, told };
+    let mut sheet = Sheet { terminal, told: Value::Null };
+    sheet.report(&made, &snapshot);
     // What stands at the target is brought back even where the book has errors: that may be why.
     if made.report.has_errors() && !options.rollback {
         sheet.end(json!({ "is_done": false }));
@@ -44,91 +44,113 @@ pub(super) fn run(options: &cli::Publish, start: &Path, terminal: &Terminal) -> 
         return Ok(1);
     }
     let settings = chosen(&snapshot, options.target.as_deref())?;
-    let mut target = open(settings, &root, options.overwrite)?;
-    let there = target.look().map_err(|failure| sheet.failed(target.name(), &failure))?;
+    if let Place::Folder { path } = &settings.to {
+        stage::place_for_site(&root.join(path), &root)?;
+    }
+    if snapshot.book.tell != TellSettings::default() && snapshot.book.base_url.is_none() {
+        let message = "nobody can be told of a site without an address: write it as `base_url` into `book.toml`";
+        return Err(Error::Usage(message.to_owned()));
+    }
+    let mut target = open(settings, &root, options.overwrite).map_err(|failure| sheet.failed("", &failure))?;
+    let name = target.name();
+    let there = target.look().map_err(|failure| sheet.failed(&name, &failure))?;
     let release = if options.rollback {
-        target.former().map_err(|failure| sheet.failed(target.name(), &failure))?
+        target.former().map_err(|failure| sheet.failed(&name, &failure))?
     } else {
-        release(&made, &snapshot, settings)
+        release(&made, &snapshot, settings, &*target)
     };
     let plan = Plan::of(&there.manifest, &release.manifest);
-    sheet.show(&target.name(), &plan, &release.manifest, &there.manifest);
+    sheet.show(&name, &plan, &release.manifest, &there.manifest);
     if !options.rollback {
         sheet.left_out(&made);
     }
     there.notes.iter().for_each(|note| terminal.say(note));
+    let after = After { root: &root, snapshot: &snapshot, made: &made, settings, plan: &plan };
+    if options.dry_run {
+        let outcome = if options.rollback { None } else { after.tell(true)? };
+        sheet.tell(outcome.as_ref());
+        sheet.end(json!({ "is_done": false }));
+        terminal.say("Nothing was published: this was a dry run.");
+        return Ok(0);
+    }
     if plan.is_empty() {
-        if !options.rollback && !options.dry_run {
-            promise(&made, &root)?;
+        if !options.rollback {
+            after.promise()?;
         }
         sheet.end(json!({ "is_done": true }));
         terminal.say("Nothing to publish: everything is there already.");
         return Ok(0);
     }
-    if options.dry_run {
-        sheet.end(json!({ "is_done": false }));
-        terminal.say("Nothing was published: this was a dry run.");
-        return Ok(0);
-    }
     let question = if options.rollback { "Bring this release back?" } else { "Publish this?" };
-    if !options.yes {
-        match terminal.agree(question) {
-            Some(true) => {}
-            Some(false) => {
-                terminal.say("Nothing was published.");
-                return Ok(0);
-            }
-            None => {
-                return Err(Error::Usage(
-                    "nobody is there to be asked: say `--yes` to publish, or `--dry-run`".to_owned(),
-                ));
-            }
+    match options.yes.then_some(true).or_else(|| terminal.agree(question)) {
+        Some(true) => {}
+        Some(false) => {
+            terminal.say("Nothing was published.");
+            return Ok(0);
+        }
+        None => {
+            let message = "nobody is there to be asked: say `--yes` to publish, or `--dry-run`";
+            return Err(Error::Usage(message.to_owned()));
         }
     }
     let bar = Shown(Bar::new(terminal.format == Format::Human && !terminal.is_quiet));
     let done = if options.rollback { target.roll_back(&release, &bar) } else { target.apply(&release, &plan, &bar) };
     bar.0.clear();
-    done.map_err(|failure| sheet.failed(target.name(), &failure))?;
-    if !options.rollback {
-        promise(&made, &root)?;
-    }
-    sheet.end(json!({ "is_done": true }));
+    done.map_err(|failure| sheet.failed(&name, &failure))?;
     let address =
         snapshot.book.base_url.as_deref().map(|url| format!("\nReaders find it at {url}")).unwrap_or_default();
     let verb = if options.rollback { "Brought back" } else { "Published" };
-    terminal.say(&format!("{verb}: {}.{address}", target.name()));
-    Ok(0)
+    terminal.say(&format!("{verb}: {name}.{address}"));
+    let outcome = if options.rollback {
+        None
+    } else {
+        after.promise()?;
+        after.tell(false)?
+    };
+    sheet.tell(outcome.as_ref());
+    sheet.end(json!({ "is_done": true }));
+    Ok(outcome.map_or(0, |outcome| outcome.code()))
 }
 
-/// The settings of the target that is meant.
-fn chosen<'a>(snapshot: &'a Snapshot, name: Option<&str>) -> Result<&'a Settings, Error> {
-    let targets = &snapshot.book.targets;
-    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-    let example = "[publish.live]\nto = \"folder\"\npath = \"/srv/www/my-book\"";
-    match (name, &targets[..]) {
-        (_, []) => Err(Error::Usage(format!(
-            "`book.toml` names no place to publish to; write for example\n\n{example}\n\nThe manual tells of all kinds under Publishing."
-        ))),
-        (None, [only]) => Ok(only),
-        (None, _) => Err(Error::Usage(format!("the book has several targets; say which: {}", names.join(", ")))),
-        (Some(name), _) => targets.iter().find(|target| target.name == name).ok_or_else(|| {
-            Error::Usage(format!("there is no target `{name}` in `book.toml`; it has {}", names.join(", ")))
-        }),
+/// What follows a publish. It concerns the first target of the book alone, which is the one that readers see.
+struct After<'a> {
+    root: &'a Path,
+    snapshot: &'a Snapshot,
+    made: &'a Build,
+    settings: &'a Settings,
+    plan: &'a Plan,
+}
+
+impl After<'_> {
+    fn is_for_readers(&self) -> bool {
+        self.snapshot.book.targets.first() == Some(self.settings)
+    }
+
+    /// Notes down the addresses that readers have been given now.
+    fn promise(&self) -> Result<(), Error> {
+        let path = self.root.join(published::FILE);
+        let text = promise::merged(&self.made.published, &self.made.addresses);
+        if !self.is_for_readers() || disk::read_text_if_there(&path)?.as_deref() == Some(&text) {
+            return Ok(());
+        }
+        stage::write_file(&path, &text)
+    }
+
+    /// Tells others, or what they would be told; `None` where nobody wants to know.
+    fn tell(&self, is_dry: bool) -> Result<Option<Outcome>, Error> {
+        let Self { root, snapshot, made, plan, .. } = *self;
+        if !self.is_for_readers() || snapshot.book.tell == TellSettings::default() {
+            return Ok(None);
+        }
+        let routes = |files: &[String]| files.iter().map(|file| tell::route(file)).collect();
+        let news = News { added: routes(&plan.added), changed: routes(&plan.changed), removed: routes(&plan.removed) };
+        let site = tell::Published { root, snapshot, artifacts: &made.artifacts };
+        tell::tell(&site, &news, &tell::How { is_dry, ..tell::How::default() }).map(Some)
     }
 }
 
-fn open(settings: &Settings, root: &Path, overwrites: bool) -> Result<Box<dyn Target>, Error> {
-    let keep = Keep::open(root, &settings.name)?;
-    Ok(match &settings.to {
-        Place::Folder { path } => {
-            Box::new(Folder::new(stage::place_for_site(&root.join(path), root)?, keep, overwrites))
-        }
-        _ => return Err(Error::Usage("not yet".to_owned())),
-    })
-}
-
 /// The release of this build, with what the host wants beside it.
-fn release(made: &Build, snapshot: &Snapshot, settings: &Settings) -> Release {
+fn release(made: &Build, snapshot: &Snapshot, settings: &Settings, target: &dyn Target) -> Release {
     let mut release = Release::of(&made.artifacts);
     let base = snapshot.book.base_path();
     let redirects = made.redirects.iter().map(|(from, to)| Redirect {
@@ -137,15 +159,8 @@ fn release(made: &Build, snapshot: &Snapshot, settings: &Settings) -> Release {
         to: format!("{base}{}", to.to_url()),
     });
     let about = About { base_url: snapshot.book.base_url.clone(), redirects: redirects.collect() };
-    host_files::add(&mut release, settings, &about, None);
+    host_files::add(&mut release, settings, &about, target.host());
     release
-}
-
-/// Notes down the addresses that readers have been given now.
-fn promise(made: &Build, root: &Path) -> Result<(), Error> {
-    let path = root.join(model::published::FILE);
-    let text = promise::merged(&made.published, &made.addresses);
-    if disk::read_text_if_there(&path)?.as_deref() == Some(&text) { Ok(()) } else { stage::write_file(&path, &text) }
 }
 
 /// A bar as publishing sees it.
@@ -168,6 +183,24 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
+    fn report(&mut self, made: &Build, snapshot: &Snapshot) {
+        let sources = |path: &SitePath| snapshot.text(path);
+        if self.terminal.format == Format::Json {
+            self.told = to_json(&made.report, &sources);
+        } else {
+            self.terminal.report(&made.report, &sources);
+        }
+    }
+
+    fn tell(&mut self, outcome: Option<&Outcome>) {
+        let Some(outcome) = outcome else { return };
+        if self.terminal.format == Format::Human {
+            outcome.say(self.terminal);
+        } else {
+            self.told["tell"] = outcome.to_json();
+        }
+    }
+
     fn show(&mut self, name: &str, plan: &Plan, new: &Manifest, old: &Manifest) {
         let size = |file: &str| new.files.get(file).or_else(|| old.files.get(file)).map_or(0, |entry| entry.size);
         let kinds = [("added", &plan.added), ("changed", &plan.changed), ("removed", &plan.removed)];
@@ -206,7 +239,7 @@ impl Sheet<'_> {
     }
 
     /// What was not done, with the reason; for machines the whole object.
-    fn failed(&mut self, name: String, failure: &Failure) -> Error {
+    fn failed(&mut self, name: &str, failure: &Failure) -> Error {
         self.told["target"] = json!(name);
         self.end(json!({ "is_done": false, "error": failure.message, "help": failure.help, "undone": failure.undone }));
         if self.terminal.format == Format::Human && !failure.undone.is_empty() {

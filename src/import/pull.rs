@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::foreign::{Basket, ForeignThread, Unreadable};
 use super::{bluesky, github, hackernews, mastodon, webmention};
+use crate::base::host::is_public;
 
 /// A thread that can be fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,15 +221,6 @@ fn is_plain(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._:".contains(c))
         && text != ".."
         && text != "."
-}
-
-/// Whether this is a name of a host on the open network, with no port and no bare number.
-fn is_public(host: &str) -> bool {
-    let last = host.rsplit('.').next().unwrap_or("");
-    host.contains('.')
-        && host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
-        && last.chars().any(|c| c.is_ascii_alphabetic())
-        && !["local", "localhost", "internal", "lan", "home", "arpa", "test"].contains(&last)
 }
 
 /// An address as the value of a query.

@@ -74,6 +74,12 @@ pub fn has_folder(root: &Path, folder: &str) -> bool {
     root.join(folder).is_dir()
 }
 
+/// Whether a file of the book exists.
+#[must_use]
+pub fn has_file(root: &Path, file: &str) -> bool {
+    root.join(file).is_file()
+}
+
 /// Where a file of the book stands that may be written, be it there yet or not.
 ///
 /// # Errors

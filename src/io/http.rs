@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::config::Config;
 use ureq::http::{Response, Uri};
+use ureq::unversioned::resolver::Resolver;
+use ureq::unversioned::transport::DefaultConnector;
 
 /// An answer beyond this is none that was asked for.
 const LARGEST: u64 = 32 << 20;
 /// Redirects that are followed, each to the same host.
-const MOST_REDIRECTS: usize = 5;
+pub(super) const MOST_REDIRECTS: usize = 5;
 /// How often a request is sent again after the host was busy or the connection broke.
 const RETRIES: u32 = 2;
 /// The longest pause that a host may ask for; beyond it, somebody is told to come back later.
@@ -26,8 +29,12 @@ pub struct Request {
     pub accept: String,
     /// What is sent to `Authorization`; nothing where empty. It is never shown.
     pub authorization: String,
-    /// JSON that is sent; a request without any is a GET.
+    /// What is sent; a request without it is a GET.
     pub body: Option<String>,
+    /// The media type of what is sent; JSON where empty.
+    pub media: String,
+    /// Whether the host is asked without encryption.
+    pub is_plain: bool,
 }
 
 /// Asks hosts that were named, and nobody else.
@@ -42,16 +49,18 @@ impl Client {
     /// A client for these hosts. `via` is an address such as `http://127.0.0.1:8000` that is asked instead of them.
     #[must_use]
     pub fn new(hosts: BTreeSet<String>, via: Option<&str>, timeout: Duration) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .https_only(via.is_none())
-            .user_agent(concat!("throughline/", env!("CARGO_PKG_VERSION")))
-            .build();
-        let via = via.map(|via| via.trim_end_matches('/').to_owned());
-        Self { agent: config.new_agent(), hosts, via }
+        let agent = settings(timeout, via.is_none()).new_agent();
+        Self { agent, hosts, via: via.map(without_slash) }
+    }
+
+    /// A client that others put their own limits around: it asks whom it is told to, as far as this resolver finds them.
+    pub(super) fn unnamed(via: Option<&str>, timeout: Duration, resolver: impl Resolver) -> Self {
+        let config = settings(timeout, false);
+        let agent = match via {
+            None => Agent::with_parts(config, DefaultConnector::default(), resolver),
+            Some(_) => config.new_agent(),
+        };
+        Self { agent, hosts: BTreeSet::new(), via: via.map(without_slash) }
     }
 
     /// The bytes of an answer.
@@ -81,7 +90,7 @@ impl Client {
     }
 
     /// Sends a request, again where the host was busy or the connection broke.
-    fn persist(&self, request: &Request, path: &str) -> Result<Response<ureq::Body>, String> {
+    pub(super) fn persist(&self, request: &Request, path: &str) -> Result<Response<ureq::Body>, String> {
         let mut pause = Duration::from_millis(250);
         for attempt in 0.. {
             let is_last = attempt == RETRIES;
@@ -106,6 +115,7 @@ impl Client {
     fn send(&self, request: &Request, path: &str) -> Result<Response<ureq::Body>, ureq::Error> {
         let address = match &self.via {
             Some(via) => format!("{via}/{}{path}", request.host),
+            None if request.is_plain => format!("http://{}{path}", request.host),
             None => format!("https://{}{path}", request.host),
         };
         let accept = if request.accept.is_empty() { "application/json" } else { &request.accept };
@@ -119,8 +129,8 @@ impl Client {
                 call.call()
             }
             Some(body) => {
-                let mut call =
-                    self.agent.post(&address).header("accept", accept).header("content-type", "application/json");
+                let media = if request.media.is_empty() { "application/json" } else { &request.media };
+                let mut call = self.agent.post(&address).header("accept", accept).header("content-type", media);
                 if let Some(authorization) = authorization {
                     call = call.header("authorization", authorization);
                 }
@@ -146,13 +156,28 @@ impl Client {
     }
 }
 
+fn settings(timeout: Duration, https_only: bool) -> Config {
+    Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .http_status_as_error(false)
+        .https_only(https_only)
+        .user_agent(concat!("throughline/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+fn without_slash(address: &str) -> String {
+    address.trim_end_matches('/').to_owned()
+}
+
 /// The value of an environment variable, where it is set and not empty.
 #[must_use]
 pub fn secret(name: &str) -> Option<String> {
     std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
-fn header(response: &Response<ureq::Body>, name: &str) -> Option<String> {
+pub(super) fn header(response: &Response<ureq::Body>, name: &str) -> Option<String> {
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
@@ -170,24 +195,25 @@ fn failure(host: &str, error: &ureq::Error) -> String {
     match error {
         ureq::Error::HostNotFound => format!("there is no host {host}"),
         ureq::Error::Timeout(_) => format!("{host} did not answer in time"),
+        ureq::Error::Other(why) => format!("{host} {why}"),
         other => format!("{host} cannot be reached: {other}"),
     }
 }
 
-fn refusal(host: &str, status: u16, response: &Response<ureq::Body>) -> String {
+pub(super) fn refusal(host: &str, status: u16, response: &Response<ureq::Body>) -> String {
     let later = header(response, "retry-after").map(|text| match text.trim().parse::<u64>() {
         Ok(seconds) => format!("in {} minutes", seconds.div_ceil(60)),
         Err(_) => format!("after {}", text.chars().take(40).collect::<String>()),
     });
     let is_spent = header(response, "x-ratelimit-remaining").is_some_and(|left| left.trim() == "0");
     match (status, later) {
-        (429, Some(later)) => format!("{host} has been asked too often; pull again {later}"),
-        (429, None) => format!("{host} has been asked too often; pull again later"),
-        (403, _) if is_spent => format!("{host} has been asked too often; pull again in an hour, or set a token"),
+        (429, Some(later)) => format!("{host} has been asked too often; try again {later}"),
+        (429, None) => format!("{host} has been asked too often; try again later"),
+        (403, _) if is_spent => format!("{host} has been asked too often; try again in an hour, or set a token"),
         (401 | 403, _) => format!("{host} does not let this be read (status {status})"),
         (404 | 410, _) => format!("{host} has nothing there any more (status {status})"),
-        (_, Some(later)) if status >= 500 => format!("{host} is not well (status {status}); pull again {later}"),
-        _ if status >= 500 => format!("{host} is not well (status {status}); pull again later"),
+        (_, Some(later)) if status >= 500 => format!("{host} is not well (status {status}); try again {later}"),
+        _ if status >= 500 => format!("{host} is not well (status {status}); try again later"),
         _ => format!("{host} refuses (status {status})"),
     }
 }

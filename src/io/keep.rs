@@ -23,13 +23,7 @@ impl Keep {
     /// # Errors
     /// The folder cannot be made.
     pub fn open(book: &Path, name: &str) -> Result<Self, Error> {
-        let folder = book.join(FOLDER);
-        let former = folder.join("former");
-        fs::create_dir_all(&former).map_err(|source| Error::Write { path: former.clone(), source })?;
-        let ignore = folder.join(".gitignore");
-        if !ignore.exists() {
-            write(&ignore, b"*\n")?;
-        }
+        let former = own_folder(book, "former")?;
         Ok(Self { kept: former.join(name), next: former.join(format!("{name}.next")) })
     }
 
@@ -105,6 +99,21 @@ impl Keep {
     pub fn clear(&self) -> Result<(), Error> {
         remove(&self.next).and_then(|()| remove(&self.kept))
     }
+}
+
+/// A folder of this name among those that git leaves out.
+///
+/// # Errors
+/// It cannot be made.
+pub fn own_folder(book: &Path, name: &str) -> Result<PathBuf, Error> {
+    let folder = book.join(FOLDER);
+    let own = folder.join(name);
+    fs::create_dir_all(&own).map_err(|source| Error::Write { path: own.clone(), source })?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        write(&ignore, b"*\n")?;
+    }
+    Ok(own)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! Programs of this machine, and the machine's own name. Knows nothing of what programs say.
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,6 +14,8 @@ pub struct Program {
     pub arguments: Vec<OsString>,
     /// What is set in its environment besides everything that is set in ours.
     pub environment: Vec<(String, String)>,
+    /// What of our environment it does not see.
+    pub hidden: Vec<String>,
     /// What it reads from standard input.
     pub input: Vec<u8>,
 }
@@ -28,6 +30,13 @@ impl Program {
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same without these of our environment.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.hidden.extend(names.iter().map(|name| (*name).to_owned()));
         self
     }
 
@@ -64,7 +73,18 @@ impl Ended {
 /// # Errors
 /// It is not installed, or cannot be started; as a sentence.
 pub fn run(program: &Program, folder: &Path) -> Result<Ended, String> {
+    follow(program, folder, &mut |_| {})
+}
+
+/// Runs a program as `run` does, and hands over each line that it writes to standard output as soon as it is whole.
+///
+/// # Errors
+/// As with `run`.
+pub fn follow(program: &Program, folder: &Path, line: &mut dyn FnMut(&str)) -> Result<Ended, String> {
     let mut command = Command::new(&program.name);
+    for name in &program.hidden {
+        command.env_remove(name);
+    }
     command
         .args(&program.arguments)
         .current_dir(folder)
@@ -90,11 +110,38 @@ pub fn run(program: &Program, folder: &Path) -> Result<Ended, String> {
             bytes
         });
         let mut output = Vec::new();
-        child.stdout.take().map(|mut stdout| stdout.read_to_end(&mut output));
+        if let Some(stdout) = child.stdout.take() {
+            let mut stdout = BufReader::new(stdout);
+            let mut from = 0;
+            // What was written before a broken pipe is all there is.
+            while stdout.read_until(b'\n', &mut output).is_ok_and(|count| count > 0) {
+                line(String::from_utf8_lossy(&output[from..]).trim_end_matches(['\n', '\r']));
+                from = output.len();
+            }
+        }
         (output, errors.join().unwrap_or_default())
     });
     let status = child.wait().map_err(|error| format!("the program `{}` was lost: {error}", program.name))?;
     Ok(Ended { status: status.code(), output, errors: String::from_utf8_lossy(&errors).into_owned() })
+}
+
+/// The variable that carries a password to this very program where ssh calls it back to ask for one.
+pub const ANSWER: &str = "THROUGHLINE_ANSWER";
+
+/// Answers ssh, which asks its question by the first argument, where this program was named to it as the one to ask; `None` where
+/// the program was started for anything else. Only a password is told, whatever else may be asked: a host that is not known must
+/// not be agreed to, and the passphrase of a key is not what we have.
+///
+/// # Errors
+/// The question is another one, or nobody reads the answer.
+#[must_use]
+pub fn answer(question: Option<&std::ffi::OsStr>) -> Option<Result<(), ()>> {
+    let password = std::env::var(ANSWER).ok()?;
+    let question = question.unwrap_or_default().to_string_lossy().to_lowercase();
+    if !question.contains("password") {
+        return Some(Err(()));
+    }
+    Some(writeln!(std::io::stdout(), "{password}").map_err(|_| ()))
 }
 
 /// The path of this very program, for programs that call back.

@@ -1,5 +1,7 @@
 //! Requests that carry files to hosts, tried again where what fails may pass. Knows nothing of what hosts mean by their answers.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use ureq::Agent;
@@ -7,7 +9,7 @@ use ureq::http::{Request, Response, StatusCode};
 
 /// How often a request is sent at most.
 const ATTEMPTS: u32 = 7;
-/// The first pause; each further one is twice as long.
+/// The first pause; each further one is twice as long, and each is cut by up to half, so that threads do not come back as one.
 const PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause that a host may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -72,11 +74,17 @@ impl Line {
     /// A line for this many requests at one time.
     #[must_use]
     pub fn new(connections: usize) -> Self {
+        Self::patient(connections, SILENCE)
+    }
+
+    /// The same for a host that may think this long before it answers.
+    #[must_use]
+    pub fn patient(connections: usize, thought: Duration) -> Self {
         let config = Agent::config_builder()
             .timeout_connect(Some(SILENCE))
             .timeout_per_read(Some(SILENCE))
             .timeout_per_write(Some(SILENCE))
-            .timeout_recv_response(Some(SILENCE))
+            .timeout_recv_response(Some(thought))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -103,14 +111,15 @@ impl Line {
                     answer.attempts = attempt;
                     let is_busy = matches!(answer.status, 408 | 425 | 429 | 500 | 502 | 503 | 504);
                     let wanted = answer.header("retry-after").and_then(|text| text.trim().parse().ok());
-                    let wanted = wanted.map_or(pause, |seconds| Duration::from_secs(seconds).max(pause));
+                    let wanted =
+                        wanted.map_or(varied(pause), |seconds| Duration::from_secs(seconds).max(varied(pause)));
                     if !is_busy || is_last || wanted > LONGEST_PAUSE {
                         return Ok(answer);
                     }
                     std::thread::sleep(wanted);
                 }
                 Err(error) if is_last || !is_passing(&error) => return Err(sentence(&host, &error)),
-                Err(_) => std::thread::sleep(pause),
+                Err(_) => std::thread::sleep(varied(pause)),
             }
             attempt += 1;
             pause *= 2;
@@ -149,12 +158,24 @@ pub fn host_of(url: &str) -> String {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned()
 }
 
+/// This long, or by chance up to half of it less.
+fn varied(pause: Duration) -> Duration {
+    let chance = RandomState::new().build_hasher().finish() % 512;
+    pause.mul_f64(1.0 - chance as f64 / 1024.0)
+}
+
 /// Whether it may be otherwise a moment later.
 fn is_passing(error: &ureq::Error) -> bool {
-    matches!(
-        error,
-        ureq::Error::Io(_) | ureq::Error::ConnectionFailed | ureq::Error::Protocol(_) | ureq::Error::Timeout(_)
-    )
+    match error {
+        ureq::Error::Io(error) => !is_distrust(error),
+        ureq::Error::ConnectionFailed | ureq::Error::Protocol(_) | ureq::Error::Timeout(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether the host has shown a certificate that is not its own, or speaks no TLS.
+fn is_distrust(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::InvalidData
 }
 
 fn sentence(host: &str, error: &ureq::Error) -> String {
@@ -162,7 +183,11 @@ fn sentence(host: &str, error: &ureq::Error) -> String {
         ureq::Error::HostNotFound => format!("there is no host {host}"),
         ureq::Error::Timeout(_) => format!("{host} did not answer in time, {ATTEMPTS} times"),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => format!("the address of {host} cannot be used"),
+        ureq::Error::Io(error) if is_distrust(error) => format!("{host} cannot be asked safely: {error}"),
         ureq::Error::Io(error) => format!("{host} cannot be reached: {error}"),
+        ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => {
+            format!("the proxy between here and {host} does not let this through; see `HTTPS_PROXY` and `NO_PROXY`")
+        }
         ureq::Error::ConnectionFailed => format!("{host} cannot be reached"),
         other => format!("{host} gives no answer that can be read: {other}"),
     }

@@ -129,6 +129,32 @@ pub fn tidy(folder: &Path) {
     remove_stale(parent, &name);
 }
 
+/// Takes a folder away with everything in it.
+///
+/// # Errors
+/// It is there and cannot be removed.
+pub fn remove(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Write { path: folder.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes away the files below a folder whose names end so.
+///
+/// # Errors
+/// One of them cannot be removed.
+pub fn remove_ending(folder: &Path, ending: &str) -> Result<(), Error> {
+    for entry in WalkDir::new(folder).into_iter().flatten() {
+        if entry.file_type().is_file() && entry.file_name().to_string_lossy().ends_with(ending) {
+            super::stage::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether a folder holds nothing.
 #[must_use]
 pub fn is_empty(folder: &Path) -> bool {

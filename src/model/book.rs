@@ -107,6 +107,25 @@ impl Default for RepliesSettings {
     }
 }
 
+/// `[tell]` of the settings: who is told of what was published. Nobody, unless the writer says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TellSettings {
+    /// Addresses of WebSub hubs, which pass news on to those who follow a feed.
+    pub websub: Vec<String>,
+    /// The key by which search engines know the writer (IndexNow); empty where they are not told.
+    pub indexnow: String,
+    /// Whether pages that an essay links to are told of it (Webmention).
+    pub webmention: bool,
+}
+
+impl TellSettings {
+    /// The file at the root of the site by which search engines know that a key is its owner's; it holds the key.
+    #[must_use]
+    pub fn key_file(&self) -> Option<String> {
+        (!self.indexnow.is_empty()).then(|| format!("{}.txt", self.indexnow))
+    }
+}
+
 /// The settings of a book.
 #[derive(Clone, Debug)]
 pub struct Book {
@@ -128,6 +147,8 @@ pub struct Book {
     pub markdown: MarkdownSettings,
     /// How replies are shown.
     pub replies: RepliesSettings,
+    /// Who is told of what was published.
+    pub tell: TellSettings,
     /// Levels of diagnostic codes that differ from their own.
     pub levels: BTreeMap<Code, Severity>,
     /// Where it is published to, in the order of the file.
@@ -158,6 +179,7 @@ impl Default for Book {
             concept_links: ConceptLinks::First,
             markdown: MarkdownSettings::default(),
             replies: RepliesSettings::default(),
+            tell: TellSettings::default(),
             levels: BTreeMap::new(),
             targets: Vec::new(),
             extra: Map::new(),

@@ -29,18 +29,7 @@ pub enum Place {
         branch: String,
     },
     /// A store that speaks S3.
-    S3 {
-        /// The address of the service, `https://s3.eu-central-1.amazonaws.com`.
-        endpoint: String,
-        /// The bucket.
-        bucket: String,
-        /// The region.
-        region: String,
-        /// What stands before every name, without a slash at its end; empty for none.
-        prefix: String,
-        /// How the bucket is named in addresses.
-        style: BucketStyle,
-    },
+    S3(Bucket),
     /// A folder that rsync reaches.
     Rsync {
         /// `user@host:folder`, `rsync://host/module/folder`, or a folder of this machine.
@@ -77,6 +66,21 @@ pub enum Place {
     },
 }
 
+/// A bucket of a store that speaks S3.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// The address of the service, `https://s3.eu-central-1.amazonaws.com`.
+    pub endpoint: String,
+    /// Its name.
+    pub name: String,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// What stands before the name of every file, without a slash at its end; empty for none.
+    pub prefix: String,
+    /// How it is named in addresses.
+    pub style: BucketStyle,
+}
+
 /// How a bucket is named in addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BucketStyle {
@@ -95,7 +99,7 @@ impl Place {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Git { .. } => "git",
-            Self::S3 { .. } => "s3",
+            Self::S3(_) => "s3",
             Self::Rsync { .. } => "rsync",
             Self::Sftp { .. } => "sftp",
             Self::Netlify { .. } => "netlify",

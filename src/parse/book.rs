@@ -1,12 +1,14 @@
 //! `book.toml` to `Book`. Knows nothing of the rest of the book.
 
+use url::Url;
+
 use super::fields::Fields;
 use super::values::{Text, Value, read_toml};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::base::path::{SitePath, is_slug};
 use crate::base::span::Span;
-use crate::model::book::{Book, ConceptLinks, Names, RepliesSettings};
+use crate::model::book::{Book, ConceptLinks, Names, RepliesSettings, TellSettings};
 use crate::model::thread::State;
 
 /// Reads the settings; what is wrong is reported and left at its default.
@@ -78,6 +80,11 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
         book.targets.extend(target);
         diagnostics.append(found);
     }
+    if let Some(table) = fields.table("tell") {
+        let mut inner = Fields::new(path, table);
+        read_tell(&mut inner, &mut book.tell);
+        diagnostics.append(inner.finish());
+    }
     read_levels(path, &mut fields, &mut book, &mut diagnostics);
     book.extra = fields.free("extra");
     diagnostics.append(fields.finish());
@@ -102,6 +109,30 @@ fn read_replies(fields: &mut Fields<'_>, replies: &mut RepliesSettings) {
             fields.refuse(Code::BadValue, removal.range, "`removal` must be an address", help);
         }
     }
+}
+
+fn read_tell(fields: &mut Fields<'_>, tell: &mut TellSettings) {
+    for hub in fields.texts("websub") {
+        let is_good = Url::parse(&hub.value).is_ok_and(|url| url.scheme() == "https" && url.host_str().is_some());
+        if is_good {
+            tell.websub.push(hub.value);
+        } else {
+            let help = "write it as `websub = [\"https://hub.example/\"]`";
+            fields.refuse(Code::BadValue, hub.range, "`websub` must hold addresses that begin with `https://`", help);
+        }
+    }
+    if let Some(key) = fields.text("indexnow") {
+        let is_good =
+            (8..=128).contains(&key.value.len()) && key.value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if is_good {
+            tell.indexnow = key.value;
+        } else {
+            let help = "make one up, such as the 32 digits that `uuidgen | tr -d -` prints";
+            let message = "`indexnow` must be a key of 8 to 128 letters from a to z, digits and hyphens";
+            fields.refuse(Code::BadValue, key.range, message, help);
+        }
+    }
+    tell.webmention = fields.boolean("webmention").unwrap_or_default();
 }
 
 fn read_levels(path: &SitePath, fields: &mut Fields<'_>, book: &mut Book, diagnostics: &mut Diagnostics) {

@@ -6,7 +6,7 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::{SitePath, is_slug};
 use crate::base::span::Span;
-use crate::model::publish::{BucketStyle, Place, Target};
+use crate::model::publish::{Bucket, BucketStyle, Place, Target};
 use crate::model::writing::Placed;
 
 /// Reads one target; `None` where something that it cannot do without is missing or wrong, which is reported.
@@ -98,6 +98,14 @@ impl Keys<'_> {
     fn s3(&mut self) -> Option<Place> {
         let endpoint = self.fields.has("endpoint").then(|| self.address("endpoint", ""));
         let bucket = self.needed("bucket", "its name, such as `bucket = \"my-book\"`");
+        if let Some(bucket) =
+            bucket.as_ref().filter(|name| !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)))
+        {
+            self.refuse(
+                format!("`{bucket}` cannot be the name of a bucket"),
+                "write its name alone, such as `bucket = \"my-book\"`",
+            );
+        }
         let region = self.or("region", "us-east-1");
         let is_region = region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         if !is_region {
@@ -119,7 +127,7 @@ impl Keys<'_> {
             Some(endpoint) => endpoint?,
             None => format!("https://s3.{region}.amazonaws.com"),
         };
-        Some(Place::S3 { endpoint, bucket: bucket?, region, prefix, style })
+        Some(Place::S3(Bucket { endpoint, name: bucket?, region, prefix, style }))
     }
 
     fn rsync(&mut self) -> Option<Place> {

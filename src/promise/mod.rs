@@ -114,7 +114,7 @@ impl Addresses {
                 let (route, path) = &site.files[at];
                 Some(file_address(file, route.clone(), Some(path.clone())))
             }
-            Output::Asset(_) => Route::of_file(file).map(|route| file_address(file, route, None)),
+            Output::Asset(_) | Output::Key => Route::of_file(file).map(|route| file_address(file, route, None)),
         };
         Self { day, list: outputs.iter().filter_map(of).collect(), left_out: site.left_out.clone() }
     }

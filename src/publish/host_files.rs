@@ -7,6 +7,7 @@ use std::io::Write as _;
 
 use rayon::prelude::*;
 
+use super::git::Host;
 use super::release::{File, Release, cache_control, content_type};
 use crate::io::transfer::host_of;
 use crate::model::publish::{Place, Target};
@@ -38,10 +39,10 @@ const MOST_HEADERS: usize = 90;
 /// Texts below this are sent as fast without compression.
 const SMALLEST: usize = 256;
 
-/// Adds what the target's host wants. `remote` is the address behind a git remote.
-pub fn add(release: &mut Release, target: &Target, about: &About, remote: Option<&str>) {
+/// Adds what the target's host wants. `host` runs the remote of a branch.
+pub fn add(release: &mut Release, target: &Target, about: &About, host: Host) {
     match &target.to {
-        Place::Git { .. } => add_pages_files(release, about, remote.unwrap_or("")),
+        Place::Git { .. } => add_pages_files(release, about, host),
         Place::Netlify { .. } | Place::Cloudflare { .. } => {
             add_redirects(release, about);
             add_headers(release);
@@ -53,27 +54,17 @@ pub fn add(release: &mut Release, target: &Target, about: &About, remote: Option
 
 /// For hosts of branches: no Jekyll, and the domain where it is the author's own. They are no part of the release: they stay
 /// when it changes.
-fn add_pages_files(release: &mut Release, about: &About, remote: &str) {
+fn add_pages_files(release: &mut Release, about: &About, host: Host) {
     release.beside.push(File::new(".nojekyll", Vec::new()));
-    let Some(host) = about.base_url.as_deref().map(host_of) else { return };
-    let forge = forge_of(remote);
-    let wanted = match forge.as_str() {
-        "github.com" => Some(("CNAME", "github.io")),
-        "codeberg.org" => Some((".domains", "codeberg.page")),
-        _ => None,
+    let Some(domain) = about.base_url.as_deref().map(host_of) else { return };
+    let wanted = match host {
+        Host::GitHub => Some(("CNAME", "github.io")),
+        Host::Codeberg => Some((".domains", "codeberg.page")),
+        Host::GitLab | Host::Other => None,
     };
-    if let Some((name, _)) = wanted.filter(|(_, own)| !host.ends_with(own)) {
-        release.beside.push(File::new(name, format!("{host}\n").into_bytes()));
+    if let Some((name, _)) = wanted.filter(|(_, own)| !domain.ends_with(own)) {
+        release.beside.push(File::new(name, format!("{domain}\n").into_bytes()));
     }
-}
-
-/// The host of a git remote, written as an address or as `git@host:path`.
-fn forge_of(remote: &str) -> String {
-    if remote.contains("://") {
-        return host_of(remote).split(':').next().unwrap_or("").to_owned();
-    }
-    let before_path = remote.split_once(':').map_or("", |(host, _)| host);
-    before_path.rsplit_once('@').map_or(before_path, |(_, host)| host).to_owned()
 }
 
 /// Redirects that the host carries out itself, instead of pages that lead on.
@@ -173,17 +164,17 @@ mod tests {
     #[test]
     fn a_branch_gets_its_domain_where_that_is_the_authors_own() {
         let git = target(Place::Git { remote: "origin".to_owned(), branch: "gh-pages".to_owned() });
-        for (url, remote, wanted) in [
-            ("https://essays.example/", "git@github.com:me/essays.git", vec![".nojekyll", "CNAME"]),
-            ("https://essays.example/", "https://codeberg.org/me/essays.git", vec![".nojekyll", ".domains"]),
-            ("https://me.github.io/essays/", "ssh://git@github.com:22/me/essays", vec![".nojekyll"]),
-            ("https://essays.example/", "/srv/git/essays.git", vec![".nojekyll"]),
+        for (url, host, wanted) in [
+            ("https://essays.example/", Host::GitHub, vec![".nojekyll", "CNAME"]),
+            ("https://essays.example/", Host::Codeberg, vec![".nojekyll", ".domains"]),
+            ("https://me.github.io/essays/", Host::GitHub, vec![".nojekyll"]),
+            ("https://essays.example/", Host::Other, vec![".nojekyll"]),
         ] {
             let mut release = release(&[("index.html", "x")]);
             let about = About { base_url: Some(url.to_owned()), ..About::default() };
-            add(&mut release, &git, &about, Some(remote));
+            add(&mut release, &git, &about, host);
             let names: Vec<&str> = release.beside.iter().map(|file| file.name.as_str()).collect();
-            assert_eq!(names, wanted, "{url} {remote}");
+            assert_eq!(names, wanted, "{url} {host:?}");
             assert_eq!(release.manifest.files.len(), 1);
         }
     }
@@ -194,7 +185,7 @@ mod tests {
         let page = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">";
         let mut release = release(&[("old/index.html", "x"), ("index.html", page), ("assets/a.1a2b3c4d.css", "")]);
         let redirect = Redirect { file: "old/index.html".into(), from: "/old/".into(), to: "/new/".into() };
-        add(&mut release, &netlify, &About { base_url: None, redirects: vec![redirect] }, None);
+        add(&mut release, &netlify, &About { base_url: None, redirects: vec![redirect] }, Host::Other);
         assert!(!release.files.contains_key("old/index.html"));
         assert_eq!(text(&release, "_redirects"), "/old/ /new/ 301\n");
         assert_eq!(
@@ -211,7 +202,7 @@ mod tests {
         let folder = target(Place::Folder { path: "www".to_owned() });
         let long = "Trust arrives on foot. ".repeat(40);
         let mut release = release(&[("index.html", &long), ("short.html", "x"), ("pic.png", &long)]);
-        add(&mut release, &folder, &About::default(), None);
+        add(&mut release, &folder, &About::default(), Host::Other);
         let names: Vec<&str> = release.files.keys().map(String::as_str).collect();
         assert_eq!(names, ["index.html", "index.html.br", "index.html.gz", "pic.png", "short.html"]);
         let mut plain = String::new();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::git::Host;
 use super::manifest::Manifest;
 use super::plan::Plan;
 use super::release::Release;
@@ -10,6 +11,11 @@ use super::release::Release;
 pub trait Target {
     /// Where it is, in words for people, without any secret.
     fn name(&self) -> String;
+
+    /// Who runs the remote of a branch.
+    fn host(&self) -> Host {
+        Host::Other
+    }
 
     /// What is there, by one read.
     ///

@@ -25,6 +25,8 @@ pub enum Output {
     File(usize),
     /// A file of the theme, as an index of `Theme::assets`.
     Asset(usize),
+    /// The file by which search engines know the site's owner.
+    Key,
 }
 
 /// Everything that rendering looks at.
@@ -63,7 +65,24 @@ pub fn outputs(input: &Input<'_>) -> (BTreeMap<String, Output>, Diagnostics) {
             outputs.insert(asset.file.clone(), Output::Asset(at));
         }
     }
+    claim_key(input, &mut outputs, &mut diagnostics);
     (outputs, diagnostics)
+}
+
+/// Gives the key of the settings its file, unless the writer made that file by hand.
+fn claim_key(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnostics: &mut Diagnostics) {
+    let Some(file) = input.book.tell.key_file() else { return };
+    let Some(other) = outputs.get(&file).copied() else {
+        outputs.insert(file, Output::Key);
+        return;
+    };
+    let is_the_same = bytes(other, input).is_ok_and(|bytes| bytes.trim_ascii() == input.book.tell.indexnow.as_bytes());
+    if !is_the_same {
+        let settings = crate::base::path::SitePath::new("book.toml").expect("clean");
+        let message = format!("the key of `[tell]` and another file both want the address `/{file}`");
+        let diagnostic = Diagnostic::new(Code::DuplicateRoute, Span::file(&settings), message);
+        diagnostics.push(diagnostic.help("choose another key for `indexnow`"));
+    }
 }
 
 /// The bytes of one file.
@@ -80,6 +99,7 @@ pub fn bytes(output: Output, input: &Input<'_>) -> Result<Arc<[u8]>, Box<Diagnos
             Arc::clone(&input.assets[place.expect("every file of the site is an asset of the book")].bytes)
         }
         Output::Asset(at) => Arc::clone(&input.theme.assets[at].bytes),
+        Output::Key => input.book.tell.indexnow.as_bytes().into(),
     })
 }
 

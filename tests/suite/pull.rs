@@ -1,117 +1,11 @@
 //! `replies pull` against a server on this machine that answers as the services did when they were recorded.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::support::server::{Answer, Server};
 use crate::support::{Book, tree};
-
-/// What the server does when a path is asked for; one after the other, the last one again and again.
-#[derive(Clone)]
-enum Answer {
-    Json(Value),
-    Raw(&'static str),
-    /// Takes the question and says nothing until the other side goes away.
-    Silence,
-    /// Closes the connection.
-    Close,
-    /// Never stops.
-    Endless,
-}
-
-struct Server {
-    address: String,
-    asked: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    fn start(answers: Vec<(&str, Vec<Answer>)>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let answers: BTreeMap<String, Vec<Answer>> =
-            answers.into_iter().map(|(path, answers)| (path.to_owned(), answers)).collect();
-        let state = Arc::new((answers, Mutex::new(BTreeMap::<String, usize>::new())));
-        let seen = Arc::clone(&asked);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (state, seen) = (Arc::clone(&state), Arc::clone(&seen));
-                thread::spawn(move || serve(stream, &state.0, &state.1, &seen));
-            }
-        });
-        Self { address, asked }
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-/// One request for each connection: nothing hangs on a connection that is kept.
-fn serve(
-    mut stream: TcpStream,
-    answers: &BTreeMap<String, Vec<Answer>>,
-    counts: &Mutex<BTreeMap<String, usize>>,
-    asked: &Mutex<Vec<String>>,
-) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut first = String::new();
-    let mut length = 0;
-    let mut line = String::new();
-    reader.read_line(&mut first).unwrap();
-    let mut token = String::new();
-    while reader.read_line(&mut line).unwrap_or(0) > 2 {
-        let lower = line.to_lowercase();
-        if let Some(rest) = lower.strip_prefix("content-length:") {
-            length = rest.trim().parse().unwrap();
-        }
-        if lower.starts_with("authorization:") {
-            token = format!(" {}", line.trim());
-        }
-        line.clear();
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let path = first.split_whitespace().nth(1).unwrap_or("").to_owned();
-    asked.lock().unwrap().push(format!("{path}{token}"));
-    let answer = {
-        let mut counts = counts.lock().unwrap();
-        let count = counts.entry(path.clone()).or_default();
-        *count += 1;
-        answers.get(&path).map(|list| list[(*count - 1).min(list.len() - 1)].clone())
-    };
-    let reply = |kind: &str, body: &str| {
-        format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-            body.len()
-        )
-    };
-    let text = match answer {
-        None => "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned(),
-        Some(Answer::Json(value)) => reply("application/json", &value.to_string()),
-        Some(Answer::Raw(text)) => text.to_owned(),
-        Some(Answer::Close) => return,
-        Some(Answer::Silence) => {
-            let mut byte = [0];
-            drop(stream.read(&mut byte));
-            return;
-        }
-        Some(Answer::Endless) => {
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n[";
-            let mut sent = stream.write_all(head.as_bytes());
-            while sent.is_ok() {
-                sent = stream.write_all(&[b' '; 1 << 16]);
-            }
-            return;
-        }
-    };
-    // A client that has gone is no failure of the server.
-    drop(stream.write_all(text.as_bytes()));
-}
 
 fn essay(title: &str, copies: &[&str]) -> String {
     format!("+++\ntitle = \"{title}\"\ndate = 2020-01-02\nsyndication = {copies:?}\n+++\nWords.\n")
@@ -231,7 +125,7 @@ fn a_busy_host_is_asked_again_and_what_fails_keeps_the_rest() {
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\nconnection: close\r\n\r\n{\"id\":";
     let good = || context(vec![status("2", "Here.")]);
     for (status_answers, story, wanted) in [
-        (vec![Answer::Raw(busy), Answer::Close, good()], Answer::Raw(later), "pull again in 60 minutes"),
+        (vec![Answer::Raw(busy), Answer::Close, good()], Answer::Raw(later), "try again in 60 minutes"),
         (vec![Answer::Raw(moved)], Answer::Raw(away), "sends on to evil.example, which was not named"),
         (vec![good()], Answer::Raw(circle), "without an end"),
         (vec![good()], Answer::Raw(page), "no JSON (line 1, column 1)"),

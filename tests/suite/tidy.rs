@@ -41,6 +41,9 @@ fn imports_point_one_way() {
         ("promise", &["base", "model", "link", "view", "render"]),
         ("build", &["base", "model", "parse", "link", "view", "theme", "render", "promise"]),
         ("serve", &["base", "model", "io", "load", "parse", "link", "view", "theme", "render", "promise"]),
+        ("schedule", &["base", "model"]),
+        ("status", &["base", "model", "link", "schedule"]),
+        ("tell", &["base", "model", "link", "import"]),
         ("cli", &["base", "io"]),
     ]);
     for (file, text) in sources() {

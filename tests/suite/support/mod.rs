@@ -1,7 +1,14 @@
 //! A book from one text with `-- path --` lines, and the program run on it.
 
+pub(crate) mod cloudflare;
 pub(crate) mod exports;
+pub(crate) mod hosts;
+pub(crate) mod http;
+pub(crate) mod netlify;
 pub(crate) mod preview;
+pub(crate) mod publish;
+pub(crate) mod s3;
+pub(crate) mod server;
 pub(crate) mod threads;
 
 use std::collections::BTreeMap;
