@@ -64,7 +64,7 @@ pub enum Command {
     Serve(Serve),
     /// Put the site where readers find it
     #[command(
-        after_help = "The targets stand in `book.toml`, each as `[publish.NAME]` with `to = \"git\"`, `s3`, `rsync`, `sftp`, `netlify`,\n`cloudflare` or `folder`. What changes is listed first, and you are asked once.\n\nExamples:\n  throughline publish --dry-run\n  throughline publish live --yes\n  throughline publish --rollback"
+        after_help = "The targets stand in `book.toml`, each as `[publish.NAME]` with `to = \"git\"`, `s3`, `rsync`, `sftp`, `netlify`, `cloudflare` or `folder`. What changes is listed first, and you are asked once.\n\nExamples:\n  throughline publish --dry-run\n  throughline publish live --yes\n  throughline publish --rollback"
     )]
     Publish(Publish),
     /// Report everything that is wrong, and write nothing
@@ -378,7 +378,7 @@ pub struct Publish {
     /// Bring back the release before the last one
     #[arg(long)]
     pub rollback: bool,
-    /// Publish over files that somebody else changed at the target
+    /// Send every file again, over whatever somebody else changed at the target
     #[arg(long)]
     pub overwrite: bool,
     /// Treat warnings as errors

@@ -7,8 +7,10 @@ use jiff::civil;
 use serde::Serialize;
 
 use crate::base::date::Date;
+use crate::base::path::SitePath;
 use crate::link::threads::{name_of, name_of_replies};
 use crate::link::{Site, Why, reason_not_public};
+use crate::model::published::Published;
 use crate::model::thread::{Replies, State};
 use crate::model::writing::{Kind, Writing};
 use crate::schedule::workflow::Workflow;
@@ -24,8 +26,8 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The day.
     pub today: civil::Date,
-    /// Addresses that were published; `None` where nothing was yet.
-    pub published: Option<&'a BTreeSet<String>>,
+    /// Addresses that were published; none where nothing was yet.
+    pub published: &'a Published,
     /// Workflows of the repository that publish this book.
     pub workflows: &'a [Workflow],
     /// How many errors a build of it would report.
@@ -140,14 +142,19 @@ fn held(input: &Input<'_>) -> Vec<Waiting> {
 
 /// Essays that readers should see and cannot: those whose day has passed were missed.
 fn look_at_published(input: &Input<'_>, status: &mut Status) {
-    let Some(published) = input.published else {
+    let published = input.published;
+    if published.promises.is_empty() {
         status.notes.push("nothing was published yet".to_owned());
         return;
-    };
+    }
+    let routes: BTreeSet<&str> = published.promises.iter().map(|promise| promise.route.as_str()).collect();
+    let files: BTreeSet<&SitePath> = published.promises.iter().filter_map(|promise| promise.from.as_ref()).collect();
     for id in &input.site.essays {
         let writing = input.site.writing(*id);
         let route = &input.site.routes[id.0 as usize];
-        if published.contains(route.as_str()) {
+        // One that is published under another address is lost there, which is told as an error of the book.
+        let mut old = writing.meta.old_addresses.iter().map(|old| old.value.as_str());
+        if routes.contains(route.as_str()) || files.contains(&writing.path) || old.any(|old| routes.contains(old)) {
             continue;
         }
         let day = writing.meta.date.map(|date| date.as_day());

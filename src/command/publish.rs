@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::build::say_left_out;
-use super::publish_target::{chosen, open};
+use super::publish_target::{chosen, open, place};
 use super::tell::{self, Outcome};
 use crate::base::path::SitePath;
 use crate::build::{Build, build as make};
@@ -17,99 +17,137 @@ use crate::io::terminal::{Format, Terminal, to_json};
 use crate::io::{disk, stage};
 use crate::load::{Options, load};
 use crate::model::book::TellSettings;
-use crate::model::publish::{Place, Target as Settings};
+use crate::model::publish::Target as Settings;
 use crate::model::published;
 use crate::model::source::Snapshot;
 use crate::promise;
 use crate::publish::host_files::{self, About, Redirect};
-use crate::publish::{Failure, Manifest, Plan, Progress, Release, Target};
+use crate::publish::{Failure, Manifest, Plan, Progress, Release, Target, There};
 use crate::tell::News;
 
 /// Files of one kind that are named to people; `-v` names all.
 const MOST_NAMED: usize = 20;
 
 pub(super) fn run(options: &cli::Publish, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
+    let mut sheet = Sheet { terminal, told: Value::Null, is_done: false };
+    let done = publish(options, start, &mut sheet);
+    sheet.end(done.as_ref().err());
+    done
+}
+
+fn publish(options: &cli::Publish, start: &Path, sheet: &mut Sheet<'_>) -> Result<u8, Error> {
+    let terminal = sheet.terminal;
     let root = disk::find_book(start)?;
     let (snapshot, diagnostics) = load(&root, &Options::default())?;
+    if options.rollback {
+        return roll_back(options, &root, &snapshot, sheet);
+    }
     let mut made = make(&snapshot, diagnostics);
     if options.deny.is_some() {
         made.report.deny_warnings();
     }
-    let mut sheet = Sheet { terminal, told: Value::Null };
     sheet.report(&made, &snapshot);
-    // What stands at the target is brought back even where the book has errors: that may be why.
-    if made.report.has_errors() && !options.rollback {
-        sheet.end(json!({ "is_done": false }));
+    if made.report.has_errors() {
         terminal.say("Nothing was published: mend the errors above and publish again.");
         return Ok(1);
     }
     let settings = chosen(&snapshot, options.target.as_deref())?;
-    if let Place::Folder { path } = &settings.to {
-        stage::place_for_site(&root.join(path), &root)?;
-    }
     if snapshot.book.tell != TellSettings::default() && snapshot.book.base_url.is_none() {
         let message = "nobody can be told of a site without an address: write it as `base_url` into `book.toml`";
         return Err(Error::Usage(message.to_owned()));
     }
-    let mut target = open(settings, &root, options.overwrite).map_err(|failure| sheet.failed("", &failure))?;
-    let name = target.name();
-    let there = target.look().map_err(|failure| sheet.failed(&name, &failure))?;
-    let release = if options.rollback {
-        target.former().map_err(|failure| sheet.failed(&name, &failure))?
-    } else {
-        release(&made, &snapshot, settings, &*target)
-    };
-    let plan = Plan::of(&there.manifest, &release.manifest);
-    sheet.show(&name, &plan, &release.manifest, &there.manifest);
-    if !options.rollback {
-        sheet.left_out(&made);
-    }
-    there.notes.iter().for_each(|note| terminal.say(note));
+    let (mut target, there) = look(options, settings, &root, sheet)?;
+    let release = release(&made, &snapshot, settings, &*target);
+    let plan = Plan::of(&there, &release.manifest);
+    sheet.show(&target.name(), &plan, &release.manifest, &there);
+    sheet.left_out(&made);
     let after = After { root: &root, snapshot: &snapshot, made: &made, settings, plan: &plan };
     if options.dry_run {
-        let outcome = if options.rollback { None } else { after.tell(true)? };
-        sheet.tell(outcome.as_ref());
-        sheet.end(json!({ "is_done": false }));
+        sheet.tell(after.tell(true)?.as_ref());
         terminal.say("Nothing was published: this was a dry run.");
         return Ok(0);
     }
     if plan.is_empty() {
-        if !options.rollback {
-            after.promise()?;
-        }
-        sheet.end(json!({ "is_done": true }));
+        sheet.is_done = true;
+        after.promise()?;
         terminal.say("Nothing to publish: everything is there already.");
         return Ok(0);
     }
-    let question = if options.rollback { "Bring this release back?" } else { "Publish this?" };
-    match options.yes.then_some(true).or_else(|| terminal.agree(question)) {
-        Some(true) => {}
+    if !agreed("Publish this?", options, terminal)? {
+        return Ok(0);
+    }
+    let bar = Shown::new(terminal);
+    let done = target.apply(&release, &plan, &bar);
+    bar.0.clear();
+    done.map_err(|failure| sheet.failed(&failure))?;
+    sheet.is_done = true;
+    let url = snapshot.book.base_url.as_deref().filter(|_| after.is_for_readers());
+    let address = url.map(|url| format!("\nReaders find it at {url}")).unwrap_or_default();
+    terminal.say(&format!("Published: {}.{address}", target.name()));
+    after.promise()?;
+    let outcome = after.tell(false)?;
+    sheet.tell(outcome.as_ref());
+    Ok(outcome.map_or(0, |outcome| outcome.code()))
+}
+
+/// Brings the former release back, whatever state the book is in: that may be why.
+fn roll_back(options: &cli::Publish, root: &Path, snapshot: &Snapshot, sheet: &mut Sheet<'_>) -> Result<u8, Error> {
+    let terminal = sheet.terminal;
+    let settings = chosen(snapshot, options.target.as_deref())?;
+    let (mut target, there) = look(options, settings, root, sheet)?;
+    let release = target.former().map_err(|failure| sheet.failed(&failure))?;
+    let plan = Plan::of(&there, &release.manifest);
+    sheet.show(&target.name(), &plan, &release.manifest, &there);
+    if options.dry_run {
+        terminal.say("Nothing was brought back: this was a dry run.");
+        return Ok(0);
+    }
+    if !agreed("Bring this release back?", options, terminal)? {
+        return Ok(0);
+    }
+    let bar = Shown::new(terminal);
+    let done = target.roll_back(&release, &bar);
+    bar.0.clear();
+    done.map_err(|failure| sheet.failed(&failure))?;
+    sheet.is_done = true;
+    terminal.say(&format!(
+        "Brought back: {}.\nThe next publish, of a workflow too, sends the book as it is then.",
+        target.name()
+    ));
+    Ok(0)
+}
+
+/// The target, and what is there.
+fn look(
+    options: &cli::Publish,
+    settings: &Settings,
+    root: &Path,
+    sheet: &mut Sheet<'_>,
+) -> Result<(Box<dyn Target>, Manifest), Error> {
+    place(settings, root)?;
+    let mut target = open(settings, root, options.overwrite).map_err(|failure| sheet.failed(&failure))?;
+    sheet.told["target"] = json!(target.name());
+    let There { mut manifest, notes } = target.look().map_err(|failure| sheet.failed(&failure))?;
+    notes.iter().for_each(|note| sheet.terminal.say(note));
+    // Whoever wants to write over what others changed wants all of it as it was made.
+    manifest.is_outdated |= options.overwrite;
+    Ok((target, manifest))
+}
+
+/// Whether to go on.
+fn agreed(question: &str, options: &cli::Publish, terminal: &Terminal) -> Result<bool, Error> {
+    let answer = if terminal.is_quiet { None } else { terminal.agree(question) };
+    match options.yes.then_some(true).or(answer) {
+        Some(true) => Ok(true),
         Some(false) => {
-            terminal.say("Nothing was published.");
-            return Ok(0);
+            terminal.say("Nothing was done.");
+            Ok(false)
         }
         None => {
-            let message = "nobody is there to be asked: say `--yes` to publish, or `--dry-run`";
-            return Err(Error::Usage(message.to_owned()));
+            let message = "nobody is there to be asked: say `--yes` to do this, or `--dry-run` to see it";
+            Err(Error::Usage(message.to_owned()))
         }
     }
-    let bar = Shown(Bar::new(terminal.format == Format::Human && !terminal.is_quiet));
-    let done = if options.rollback { target.roll_back(&release, &bar) } else { target.apply(&release, &plan, &bar) };
-    bar.0.clear();
-    done.map_err(|failure| sheet.failed(&name, &failure))?;
-    let address =
-        snapshot.book.base_url.as_deref().map(|url| format!("\nReaders find it at {url}")).unwrap_or_default();
-    let verb = if options.rollback { "Brought back" } else { "Published" };
-    terminal.say(&format!("{verb}: {name}.{address}"));
-    let outcome = if options.rollback {
-        None
-    } else {
-        after.promise()?;
-        after.tell(false)?
-    };
-    sheet.tell(outcome.as_ref());
-    sheet.end(json!({ "is_done": true }));
-    Ok(outcome.map_or(0, |outcome| outcome.code()))
 }
 
 /// What follows a publish. It concerns the first target of the book alone, which is the one that readers see.
@@ -166,6 +204,12 @@ fn release(made: &Build, snapshot: &Snapshot, settings: &Settings, target: &dyn 
 /// A bar as publishing sees it.
 struct Shown(Bar);
 
+impl Shown {
+    fn new(terminal: &Terminal) -> Self {
+        Self(Bar::new(terminal.format == Format::Human && !terminal.is_quiet))
+    }
+}
+
 impl Progress for Shown {
     fn begin(&self, what: &str, steps: usize) {
         self.0.begin(what, steps);
@@ -180,6 +224,8 @@ impl Progress for Shown {
 struct Sheet<'a> {
     terminal: &'a Terminal,
     told: Value,
+    /// Whether readers see what was to be published.
+    is_done: bool,
 }
 
 impl Sheet<'_> {
@@ -208,7 +254,6 @@ impl Sheet<'_> {
             let list = |files: &[String]| -> Vec<Value> {
                 files.iter().map(|file| json!({ "file": file, "size": size(file) })).collect()
             };
-            self.told["target"] = json!(name);
             for (word, files) in kinds {
                 self.told[word] = json!(list(files));
             }
@@ -238,31 +283,30 @@ impl Sheet<'_> {
         self.told["left_out"] = left.collect();
     }
 
-    /// What was not done, with the reason; for machines the whole object.
-    fn failed(&mut self, name: &str, failure: &Failure) -> Error {
-        self.told["target"] = json!(name);
-        self.end(json!({ "is_done": false, "error": failure.message, "help": failure.help, "undone": failure.undone }));
-        if self.terminal.format == Format::Human && !failure.undone.is_empty() {
+    /// What was not done, with the reason.
+    fn failed(&mut self, failure: &Failure) -> Error {
+        if self.terminal.format != Format::Human {
+            self.told["help"] = json!(failure.help);
+            self.told["undone"] = json!(failure.undone);
+        } else if !failure.undone.is_empty() {
             let most = if self.terminal.is_verbose { failure.undone.len() } else { MOST_NAMED };
-            let mut lines: Vec<String> =
-                failure.undone.iter().take(most).map(|file| format!(" not done  {file}")).collect();
+            let line = |file: &String| format!("{:>9}  {:>9}  {file}", "not done", "");
+            let mut lines: Vec<String> = failure.undone.iter().take(most).map(line).collect();
             if failure.undone.len() > most {
-                lines.push(format!(" not done  … and {} more; `-v` names all", failure.undone.len() - most));
+                lines.push(line(&format!("… and {} more; `-v` names all", failure.undone.len() - most)));
             }
             self.terminal.say(&lines.join("\n"));
         }
         Error::Publish(failure.to_string())
     }
 
-    /// Writes the object for machines.
-    fn end(&mut self, more: Value) {
-        if self.terminal.format != Format::Json {
-            return;
+    /// Writes the object for machines, whatever came of it.
+    fn end(&mut self, error: Option<&Error>) {
+        if self.terminal.format == Format::Json {
+            self.told["is_done"] = json!(self.is_done);
+            self.told["error"] = json!(error.map(ToString::to_string));
+            self.terminal.write_out(&self.told.to_string());
         }
-        for (key, value) in more.as_object().into_iter().flatten() {
-            self.told[key] = value.clone();
-        }
-        self.terminal.write_out(&self.told.to_string());
     }
 }
 

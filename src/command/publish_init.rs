@@ -12,6 +12,7 @@ use crate::io::repository::Repository;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{clock, disk, stage};
 use crate::load::{Options, load};
+use crate::model::publish::{Place, Target as Settings};
 use crate::parse::parse;
 use crate::schedule::due;
 use crate::schedule::workflow::{Order, Runner, command_of, path};
@@ -34,7 +35,7 @@ pub(super) fn run(options: &PublishInit, start: &Path, terminal: &Terminal) -> R
         return Ok(1);
     }
     let due = due(&parsed.writings, snapshot.as_of);
-    let target = target(&disk::read_text(&root.join("book.toml"))?, options)?;
+    let target = target(&snapshot.book.targets, options)?;
     let lacks = target.lacks.clone();
     let remembers = snapshot.book.tell.webmention;
     let order = Order { due, remembers, ..order(options, &repository, repository.folder_of(&root), target)? };
@@ -43,12 +44,13 @@ pub(super) fn run(options: &PublishInit, start: &Path, terminal: &Terminal) -> R
     let file = disk::writable(&repository.root, &place)?;
     let before = disk::read_text_if_there(&file)?;
     let is_same = before.as_ref() == Some(&text);
-    if let Some(before) = before.filter(|before| *before != text && command_of(before).is_none()) {
+    let is_theirs = |before: &String| !options.dry_run && *before != text && command_of(before).is_none();
+    if let Some(before) = before.filter(is_theirs) {
         let mark = text.lines().next().unwrap_or_default();
         let way =
             if before.trim().is_empty() { "delete it" } else { "rename it, or merge what `--dry-run` shows into it" };
         return Err(Error::Usage(format!(
-            "`{}` was not written by `throughline publish init`, so it is left alone: {way}; ours begins with `{mark}`",
+            "`{}` was not written by `throughline publish init`, so it is left alone: {way}; ours begins with “{mark}”",
             short(&file)
         )));
     }
@@ -143,54 +145,70 @@ struct Target {
     lacks: Option<String>,
 }
 
-/// The target that goes to this host, or the one that is named: tables `[publish.NAME]` of the settings, by their key `to`.
-fn target(settings: &str, options: &PublishInit) -> Result<Target, Error> {
-    // What is wrong with the settings was reported before.
-    let settings: toml::Table = toml::from_str(settings).unwrap_or_default();
-    let tables = settings.get("publish").and_then(toml::Value::as_table).into_iter().flatten();
-    let text = |value: &toml::Value, key: &str| value.get(key).and_then(|value| value.as_str()).map(str::to_owned);
-    let all: Vec<(&String, String, &toml::Value)> =
-        tables.filter_map(|(name, value)| Some((name, text(value, "to")?, value))).collect();
-    let of_host = match options.host {
-        PublishHost::GitHub | PublishHost::GitLab => "git",
-        PublishHost::Netlify => "netlify",
-        PublishHost::Cloudflare => "cloudflare",
+/// The target that goes to this host, or the one that is named; one that is to be added where the book has none.
+fn target(targets: &[Settings], options: &PublishInit) -> Result<Target, Error> {
+    let (of_host, keys) = match options.host {
+        PublishHost::GitHub | PublishHost::GitLab => ("git", ""),
+        PublishHost::Netlify => ("netlify", " and `site = \"…\"`"),
+        PublishHost::Cloudflare => ("cloudflare", ", `account = \"…\"` and `project = \"…\"`"),
     };
-    let fitting: Vec<_> = match &options.target {
-        Some(wanted) => all.iter().filter(|(name, ..)| *name == wanted).collect(),
-        None => all.iter().filter(|(_, to, _)| to == of_host).collect(),
+    let fitting: Vec<&Settings> = match &options.target {
+        Some(wanted) => targets.iter().filter(|target| target.name == *wanted).collect(),
+        None => targets.iter().filter(|target| target.to.word() == of_host).collect(),
     };
-    let wanted = options.target.as_deref().unwrap_or("live");
-    let found = match fitting.as_slice() {
-        [] => Target {
-            name: options.target.clone(),
-            kind: of_host.to_owned(),
-            branch: PAGES.to_owned(),
-            lacks: Some(format!("Add the target to `book.toml`: `[publish.{wanted}]` with `to = \"{of_host}\"`.")),
-        },
-        [(name, kind, value)] => Target {
-            name: Some((*name).clone()),
-            kind: kind.clone(),
-            branch: text(value, "branch").unwrap_or_else(|| PAGES.to_owned()),
-            lacks: text(value, "remote").filter(|remote| kind == "git" && remote != "origin").map(|remote| {
-                format!(
+    let names = |targets: &[&Settings]| {
+        targets.iter().map(|target| format!("`{}`", target.name)).collect::<Vec<_>>().join(" and ")
+    };
+    match (fitting.as_slice(), &options.target) {
+        ([], Some(wanted)) => {
+            let all = names(&targets.iter().collect::<Vec<_>>());
+            let known = if all.is_empty() { "it names none".to_owned() } else { format!("it names {all}") };
+            Err(Error::Usage(format!("there is no target `{wanted}` in `book.toml`; {known}")))
+        }
+        ([], None) => {
+            let is_free = |name: &&str| targets.iter().all(|target| target.name != *name);
+            let name = ["live", of_host, "site"].into_iter().find(is_free).unwrap_or("pages");
+            Ok(Target {
+                name: Some(name.to_owned()),
+                kind: of_host.to_owned(),
+                branch: PAGES.to_owned(),
+                lacks: Some(format!(
+                    "Add the target to `book.toml`: `[publish.{name}]` with `to = \"{of_host}\"`{keys}."
+                )),
+            })
+        }
+        ([only], _) => {
+            let lacks = match &only.to {
+                Place::Folder { .. } => {
+                    let message = "is a folder of the machine that publishes, and the one that runs a workflow is thrown away afterwards";
+                    return Err(Error::Usage(format!(
+                        "the target `{}` {message}; say another with `--target`",
+                        only.name
+                    )));
+                }
+                Place::Git { remote, .. } if remote != "origin" => Some(format!(
                     "The workflow has a key for its own repository and none for `{remote}`: if they are one, write \
                      `remote = \"origin\"`."
-                )
-            }),
-        },
-        several => {
-            let names: Vec<String> = several.iter().map(|(name, ..)| format!("`{name}`")).collect();
-            let message = format!("{} go there; say which with `--target`", names.join(" and "));
-            return Err(Error::Usage(message));
+                )),
+                _ => None,
+            };
+            let branch = match &only.to {
+                Place::Git { branch, .. } => branch.clone(),
+                _ => PAGES.to_owned(),
+            };
+            let is_first = targets.first() == Some(only);
+            let lacks = lacks.or_else(|| {
+                (!is_first).then(|| {
+                    format!(
+                        "Move `[publish.{}]` above the other targets of `book.toml`: the first one is the one that readers see, \
+                         and only its addresses are noted down in `published.toml`.",
+                        only.name
+                    )
+                })
+            });
+            Ok(Target { name: Some(only.name.clone()), kind: only.to.word().to_owned(), branch, lacks })
         }
-    };
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    match found.name.as_deref().filter(|name| !name.chars().all(is_plain) || name.starts_with('-')) {
-        Some(name) => Err(Error::Usage(format!(
-            "the target `{name}` cannot stand in a workflow; give it a name of letters, digits and hyphens"
-        ))),
-        None => Ok(found),
+        (several, _) => Err(Error::Usage(format!("{} go there; say which with `--target`", names(several)))),
     }
 }
 
@@ -276,30 +294,51 @@ mod tests {
         PublishInit { host, target, branch: None, time_zone: None, dry_run: true }
     }
 
+    fn settings(name: &str, to: Place) -> Settings {
+        Settings { name: name.to_owned(), to, secret_command: Vec::new(), precompress: false }
+    }
+
+    fn git(name: &str, remote: &str) -> Settings {
+        settings(name, Place::Git { remote: remote.to_owned(), branch: "pages".to_owned() })
+    }
+
     #[test]
     fn the_target_is_the_one_that_goes_there() {
-        let settings = "title = \"T\"\n[publish.site]\nto = \"git\"\nbranch = \"pages\"\n[publish.mirror]\nto = \"netlify\"\n\
-                        [publish.shop]\nto = \"s3\"\n[publish.other]\nto = \"s3\"\n";
-        let found = |host, name| target(settings, &options(host, name)).map_err(|error| error.to_string());
+        let rsync = Place::Rsync { destination: "me@example.org:www".to_owned(), timeout: 60 };
+        let netlify = Place::Netlify { site: "s".to_owned(), api: String::new() };
+        let targets = [
+            git("live", "origin"),
+            settings("mirror", netlify),
+            settings("shop", rsync),
+            settings("disk", Place::Folder { path: "www".to_owned() }),
+        ];
+        let found = |host, name| target(&targets, &options(host, name)).map_err(|error| error.to_string());
         let made = |name: &str, kind: &str, branch: &str| {
             Ok(Target { name: Some(name.to_owned()), kind: kind.to_owned(), branch: branch.to_owned(), lacks: None })
         };
-        assert_eq!(found(PublishHost::GitHub, None), made("site", "git", "pages"));
-        assert_eq!(found(PublishHost::Netlify, None), made("mirror", "netlify", PAGES));
-        assert_eq!(found(PublishHost::GitHub, Some("shop")), made("shop", "s3", PAGES));
+        let but_lacks = |found: Result<Target, String>| found.map(|found| Target { lacks: None, ..found });
+        assert_eq!(found(PublishHost::GitHub, None), made("live", "git", "pages"));
+        assert_eq!(but_lacks(found(PublishHost::Netlify, None)), made("mirror", "netlify", PAGES));
+        assert_eq!(but_lacks(found(PublishHost::GitHub, Some("shop"))), made("shop", "rsync", PAGES));
+        let second = found(PublishHost::Netlify, None).ok().and_then(|found| found.lacks).unwrap_or_default();
+        assert!(second.contains("Move `[publish.mirror]` above"), "{second}");
         let none = found(PublishHost::Cloudflare, None).map(|none| (none.name, none.lacks.unwrap_or_default()));
-        let remedy = "Add the target to `book.toml`: `[publish.live]` with `to = \"cloudflare\"`.";
-        assert_eq!(none, Ok((None, remedy.to_owned())));
-        let far = "[publish.a]\nto = \"git\"\nremote = \"git@github.com:ada/book.git\"\n";
-        let far = target(far, &options(PublishHost::GitHub, None)).map_err(|error| error.to_string());
+        let remedy = "Add the target to `book.toml`: `[publish.cloudflare]` with `to = \"cloudflare\"`, `account = \"…\"` and \
+                      `project = \"…\"`.";
+        assert_eq!(none, Ok((Some("cloudflare".to_owned()), remedy.to_owned())));
+        let wrong = |name: &'static str| found(PublishHost::GitHub, Some(name)).err().unwrap_or_default();
+        assert!(wrong("shpo").contains("there is no target `shpo` in `book.toml`; it names `live` and `mirror`"));
+        assert!(wrong("disk").contains("is thrown away"));
+        let far = target(&[git("a", "git@github.com:ada/book.git")], &options(PublishHost::GitHub, None));
         assert!(
             far.is_ok_and(|far| far
                 .lacks
                 .is_some_and(|lacks| lacks.contains("none for `git@github.com:ada/book.git`")))
         );
-        assert!(found(PublishHost::GitHub, Some("x; rm -rf /")).is_err_and(|why| why.contains("cannot stand")));
-        let two = "[publish.a]\nto = \"git\"\n[publish.b]\nto = \"git\"\n";
-        let why = target(two, &options(PublishHost::GitHub, None)).map_err(|error| error.to_string());
-        assert_eq!(why, Err("`a` and `b` go there; say which with `--target`".to_owned()));
+        let two = target(&[git("a", "origin"), git("b", "origin")], &options(PublishHost::GitHub, None));
+        assert_eq!(
+            two.map_err(|error| error.to_string()),
+            Err("`a` and `b` go there; say which with `--target`".to_owned())
+        );
     }
 }

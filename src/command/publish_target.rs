@@ -1,6 +1,6 @@
 //! From the settings of a target to the target, with the secrets that it needs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::io::error::Error;
 use crate::io::keep::Keep;
@@ -30,14 +30,31 @@ pub(super) fn chosen<'a>(snapshot: &'a Snapshot, name: Option<&str>) -> Result<&
     }
 }
 
+/// The folder of this machine that is published into, where it is one.
+///
+/// # Errors
+/// The site would take the place of the book, of what it is made from, or of what a build makes.
+pub(super) fn place(settings: &Settings, root: &Path) -> Result<Option<PathBuf>, Error> {
+    let path = match &settings.to {
+        Place::Folder { path } => path,
+        Place::Rsync { destination, .. } if !destination.contains(':') => destination,
+        _ => return Ok(None),
+    };
+    let folder = stage::place_for_site(&root.join(path), root)?;
+    if folder.starts_with(stage::place_for_site(&root.join("public"), root)?) {
+        let message = format!("`{path}` lies where `throughline build` puts its site; choose another folder");
+        return Err(Error::Usage(message));
+    }
+    Ok(Some(folder))
+}
+
 /// The target behind the settings.
 pub(super) fn open(settings: &Settings, root: &Path, overwrites: bool) -> Result<Box<dyn Target>, Failure> {
-    let keep = || Keep::open(root, &settings.name).map_err(|error| Failure::new(error.to_string()));
+    let keep = Keep::open(root, &settings.name);
     Ok(match &settings.to {
         Place::Folder { path } => {
-            let folder =
-                stage::place_for_site(&root.join(path), root).map_err(|error| Failure::new(error.to_string()))?;
-            Box::new(Folder::new(folder, keep()?, overwrites))
+            let folder = place(settings, root).map_err(|error| Failure::new(error.to_string()))?;
+            Box::new(Folder::new(folder.unwrap_or_else(|| root.join(path)), keep, overwrites))
         }
         Place::Netlify { site, api } => {
             let token = needed(settings, root, "NETLIFY_AUTH_TOKEN")?;
@@ -53,16 +70,16 @@ pub(super) fn open(settings: &Settings, root: &Path, overwrites: bool) -> Result
                 None => Credentials::from_environment()?,
             };
             let store = S3::new(bucket.clone(), credentials, CONNECTIONS);
-            Box::new(Stepwise::new(store, keep()?, overwrites)?)
+            Box::new(Stepwise::new(store, keep, overwrites)?)
         }
         Place::Git { remote, branch } => Box::new(Git::new(root, &settings.name, remote, branch, overwrites)?),
         Place::Rsync { destination, timeout } => {
             let store = Rsync::new(root, destination, *timeout, printed(settings, root)?)?;
-            Box::new(Stepwise::new(store, keep()?, overwrites)?)
+            Box::new(Stepwise::new(store, keep, overwrites)?)
         }
         Place::Sftp { host, port, path } => {
             let store = Sftp::new(root, host, *port, path, secret(settings, root, "THROUGHLINE_SFTP_PASSWORD")?);
-            Box::new(Stepwise::new(store, keep()?, overwrites)?)
+            Box::new(Stepwise::new(store, keep, overwrites)?)
         }
     })
 }

@@ -1,10 +1,10 @@
 //! `status`: where the book stands, and whether anything was missed.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::base::diagnostic::Severity;
+use crate::build::build;
 use crate::cli;
 use crate::io::error::Error;
 use crate::io::repository::Repository;
@@ -12,30 +12,28 @@ use crate::io::terminal::{Format, Terminal};
 use crate::io::{clock, disk};
 use crate::link::{LinkInput, link};
 use crate::load::{Options, load};
-use crate::model::published::Published;
 use crate::parse::parse;
 use crate::schedule::workflow::{Runner, Workflow, path};
 use crate::status::{Input, status};
 
 pub(super) fn run(options: &cli::Status, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
     let root = disk::find_book(start)?;
-    let (snapshot, mut diagnostics) = load(&root, &Options { as_of: options.as_of, ..Options::default() })?;
-    let (parsed, found) = parse(&snapshot);
-    diagnostics.append(found);
+    let (snapshot, diagnostics) = load(&root, &Options { as_of: options.as_of, ..Options::default() })?;
+    // Whatever keeps the book from being published, a lost address among it, shows in a whole build only.
+    let errors = build(&snapshot, diagnostics).report.count(Severity::Error);
+    let (parsed, _) = parse(&snapshot);
     let published = Arc::clone(&parsed.published);
     let (writings, replies) = (parsed.writings.clone(), parsed.replies.clone());
-    let (site, found) = link(parsed, &LinkInput::of(&snapshot));
-    diagnostics.append(found);
-    let published = addresses(&published);
+    let (site, _) = link(parsed, &LinkInput::of(&snapshot));
     let (workflows, unreadable) = workflows(&root)?;
     let mut status = status(&Input {
         writings: &writings,
         replies: &replies,
         site: &site,
         today: snapshot.as_of,
-        published: published.as_ref(),
+        published: &published,
         workflows: &workflows,
-        errors: diagnostics.into_report(&snapshot.book.levels).count(Severity::Error),
+        errors,
     });
     status.problems.extend(unreadable);
     if terminal.format == Format::Human {
@@ -46,13 +44,6 @@ pub(super) fn run(options: &cli::Status, start: &Path, terminal: &Terminal) -> R
         terminal.write_out(&value.to_string());
     }
     Ok(u8::from(!status.problems.is_empty()))
-}
-
-/// Addresses that were published; `None` where nothing was.
-pub(super) fn addresses(published: &Published) -> Option<BTreeSet<String>> {
-    let promises = &published.promises;
-    let addresses = || promises.iter().map(|promise| promise.route.as_str().to_owned()).collect();
-    (!promises.is_empty()).then(addresses)
 }
 
 /// The workflows of the repository that publish this book, and what is wrong with those that cannot be read.

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::short;
-use super::status::addresses;
 use crate::base::path::SitePath;
 use crate::build::build;
 use crate::cli;
@@ -87,12 +86,14 @@ pub(super) fn run(options: &cli::Tell, start: &Path, terminal: &Terminal) -> Res
         );
         return Ok(1);
     }
-    let Some(addresses) = addresses(&made.published) else {
+    let promises = &made.published.promises;
+    if promises.is_empty() {
         return Err(Error::Usage("nothing was published yet, so there is nothing to tell".to_owned()));
-    };
+    }
+    let addresses: BTreeSet<&str> = promises.iter().map(|promise| promise.route.as_str()).collect();
     let mut pages = prints(&made.artifacts);
     // Where anything was published, the feeds were, too.
-    pages.retain(|route, _| addresses.contains(route) || is_feed(route));
+    pages.retain(|route, _| addresses.contains(route.as_str()) || is_feed(route));
     let news = told(&root)?.news(&pages);
     let how =
         How { is_dry: options.dry_run, timeout: Duration::from_secs(options.timeout), via: options.via.as_deref() };

@@ -4,27 +4,29 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
+use super::tree;
 
 /// The folder of a book for what Throughline remembers on this machine.
 const FOLDER: &str = ".throughline";
+/// The folder in it for releases that were replaced.
+const FORMER: &str = "former";
 
 /// What is kept of one release: its manifest, and those of its files that were replaced, each under its fingerprint.
 ///
 /// A release that is about to be replaced is put together beside the one that is kept, and takes its place once something of it
 /// has been replaced.
 pub struct Keep {
+    book: PathBuf,
     kept: PathBuf,
     next: PathBuf,
 }
 
 impl Keep {
-    /// The release that is kept for this name, in a book.
-    ///
-    /// # Errors
-    /// The folder cannot be made.
-    pub fn open(book: &Path, name: &str) -> Result<Self, Error> {
-        let former = own_folder(book, "former")?;
-        Ok(Self { kept: former.join(name), next: former.join(format!("{name}.next")) })
+    /// The release that is kept for this name, in a book. Nothing is made before something is kept.
+    #[must_use]
+    pub fn open(book: &Path, name: &str) -> Self {
+        let former = book.join(FOLDER).join(FORMER);
+        Self { book: book.to_owned(), kept: former.join(name), next: former.join(format!("{name}.next")) }
     }
 
     /// The mark of the release that is kept.
@@ -56,7 +58,8 @@ impl Keep {
     /// # Errors
     /// It cannot be written.
     pub fn begin(&self, mark: &str, manifest: &str) -> Result<(), Error> {
-        remove(&self.next)?;
+        own_folder(&self.book, FORMER)?;
+        tree::remove(&self.next)?;
         let files = self.next.join("files");
         fs::create_dir_all(&files).map_err(|source| Error::Write { path: files, source })?;
         write(&self.next.join("manifest"), manifest.as_bytes())?;
@@ -80,7 +83,7 @@ impl Keep {
         if !self.next.exists() {
             return Ok(());
         }
-        remove(&self.kept)?;
+        tree::remove(&self.kept)?;
         fs::rename(&self.next, &self.kept).map_err(|source| Error::Write { path: self.kept.clone(), source })
     }
 
@@ -97,7 +100,7 @@ impl Keep {
     /// # Errors
     /// It cannot be removed.
     pub fn clear(&self) -> Result<(), Error> {
-        remove(&self.next).and_then(|()| remove(&self.kept))
+        tree::remove(&self.next).and_then(|()| tree::remove(&self.kept))
     }
 }
 
@@ -118,13 +121,4 @@ pub fn own_folder(book: &Path, name: &str) -> Result<PathBuf, Error> {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     fs::write(path, bytes).map_err(|source| Error::Write { path: path.to_owned(), source })
-}
-
-fn remove(folder: &Path) -> Result<(), Error> {
-    match fs::remove_dir_all(folder) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::Write { path: folder.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
 }

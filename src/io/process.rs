@@ -1,9 +1,11 @@
-//! Programs of this machine, and the machine's own name. Knows nothing of what programs say.
+//! Programs of this machine, and what tells it from others. Knows nothing of what programs say.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use crate::base::fingerprint::Fingerprint;
 
 /// What a program is started with.
 #[derive(Clone, Debug, Default)]
@@ -150,17 +152,18 @@ pub fn own_path() -> Option<String> {
     std::env::current_exe().ok()?.into_os_string().into_string().ok()
 }
 
-/// The name of this machine, so that its processes can be told from those of others.
+/// Digits that tell this machine from others, so that its processes can be told from theirs: machines of one name are told apart
+/// by when they were started, and containers by the processes that they see. Nothing of it can be read from the digits.
 #[must_use]
 pub fn machine() -> String {
     #[cfg(unix)]
-    {
-        rustix::system::uname().nodename().to_string_lossy().into_owned()
-    }
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     #[cfg(not(unix))]
-    {
-        std::env::var("COMPUTERNAME").unwrap_or_else(|_| "this machine".to_owned())
-    }
+    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+    // Other systems than Linux have neither, and are known by name.
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    let processes = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    Fingerprint::of(format!("{name}\n{boot}\n{}", processes.display()).as_bytes()).to_short_hex()
 }
 
 /// Whether no process of this machine has this number any more; never where that cannot be told.

@@ -58,17 +58,25 @@ pub fn create(folder: &Path, files: &[(String, String)]) -> Result<(), Error> {
 
 fn absolute(out: &Path) -> Result<PathBuf, Error> {
     let path = std::path::absolute(out).map_err(|source| Error::Write { path: out.to_owned(), source })?;
-    // `..` is taken out where no folder is there yet that would say what it means.
-    let path = path.components().fold(PathBuf::new(), |mut path, part| {
+    let path = straight(&path);
+    // A link to a folder is replaced behind the link, so that the link itself stays.
+    match fs::canonicalize(&path) {
+        Err(source) if path.is_symlink() => Err(Error::Read { path, source }),
+        found => Ok(found.unwrap_or(path)),
+    }
+}
+
+/// A path without `.` and `..`, as a person reads it; no folder needs to be there yet.
+#[must_use]
+pub fn straight(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut path, part| {
         if part == std::path::Component::ParentDir {
             path.pop();
         } else {
             path.push(part);
         }
         path
-    });
-    // A link to a folder is replaced behind the link, so that the link itself stays.
-    Ok(fs::canonicalize(&path).unwrap_or(path))
+    })
 }
 
 /// The absolute path of a folder that a site may take the place of.
@@ -77,7 +85,7 @@ fn absolute(out: &Path) -> Result<PathBuf, Error> {
 /// It holds the book, or stands among its sources.
 pub fn place_for_site(out: &Path, book: &Path) -> Result<PathBuf, Error> {
     let out = absolute(out)?;
-    let sources = ["content", "themes"].map(|folder| book.join(folder));
+    let sources = ["content", "themes", ".throughline", ".git"].map(|folder| book.join(folder));
     let is_in_the_way = book.starts_with(&out) || sources.iter().any(|folder| out.starts_with(folder));
     if is_in_the_way { Err(Error::HoldsBook(out)) } else { Ok(out) }
 }
@@ -92,6 +100,13 @@ fn check(out: &Path) -> Result<(), Error> {
 
 /// Trees that killed builds left behind.
 pub(super) fn remove_stale(parent: &Path, name: &str) {
+    // A run that was killed between putting the old tree aside and moving the new one there.
+    let aside = parent.join(format!(".{name}.old"));
+    if aside.join(MARK).is_file() {
+        let target = parent.join(name);
+        // What fails here fails again where the folder is written, and is told there.
+        drop(if target.exists() { fs::remove_dir_all(&aside) } else { fs::rename(&aside, &target) });
+    }
     let prefix = format!(".{name}.new-");
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {

@@ -11,6 +11,8 @@ use super::stage::{remove_stale, swap};
 /// A folder that is held against others until this is dropped.
 pub struct Tree {
     folder: PathBuf,
+    /// The file of the lock.
+    path: PathBuf,
     _lock: fs::File,
 }
 
@@ -25,11 +27,15 @@ impl Tree {
         let path = parent.join(format!(".{name}.lock"));
         let failed = |source| Error::Write { path: path.clone(), source };
         fs::create_dir_all(parent).map_err(failed)?;
-        let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Some(Self { folder, _lock: lock })),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(source)) => Err(failed(source)),
+        loop {
+            let lock = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+            match lock.try_lock() {
+                // One that was removed since it was opened holds nobody off.
+                Ok(()) if !is_at(&lock, &path) => {}
+                Ok(()) => return Ok(Some(Self { folder, path, _lock: lock })),
+                Err(fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(fs::TryLockError::Error(source)) => return Err(failed(source)),
+            }
         }
     }
 
@@ -55,8 +61,9 @@ impl Tree {
     ) -> Result<(), Error> {
         let (parent, name) = beside(&self.folder);
         let staging = parent.join(format!(".{name}.new-{}", std::process::id()));
-        let done =
-            self.write(&staging, files, stays, step).and_then(|()| ready()).and_then(|()| swap(&staging, &self.folder));
+        let done = self.write(&staging, files, stays, step);
+        let on_disk = || settle(&staging).map_err(|source| Error::Write { path: staging.clone(), source });
+        let done = done.and_then(|()| on_disk()).and_then(|()| ready()).and_then(|()| swap(&staging, &self.folder));
         if staging.exists() {
             // After a swap this is the old tree, after a failure the unfinished new one.
             let removed = fs::remove_dir_all(&staging).map_err(|source| Error::Write { path: staging, source });
@@ -96,7 +103,19 @@ impl Tree {
             let Ok(below) = entry.path().strip_prefix(&self.folder) else { continue };
             let is_kept = below.to_str().is_none_or(|name| stays(&name.replace(std::path::MAIN_SEPARATOR, "/")));
             let path = staging.join(below);
-            if entry.file_type().is_dir() || !is_kept || path.exists() {
+            if entry.file_type().is_dir() {
+                // A folder of others stays as it is, empty or closed to some.
+                if is_kept && !path.is_file() {
+                    fs::create_dir_all(&path).map_err(|source| failed(&path, source))?;
+                }
+                if path.is_dir() {
+                    let permissions = entry.metadata().map(|old| old.permissions());
+                    let set = permissions.map_err(Into::into).and_then(|old| fs::set_permissions(&path, old));
+                    set.map_err(|source| failed(&path, source))?;
+                }
+                continue;
+            }
+            if !is_kept || path.exists() {
                 continue;
             }
             if let Some(folder) = path.parent() {
@@ -110,6 +129,28 @@ impl Tree {
     }
 }
 
+#[cfg(unix)]
+impl Drop for Tree {
+    /// The file of the lock goes while the lock is held: whoever opened it meanwhile sees that it is no longer there.
+    fn drop(&mut self) {
+        // One that stays is taken by the next run.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+/// Brings everything that was written to a file system onto the disk, where the system can do that at once.
+fn settle(folder: &Path) -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        rustix::fs::syncfs(fs::File::open(folder)?)?;
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+    }
+    Ok(())
+}
+
 /// The bytes of a file below a folder; `None` where there is none.
 ///
 /// # Errors
@@ -120,6 +161,21 @@ pub fn read(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(Error::Read { path, source }),
+    }
+}
+
+/// Whether an open file is the one that stands there.
+fn is_at(file: &fs::File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let id = |found: std::io::Result<fs::Metadata>| found.map(|found| (found.dev(), found.ino())).ok();
+        id(file.metadata()).is_some_and(|own| id(fs::metadata(path)) == Some(own))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        true
     }
 }
 
@@ -153,6 +209,12 @@ pub fn remove_ending(folder: &Path, ending: &str) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Whether a folder is there.
+#[must_use]
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
 }
 
 /// Whether a folder holds nothing.

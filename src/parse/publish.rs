@@ -9,6 +9,10 @@ use crate::base::span::Span;
 use crate::model::publish::{Bucket, BucketStyle, Place, Target};
 use crate::model::writing::Placed;
 
+/// Keys under which people write what does not belong into this file.
+const SECRETS: [&str; 9] =
+    ["access_key", "access_key_id", "api_key", "api_token", "key", "password", "secret", "secret_access_key", "token"];
+
 /// Reads one target; `None` where something that it cannot do without is missing or wrong, which is reported.
 pub(super) fn read(path: &SitePath, name: &Field, value: Field) -> (Option<Target>, Diagnostics) {
     let refusal = |range, message: String, help: &str| {
@@ -29,9 +33,15 @@ pub(super) fn read(path: &SitePath, name: &Field, value: Field) -> (Option<Targe
         let message = format!("`publish` holds targets, and `{}` is none", name.text());
         return refusal(value.range, message, "write `[publish.live]` on a line of its own, and the keys below it");
     };
-    let mut keys = Keys { fields: Fields::new(path, table), name, is_good: true };
+    let mut keys = Keys { path, fields: Fields::new(path, table), name, is_good: true };
+    for key in SECRETS {
+        if keys.fields.has(key) {
+            drop(keys.fields.take(key));
+            keys.refuse_secret(key);
+        }
+    }
     let place = keys.place();
-    let secret_command: Vec<String> = keys.fields.texts("secret_command").into_iter().map(|text| text.value).collect();
+    let secret_command = keys.secret_command();
     let precompress = keys.precompress(place.as_ref());
     let is_good = keys.is_good;
     let target =
@@ -41,6 +51,7 @@ pub(super) fn read(path: &SitePath, name: &Field, value: Field) -> (Option<Targe
 
 /// The keys of one target.
 struct Keys<'a> {
+    path: &'a SitePath,
     fields: Fields<'a>,
     name: &'a Field,
     is_good: bool,
@@ -148,6 +159,21 @@ impl Keys<'_> {
         Some(Place::Sftp { host, port: port?, path: path? })
     }
 
+    /// The program and its arguments, each a text of its own: no shell takes a line apart.
+    fn secret_command(&mut self) -> Vec<String> {
+        let parts = self.fields.texts("secret_command");
+        if let [only] = &parts[..]
+            && only.value.contains(' ')
+        {
+            let parts: Vec<String> = only.value.split_whitespace().map(|part| format!("\"{part}\"")).collect();
+            let help = format!("write `secret_command = [{}]`", parts.join(", "));
+            let message = "`secret_command` is a list: the program, and each of its arguments";
+            self.fields.refuse(Code::BadValue, only.range, message, help);
+            self.is_good = false;
+        }
+        parts.into_iter().map(|part| part.value).collect()
+    }
+
     /// Only a server of one's own sends copies that were compressed before.
     fn precompress(&mut self, place: Option<&Place>) -> bool {
         let has = self.fields.has("precompress");
@@ -181,13 +207,13 @@ impl Keys<'_> {
     /// A text that is handed to a program or a host; one that a program would take for an option is refused.
     fn text(&mut self, key: &'static str) -> Option<String> {
         let Placed { value, range } = self.fields.text(key)?;
-        let after_scheme = value.split_once("://").map_or("", |(_, rest)| rest);
+        let after_scheme = value.split_once("://").map_or(&*value, |(_, rest)| rest);
         let before_path = after_scheme.split('/').next().unwrap_or("");
-        let is_secret = before_path.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
-        if is_secret {
-            let message = format!("`{key}` holds a password, and this file is read by others");
-            let help = "take it out; the manual says under Publishing where each kind of target looks for it";
-            self.fields.refuse(Code::BadValue, range, message, help);
+        // Over the web, whoever is named before the host brings a token.
+        let is_web = ["http://", "https://"].iter().any(|scheme| value.starts_with(scheme));
+        let is_secret = before_path.rsplit_once('@').is_some_and(|(user, _)| is_web || user.contains(':'));
+        if is_secret || value.to_lowercase().contains("token=") {
+            self.refuse_secret(key);
         } else if value.starts_with('-') {
             let message = format!("`{key}` begins with a hyphen, which programs take for an option");
             self.fields.refuse(Code::BadValue, range, message, "write `./` before it, or choose another name");
@@ -225,6 +251,16 @@ impl Keys<'_> {
             self.is_good = false;
         }
         small
+    }
+
+    /// Reports a secret by the name of its key. Its line is not quoted: reports end up in logs.
+    fn refuse_secret(&mut self, key: &str) {
+        let message =
+            format!("`{key}` of the target `{}` holds a secret, and this file is read by others", self.name.text());
+        let help = "take it out, and let it be changed where it counts if others have seen it; the manual says under \
+                    Publishing where each kind of target looks for it";
+        self.fields.diagnostics.push(Diagnostic::new(Code::BadValue, Span::file(self.path), message).help(help));
+        self.is_good = false;
     }
 
     /// Reports what is wrong with the target as a whole.

@@ -27,6 +27,7 @@ pub fn check(published: &Published, now: &Addresses, snapshot: &Snapshot, spoile
     let desk = Desk { published, now, snapshot, file: SitePath::new(FILE).expect("clean") };
     let mut found = Diagnostics::default();
     let mut lost = Vec::new();
+    let mut lacking = BTreeSet::new();
     let mut places: BTreeMap<&str, Place<'_>> = BTreeMap::new();
     for promise in &published.promises {
         match now.state(promise) {
@@ -37,9 +38,11 @@ pub fn check(published: &Published, now: &Addresses, snapshot: &Snapshot, spoile
             State::Kept(address) => {
                 let page = address.to.as_ref().and_then(|to| now.find(to)).unwrap_or(address);
                 let is_spoiled = page.writing.as_ref().is_some_and(|writing| spoiled.contains(&writing.path));
-                if is_spoiled || page.what == What::File || promise.headings.iter().all(|id| page.has_place(&id.value))
-                {
+                if is_spoiled || page.what == What::File || promise.headings.is_empty() {
                     continue;
+                }
+                if !promise.headings.iter().all(|id| page.has_place(&id.value)) {
+                    lacking.insert(page.file.as_str());
                 }
                 let place = places.entry(&page.file).or_insert_with(|| Place { page, promises: Vec::new() });
                 place.promises.push(promise);
@@ -47,11 +50,12 @@ pub fn check(published: &Published, now: &Addresses, snapshot: &Snapshot, spoile
         }
     }
     desk.report_lost(&lost, spoiled, &mut found);
-    places.values().for_each(|place| desk.report_headings(place, &mut found));
+    let places = places.values().filter(|place| lacking.contains(place.page.file.as_str()));
+    places.for_each(|place| desk.report_headings(place, &mut found));
     found
 }
 
-/// A page that lacks headings, and the promises to which they belong.
+/// A page, and the promises of headings in it: its own, and those of addresses that lead to it.
 struct Place<'a> {
     page: &'a Address,
     promises: Vec<&'a Promise>,
@@ -119,7 +123,9 @@ impl Desk<'_> {
             found.push(match successor {
                 Some(successor) => self.with_alias(finding, &successor, &by_page[successor.page.file.as_str()]),
                 None => {
-                    let line = alias_line("aliases", " =", &[], &[promise.route.as_str()]);
+                    let is_concept = super::kind_of(promise) == Some(Kind::Concept);
+                    let key = if is_concept { "redirect_from" } else { "aliases" };
+                    let line = alias_line(key, " =", &[], &[promise.route.as_str()]);
                     finding.help(format!(
                         "take this line out if the page is gone for good, or add `{line}` to the file of the one that took its place"
                     ))
@@ -164,18 +170,23 @@ impl Desk<'_> {
         // The line of the page itself first, then those of its old addresses.
         let mut promises = place.promises.clone();
         promises.sort_by_key(|promise| promise.route != page.route);
-        let mut lost: BTreeMap<&str, Vec<&Placed<String>>> = BTreeMap::new();
-        for heading in promises.iter().flat_map(|promise| &promise.headings) {
-            if !page.has_place(&heading.value) {
-                lost.entry(&heading.value).or_default().push(heading);
+        let mut lost: BTreeMap<&str, Vec<(&Promise, &Placed<String>)>> = BTreeMap::new();
+        for promise in &promises {
+            for heading in promise.headings.iter().filter(|heading| !page.has_place(&heading.value)) {
+                lost.entry(&heading.value).or_default().push((promise, heading));
             }
         }
         let successors = page.writing.as_ref().map(|writing| headings(&writing.prose.outline, &promises));
         for (id, places) in lost {
-            let Some((first, others)) = places.split_first() else { continue };
-            let message = format!("`{}` was published with the heading `#{id}`, which it has no more", page.route);
+            let Some(((promise, first), others)) = places.split_first() else { continue };
+            let what = if promise.route == page.route {
+                "which it has no more".to_owned()
+            } else {
+                format!("which `{}`, where it leads now, lacks", page.route)
+            };
+            let message = format!("`{}` was published with the heading `#{id}`, {what}", promise.route);
             let mut finding = Diagnostic::new(Code::LostHeading, self.span(first.range), message);
-            for other in others {
+            for (_, other) in others {
                 finding = finding.label(self.span(other.range), "promised here too");
             }
             let successor = successors.as_ref().and_then(|successors| successors.get(id).copied());

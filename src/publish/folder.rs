@@ -33,6 +33,10 @@ impl Target for Folder {
     }
 
     fn look(&mut self) -> Result<There, Failure> {
+        if !self.folder.parent().is_some_and(tree::is_folder) {
+            return Err(Failure::new(format!("{} has no folder around it", self.name()))
+                .help("make that folder, or look at how `path` is written"));
+        }
         tree::tidy(&self.folder);
         self.there = match tree::read(&self.folder, MANIFEST).map_err(broken)? {
             Some(bytes) => Manifest::read(&String::from_utf8_lossy(&bytes)).ok_or_else(|| {
@@ -66,14 +70,26 @@ impl Target for Folder {
             }
             Ok(())
         };
-        former::keep(&self.keep, &self.name(), &seen, plan, self.overwrites, fetch)?;
+        let mut strange = former::keep(&self.keep, &seen, plan, fetch)?;
+        for name in &plan.added {
+            let there = tree.read(name).map_err(broken)?;
+            if there.is_some_and(|bytes| release.files.get(name).is_none_or(|file| *file.bytes != *bytes)) {
+                strange.insert(name);
+            }
+        }
+        former::check(&self.name(), &strange, self.overwrites)?;
         let sent: Vec<&str> = plan.all_sent().collect();
         progress.begin("Writing", sent.len());
         let text = release.manifest.to_text();
         let files = release.these(&sent).into_iter().map(|file| (file.name.as_str(), &*file.bytes));
         let mut files = files.chain([(MANIFEST, text.as_bytes())]);
         // What the former release had and the new one lacks goes; what others put there stays.
-        let stays = |name: &str| release.manifest.files.contains_key(name) || !seen.files.contains_key(name);
+        let is_own = |name: &str| {
+            let below = format!("{name}/");
+            let next = seen.files.range(below.clone()..).next();
+            seen.files.contains_key(name) || next.is_some_and(|(file, _)| file.starts_with(&below))
+        };
+        let stays = |name: &str| release.manifest.files.contains_key(name) || !is_own(name);
         // Noted before the swap: a run that is killed right behind it can be taken back too.
         let mark = release.manifest.mark().to_string();
         let ready = || self.keep.promote().and_then(|()| self.keep.finish(&mark));

@@ -17,27 +17,22 @@ pub(super) type Fetch<'a> = &'a dyn Fn(&[&str], &Taken<'_>) -> Result<(), Failur
 /// Is handed a file that was fetched: its name and its bytes. May be called from any thread.
 pub type Taken<'a> = dyn Fn(&str, &[u8]) -> Result<(), Failure> + Sync + 'a;
 
-/// Keeps what the plan replaces or removes. `promote` makes it the former release once the plan has begun.
+/// Keeps what the plan replaces or removes. `promote` makes it the former release once the plan has begun. Returned are the
+/// files that are not as they were left.
 ///
 /// # Errors
-/// It cannot be fetched or written. Files that are not as they were left are refused, unless they may be written over.
-pub(super) fn keep(
+/// One cannot be fetched or written.
+pub(super) fn keep<'a>(
     keep: &Keep,
-    place: &str,
     there: &Manifest,
-    plan: &Plan,
-    overwrites: bool,
+    plan: &'a Plan,
     fetch: Fetch<'_>,
-) -> Result<(), Failure> {
+) -> Result<BTreeSet<&'a str>, Failure> {
     let mark = there.whole_mark().to_string();
     let is_resumed = there.before.is_some();
-    let is_kept = !is_resumed || keep.mark().as_deref() == Some(&mark);
-    if there.files.is_empty() && !is_resumed {
-        // Before the first release there is none.
-        return keep.clear().map_err(local);
-    }
+    // Before the first release there is none, and of a run that was cut elsewhere nothing here could bring it back.
+    let is_kept = if is_resumed { keep.mark().as_deref() == Some(&mark) } else { !there.files.is_empty() };
     if !is_kept {
-        // The run that was cut kept that release elsewhere; nothing that is here now could bring it back.
         keep.clear().map_err(local)?;
     } else if !is_resumed {
         keep.begin(&mark, &there.to_text()).map_err(local)?;
@@ -54,16 +49,23 @@ pub(super) fn keep(
         }
         if is_kept { keep.add(&fingerprint.to_string(), bytes).map_err(local) } else { Ok(()) }
     })?;
-    let strange = missing.into_inner().unwrap_or_default();
-    if strange.is_empty() || overwrites {
-        return Ok(());
-    }
-    let (count, is) = (strange.len(), if strange.len() == 1 { "file at" } else { "files at" });
-    Err(Failure::new(format!(
-        "{count} {is} {place} is not as Throughline left it: somebody else changed or removed it"
-    ))
-    .help("look at what was changed; `--overwrite` publishes over it")
-    .undone(strange))
+    Ok(missing.into_inner().unwrap_or_default())
+}
+
+/// What others changed, removed or put there meanwhile is not written over in silence.
+///
+/// # Errors
+/// There is such a file, and it may not be written over.
+pub(super) fn check(place: &str, strange: &BTreeSet<&str>, overwrites: bool) -> Result<(), Failure> {
+    let Some(first) = strange.first().filter(|_| !overwrites) else { return Ok(()) };
+    let what = match strange.len() {
+        1 => format!("`{first}` at {place} is"),
+        2 => format!("`{first}` and another file at {place} are"),
+        count => format!("`{first}` and {} other files at {place} are", count - 1),
+    };
+    Err(Failure::new(format!("{what} not as Throughline left it: somebody else wrote or removed something there"))
+        .help("look at what was changed; `--overwrite` publishes over it")
+        .undone(strange.iter().copied()))
 }
 
 /// The release that stood at the place before the one of this manifest.

@@ -55,7 +55,7 @@ pub fn add(release: &mut Release, target: &Target, about: &About, host: Host) {
 /// For hosts of branches: no Jekyll, and the domain where it is the author's own. They are no part of the release: they stay
 /// when it changes.
 fn add_pages_files(release: &mut Release, about: &About, host: Host) {
-    release.beside.push(File::new(".nojekyll", Vec::new()));
+    beside(release, ".nojekyll", Vec::new());
     let Some(domain) = about.base_url.as_deref().map(host_of) else { return };
     let wanted = match host {
         Host::GitHub => Some(("CNAME", "github.io")),
@@ -63,13 +63,24 @@ fn add_pages_files(release: &mut Release, about: &About, host: Host) {
         Host::GitLab | Host::Other => None,
     };
     if let Some((name, _)) = wanted.filter(|(_, own)| !domain.ends_with(own)) {
-        release.beside.push(File::new(name, format!("{domain}\n").into_bytes()));
+        beside(release, name, format!("{domain}\n").into_bytes());
+    }
+}
+
+/// Adds a file beside the release, unless the author has one of that name.
+fn beside(release: &mut Release, name: &str, bytes: Vec<u8>) {
+    if !release.files.contains_key(name) {
+        release.beside.push(File::new(name, bytes));
     }
 }
 
 /// Redirects that the host carries out itself, instead of pages that lead on.
 fn add_redirects(release: &mut Release, about: &About) {
-    let mut text = String::new();
+    // What the author wrote comes first: of two rules for one address, the first counts.
+    let mut text = release.files.get("_redirects").map_or_else(String::new, |own| {
+        let text = String::from_utf8_lossy(&own.bytes);
+        format!("{}\n", text.trim_end())
+    });
     for Redirect { file, from, to } in about.redirects.iter().take(MOST_REDIRECTS) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{from} {to} 301");
@@ -80,8 +91,11 @@ fn add_redirects(release: &mut Release, about: &About) {
     }
 }
 
-/// What the host says along with each file.
+/// What the host says along with each file, unless the author has said so.
 fn add_headers(release: &mut Release) {
+    if release.files.contains_key("_headers") {
+        return;
+    }
     let mut text = String::from("/*\n");
     let policies: BTreeSet<&str> = release
         .files
@@ -126,7 +140,11 @@ fn add_compressed(release: &mut Release) {
             smaller.map(|(suffix, bytes)| File::new(format!("{}{suffix}", file.name), bytes)).collect::<Vec<_>>()
         })
         .collect();
-    made.into_iter().for_each(|file| release.insert(file));
+    for file in made {
+        if !release.files.contains_key(&file.name) {
+            release.insert(file);
+        }
+    }
 }
 
 fn brotli(bytes: &[u8]) -> Vec<u8> {
@@ -194,6 +212,21 @@ mod tests {
              Referrer-Policy: strict-origin-when-cross-origin\n  X-Content-Type-Options: nosniff\n\
              /assets/a.1a2b3c4d.css\n  Cache-Control: public, max-age=31536000, immutable\n"
         );
+    }
+
+    #[test]
+    fn what_the_author_wrote_for_a_host_stays() {
+        let netlify = target(Place::Netlify { site: "s".to_owned(), api: String::new() });
+        let mut release =
+            release(&[("_headers", "/*\n  X-Own: 1\n"), ("_redirects", "/a /b 302\n"), ("CNAME", "own.example\n")]);
+        let redirect = Redirect { file: "old/index.html".into(), from: "/old/".into(), to: "/new/".into() };
+        let about = About { base_url: Some("https://other.example/".to_owned()), redirects: vec![redirect] };
+        add(&mut release, &netlify, &about, Host::Other);
+        assert_eq!(text(&release, "_headers"), "/*\n  X-Own: 1\n");
+        assert_eq!(text(&release, "_redirects"), "/a /b 302\n/old/ /new/ 301\n");
+        let git = target(Place::Git { remote: "origin".to_owned(), branch: "gh-pages".to_owned() });
+        add(&mut release, &git, &about, Host::GitHub);
+        assert!(release.beside.iter().all(|file| file.name != "CNAME"));
     }
 
     #[test]

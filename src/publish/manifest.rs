@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::base::fingerprint::Fingerprint;
+use crate::base::path::SitePath;
 
 pub use crate::io::stage::MARK as MANIFEST;
 
-const FIRST_LINE: &str = "This folder is made by Throughline and replaced as a whole by each build.";
+const FIRST_LINE: &str = "Made by Throughline: the files below are replaced when the site is built or published again.";
 /// How files are sent may change from one version to the next; a release that was sent otherwise is sent again.
 const RULES: &str = "rules 1";
+/// What the last line begins with; a text without it was cut off.
+const TOTAL: &str = "total ";
 
 /// One file of a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +43,18 @@ impl Manifest {
         let mut lines = text.lines();
         lines.next().filter(|line| *line == FIRST_LINE)?;
         let mut manifest = Self { is_outdated: lines.next() != Some(RULES), ..Self::default() };
-        for line in lines {
+        // Whoever can write it must not lead us elsewhere.
+        let clean = |name: &str| {
+            SitePath::new(name).filter(|path| path.as_str() == name && !name.is_empty()).map(|_| name.to_owned())
+        };
+        for line in &mut lines {
+            if let Some(total) = line.strip_prefix(TOTAL) {
+                let counted = manifest.files.len() + manifest.uncertain.len();
+                let is_whole = total.parse() == Ok(counted) && lines.next().is_none();
+                return is_whole.then_some(manifest);
+            }
             if let Some(name) = line.strip_prefix("? ") {
-                manifest.uncertain.push(name.to_owned());
+                manifest.uncertain.push(clean(name)?);
                 continue;
             }
             if let Some(mark) = line.strip_prefix("before ") {
@@ -52,9 +64,10 @@ impl Manifest {
             let mut parts = line.splitn(3, ' ');
             let fingerprint = Fingerprint::from_hex(parts.next()?)?;
             let size = parts.next()?.parse().ok()?;
-            manifest.files.insert(parts.next()?.to_owned(), Entry { fingerprint, size });
+            manifest.files.insert(clean(parts.next()?)?, Entry { fingerprint, size });
         }
-        Some(manifest)
+        // The end is missing.
+        None
     }
 
     /// The manifest as text.
@@ -71,6 +84,7 @@ impl Manifest {
         for name in &self.uncertain {
             let _ = writeln!(text, "? {name}");
         }
+        let _ = writeln!(text, "{TOTAL}{}", self.files.len() + self.uncertain.len());
         text
     }
 
@@ -98,12 +112,6 @@ impl Manifest {
     pub fn whole_mark(&self) -> Fingerprint {
         self.before.unwrap_or_else(|| self.mark())
     }
-
-    /// Size of all files in bytes.
-    #[must_use]
-    pub fn size(&self) -> u64 {
-        self.files.values().map(|entry| entry.size).sum()
-    }
 }
 
 #[cfg(test)]
@@ -128,10 +136,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_cut_off_or_leads_elsewhere_is_none() {
+        let mut whole = Manifest::default();
+        for name in ["a.html", "b.html"] {
+            whole.files.insert(name.to_owned(), entry(name));
+        }
+        let text = whole.unsettled(["b.html"]).to_text();
+        for (at, _) in text.match_indices('\n').filter(|(at, _)| at + 1 < text.len()) {
+            assert_eq!(Manifest::read(&text[..=at]), None);
+        }
+        for name in ["../b.html", "/b.html", "a//b.html", "./b.html", ""] {
+            assert_eq!(Manifest::read(&text.replace("? b.html", &format!("? {name}"))), None, "{name}");
+        }
+    }
+
+    #[test]
     fn another_text_is_none() {
         assert_eq!(Manifest::read(""), None);
         assert_eq!(Manifest::read("<html>Sign in to the network</html>"), None);
         assert_eq!(Manifest::read(&format!("{FIRST_LINE}\n{RULES}\nno line of ours\n")), None);
-        assert!(Manifest::read(&format!("{FIRST_LINE}\n")).is_some_and(|old| old.is_outdated && old.files.is_empty()));
+        let old = Manifest::read(&format!("{FIRST_LINE}\nrules 0\ntotal 0\n"));
+        assert!(old.is_some_and(|old| old.is_outdated && old.files.is_empty()));
     }
 }

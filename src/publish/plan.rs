@@ -1,5 +1,7 @@
 //! The manifest that is there against the new one: what is sent and what is taken away. Knows no host.
 
+use std::collections::BTreeSet;
+
 use super::manifest::Manifest;
 
 /// When a file is sent. A page never comes before what it needs.
@@ -88,6 +90,18 @@ impl Plan {
         self.added.iter().chain(&self.changed).map(String::as_str)
     }
 
+    /// What is removed and stands in the way of what is sent: a file where a folder is to be, or in a folder where a file is to be.
+    #[must_use]
+    pub fn blocking(&self) -> Vec<&str> {
+        let sent: BTreeSet<&str> = self.all_sent().collect();
+        let is_folder = |name: &str| {
+            let below = format!("{name}/");
+            sent.range(below.as_str()..).next().is_some_and(|other| other.starts_with(&below))
+        };
+        let is_in_file = |name: &str| name.match_indices('/').any(|(at, _)| sent.contains(&name[..at]));
+        self.removed.iter().map(String::as_str).filter(|name| is_folder(name) || is_in_file(name)).collect()
+    }
+
     /// Everything that is sent or removed.
     pub fn touched(&self) -> impl Iterator<Item = &str> {
         self.all_sent().chain(self.removed.iter().map(String::as_str))
@@ -117,6 +131,13 @@ mod tests {
         assert_eq!(plan.sent(Stage::Assets), ["a.css"]);
         assert_eq!(plan.sent(Stage::Pages), ["new.html", "index.html"]);
         assert!(Plan::of(&new, &new).is_empty());
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_folder_goes_first() {
+        let old = manifest(&[("gone.html", "1"), ("thing", "1"), ("pile/a.html", "1"), ("pile/b/c.html", "1")]);
+        let new = manifest(&[("thing/one.html", "1"), ("pile", "1")]);
+        assert_eq!(Plan::of(&old, &new).blocking(), ["pile/a.html", "pile/b/c.html", "thing"]);
     }
 
     #[test]

@@ -132,7 +132,8 @@ impl Rsync {
         let (source, below) = self.source();
         let is_fetch = errand == Errand::Fetch;
         arguments.extend(if is_fetch { [source, "./"] } else { ["./", &self.destination] }.map(str::to_owned));
-        let below = if is_fetch { below } else { "" };
+        // A name in the list that began with `#` or `;` would be a comment.
+        let below = if is_fetch && !below.is_empty() { below } else { "./" };
         let list: String = names.iter().map(|name| format!("{below}{name}\0")).collect();
         let mut program = Program::new("rsync", arguments).reading(list);
         if self.way == Way::Daemon && (self.password.is_some() || http::secret("RSYNC_PASSWORD").is_none()) {
@@ -235,6 +236,32 @@ impl Rsync {
     }
 }
 
+impl Rsync {
+    /// Those of these files for which rsync would do nothing that counts.
+    fn compared(&self, files: &[&File], counts: impl Fn(&str) -> bool) -> Result<BTreeSet<String>, Failure> {
+        if files.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let scratch = self.stage(files)?;
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        let mut changed = Vec::new();
+        persist(|| {
+            changed.clear();
+            self.run(Errand::Compare, &names, &scratch, &mut |line| {
+                // `<fcsT......` and a name, or `>f…` where both are on this machine; `<f+++++++++` for one that is not there.
+                let change = line.split_once(' ').filter(|_| line.starts_with("<f") || line.starts_with(">f"));
+                changed.extend(change.filter(|(change, _)| counts(change)).map(|(_, name)| name.to_owned()));
+            })
+        })?;
+        let mut others: BTreeSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        // A name that rsync writes otherwise than it is makes all of them doubtful.
+        if changed.iter().any(|name| !others.remove(name)) {
+            return Ok(BTreeSet::new());
+        }
+        Ok(others)
+    }
+}
+
 impl Store for Rsync {
     fn name(&self) -> String {
         let shown = self.destination.trim_end_matches('/');
@@ -303,9 +330,10 @@ impl Store for Rsync {
             });
             ended.map_err(|trouble| Trouble { has_moved: left.len() < names.len(), ..trouble })
         })?;
-        // Names that rsync writes otherwise than they are.
-        left.into_iter().for_each(done);
-        Ok(())
+        let left: Vec<&str> = left.into_iter().collect();
+        let Some(first) = left.first() else { return Ok(()) };
+        let message = format!("rsync did not send `{first}` and said nothing of it");
+        Err(Failure::new(message).help("give the file another name, and report this").undone(left))
     }
 
     fn remove(&self, names: &[&str]) -> Result<(), Failure> {
@@ -327,27 +355,12 @@ impl Store for Rsync {
         Ok(())
     }
 
+    fn present(&self, files: &[&File]) -> Result<BTreeSet<String>, Failure> {
+        self.compared(files, |change| change.contains("+++"))
+    }
+
     fn holding(&self, files: &[&File]) -> Result<BTreeSet<String>, Failure> {
-        if files.is_empty() {
-            return Ok(BTreeSet::new());
-        }
-        let scratch = self.stage(files)?;
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        let mut missing = Vec::new();
-        persist(|| {
-            missing.clear();
-            self.run(Errand::Compare, &names, &scratch, &mut |line| {
-                // `<fcsT......` and a name, or `>f…` where both are on this machine.
-                let is_file = line.starts_with("<f") || line.starts_with(">f");
-                missing.extend(is_file.then(|| line.split_once(' ').map(|(_, name)| name.to_owned())).flatten());
-            })
-        })?;
-        let mut holding: BTreeSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        // A name that rsync writes otherwise than it is makes all of them doubtful.
-        if missing.iter().any(|name| !holding.remove(name)) {
-            return Ok(BTreeSet::new());
-        }
-        Ok(holding)
+        self.compared(files, |_| true)
     }
 }
 

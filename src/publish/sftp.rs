@@ -222,9 +222,10 @@ impl Sftp {
         }
         persist(|| {
             let ended = self.run(&scratch, &lines.0, &mut |_| {})?;
+            // Hosts and wrappers greet and warn there too: what counts names a file.
+            let is_of_file = |line: &&str| line.contains(&self.folder) && names.iter().any(|name| line.contains(name));
             let is_missing = |line: &str| line.contains("not found") || line.contains("No such file");
-            let other: Vec<&str> =
-                ended.errors.lines().filter(|line| !line.trim().is_empty() && !is_missing(line)).collect();
+            let other: Vec<&str> = ended.errors.lines().filter(is_of_file).filter(|line| !is_missing(line)).collect();
             if other.is_empty() {
                 return Ok(());
             }
@@ -304,6 +305,24 @@ impl Store for Sftp {
             Some(line) => Err(Failure::new(format!("{} does not let files be removed: {line}", self.name()))
                 .help("let the user write there, and run this again")),
         }
+    }
+
+    fn present(&self, files: &[&File]) -> Result<BTreeSet<String>, Failure> {
+        let scratch = Scratch::new(&self.book).map_err(local)?;
+        let folder_of = |name: &str| match name.rsplit_once('/') {
+            Some((folder, _)) => format!("{}/{folder}", self.folder),
+            None => self.folder.clone(),
+        };
+        let folders: BTreeSet<String> = files.iter().map(|file| folder_of(&file.name)).collect();
+        let mut lines = Lines::default();
+        for folder in &folders {
+            lines.add(format_args!("-ls -1a {}", quoted(folder)));
+        }
+        let listed = persist(|| self.run(&scratch, &lines.0, &mut |_| {}))?.output;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let there: BTreeSet<&str> = listed.lines().map(str::trim_end).collect();
+        let is_there = |name: &&String| there.contains(format!("{}/{name}", self.folder).as_str());
+        Ok(files.iter().map(|file| &file.name).filter(is_there).cloned().collect())
     }
 
     /// Sizes would not tell: the files are got and compared. Most connections bring more than they send in the same time.

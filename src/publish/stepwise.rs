@@ -58,8 +58,13 @@ pub trait Store: Sync {
     /// Some were not removed, with the reason.
     fn remove(&self, names: &[&str]) -> Result<(), Failure>;
 
-    /// Which of these files are there already with these very bytes; asked after a publish that was cut. A place that cannot
-    /// tell names none.
+    /// Which of these files are there, with whatever bytes.
+    ///
+    /// # Errors
+    /// As with `read`.
+    fn present(&self, files: &[&File]) -> Result<BTreeSet<String>, Failure>;
+
+    /// Which of these files are there already with these very bytes. A place that cannot tell names none.
     ///
     /// # Errors
     /// As with `read`.
@@ -71,7 +76,7 @@ pub trait Store: Sync {
 struct Holder {
     /// A number that no other run has.
     run: String,
-    /// The name of the machine.
+    /// What tells its machine from others.
     machine: String,
     /// The process there.
     process: u32,
@@ -82,7 +87,8 @@ struct Holder {
 impl Holder {
     /// Whether nobody waits for this publish to end any more.
     fn is_gone(&self, machine: &str) -> bool {
-        seconds().saturating_sub(self.seen) > STALE || self.machine == machine && process::is_gone(self.process)
+        // A sign from a time that has not come yet is one of a clock that is wrong, and says nothing of its age.
+        seconds().abs_diff(self.seen) > STALE || self.machine == machine && process::is_gone(self.process)
     }
 }
 
@@ -119,8 +125,7 @@ impl<S: Store> Stepwise<S> {
         if let Some(holder) = self.holder()?.filter(|holder| !holder.is_gone(&self.own.machine)) {
             let minutes = seconds().saturating_sub(holder.seen) / 60;
             let when = if minutes == 0 { "less than a minute".to_owned() } else { format!("{minutes} minutes") };
-            let Holder { process, machine, .. } = holder;
-            let message = format!("process {process} on {machine} publishes to {}, seen {when} ago", self.store.name());
+            let message = format!("{} publishes to {}, seen {when} ago", self.who(&holder), self.store.name());
             let help =
                 "wait until it has ended; one that was killed on another machine is passed over after 15 minutes";
             return Err(Failure::new(message).help(help));
@@ -128,6 +133,12 @@ impl<S: Store> Stepwise<S> {
         // Whoever held it is gone. Of two that take it over at once, one finds the other's sign and stops.
         self.store.put(&[&self.sign()], &|_| {})?;
         self.check_lock()
+    }
+
+    fn who(&self, holder: &Holder) -> String {
+        let Holder { process, machine, .. } = holder;
+        let whose = if *machine == self.own.machine { "this machine" } else { "another machine" };
+        format!("process {process} of {whose}")
     }
 
     fn holder(&self) -> Result<Option<Holder>, Failure> {
@@ -140,9 +151,7 @@ impl<S: Store> Stepwise<S> {
         let name = self.store.name();
         let message = match self.holder()? {
             Some(holder) if holder.run == self.own.run => return Ok(()),
-            Some(Holder { process, machine, .. }) => {
-                format!("process {process} on {machine} has begun to publish to {name} too")
-            }
+            Some(holder) => format!("{} has begun to publish to {name} too", self.who(&holder)),
             None => format!("the lock `{LOCK}` at {name} was removed meanwhile"),
         };
         Err(Failure::new(message).help("run this again when nobody else publishes"))
@@ -155,9 +164,16 @@ impl<S: Store> Stepwise<S> {
     /// Sends and removes what the plan says.
     fn carry_out(&self, release: &Release, plan: &Plan, progress: &dyn Progress) -> Result<(), Failure> {
         let name = self.store.name();
-        former::keep(&self.keep, &name, &self.there, plan, self.overwrites, &|names, taken| {
+        let seen = Mutex::new(clock::tick());
+        let mut strange = former::keep(&self.keep, &self.there, plan, &|names, taken| {
+            let taken: &Taken<'_> = &|name, bytes| {
+                self.refresh(&seen);
+                taken(name, bytes)
+            };
             if names.is_empty() { Ok(()) } else { self.store.fetch(names, taken) }
         })?;
+        strange.extend(self.foreign(release, plan)?);
+        former::check(&name, &strange, self.overwrites)?;
         self.settle(&self.there.unsettled(plan.touched()))?;
         self.keep.promote().map_err(former::local)?;
         let all: Vec<&str> = plan.all_sent().collect();
@@ -168,7 +184,6 @@ impl<S: Store> Stepwise<S> {
             let left = left.lock().map(|left| left.clone()).unwrap_or_default();
             failure.undone(left.iter().map(String::as_str))
         };
-        let seen = Mutex::new(clock::tick());
         let done = |name: &str| {
             if let Ok(mut left) = left.lock() {
                 left.remove(name);
@@ -176,6 +191,11 @@ impl<S: Store> Stepwise<S> {
             progress.step();
             self.refresh(&seen);
         };
+        // A file that stands where a folder is to be, or the other way round, goes first: nothing could come in its place.
+        let blocking = plan.blocking();
+        if !blocking.is_empty() {
+            self.store.remove(&blocking).map_err(failed)?;
+        }
         progress.begin("Sending", all.len());
         for stage in Stage::ALL {
             let (there, missing): (Vec<&str>, Vec<&str>) =
@@ -197,6 +217,21 @@ impl<S: Store> Stepwise<S> {
         }
         self.keep.finish(&release.manifest.mark().to_string()).map_err(former::local)?;
         self.settle(&release.manifest)
+    }
+
+    /// Files of others under names that are to be added.
+    fn foreign<'a>(&self, release: &Release, plan: &'a Plan) -> Result<Vec<&'a str>, Failure> {
+        let added: Vec<&str> = plan.added.iter().map(String::as_str).collect();
+        if added.is_empty() {
+            return Ok(Vec::new());
+        }
+        let present = self.store.present(&release.these(&added))?;
+        let present: Vec<&str> = added.into_iter().filter(|name| present.contains(*name)).collect();
+        if present.is_empty() {
+            return Ok(present);
+        }
+        let same = self.store.holding(&release.these(&present))?;
+        Ok(present.into_iter().filter(|name| !same.contains(*name)).collect())
     }
 
     /// Says from time to time that this run still goes on.

@@ -10,7 +10,6 @@ const CACHE: &str = "actions/cache@v5.0.5";
 /// The file.
 pub(super) fn text(order: &Order) -> String {
     let Order { branch, version, rust, zone_name, folder, .. } = order;
-    let own = order.file("published.toml");
     let group = match folder.as_str() {
         "" => "publish".to_owned(),
         folder => format!("publish-{}", crate::base::path::slug(folder)),
@@ -24,9 +23,7 @@ pub(super) fn text(order: &Order) -> String {
          \n\
          on:\n\
          \x20 push:\n\
-         \x20   branches: [{branch}]\n\
-         \x20   # The list of published addresses is committed below; that is nothing new to publish.\n\
-         \x20   paths-ignore: [{own}]\n\
+         \x20   branches: [{quoted_branch}]\n\
          \x20 workflow_dispatch:\n\
          {schedule}\
          \n\
@@ -52,7 +49,7 @@ pub(super) fn text(order: &Order) -> String {
          \x20     - uses: {CHECKOUT}\n\
          \x20       with:\n\
          \x20         # The newest state, with what a run before this one committed; and every branch, for the one that holds the site.\n\
-         \x20         ref: {branch}\n\
+         \x20         ref: {quoted_branch}\n\
          \x20         fetch-depth: 0\n\
          \n\
          \x20     - uses: {CACHE}\n\
@@ -98,7 +95,7 @@ pub(super) fn text(order: &Order) -> String {
          \x20       run: throughline status\n",
         mark = order.mark(),
         branch = branch,
-        own = quoted(&own),
+        quoted_branch = quoted(branch),
         schedule = schedule(order),
         told = told(order, &group),
         zone = quoted(zone_name),

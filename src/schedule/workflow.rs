@@ -305,7 +305,6 @@ mod tests {
         assert_eq!(order.path(), ".github/workflows/publish-docs-my-book.yml");
         let value = parsed(&order.text());
         assert_eq!(value["defaults"]["run"]["working-directory"], "docs/my book");
-        assert_eq!(value["on"]["push"]["paths-ignore"], serde_json::json!(["docs/my book/published.toml"]));
         assert_eq!(value["concurrency"]["group"], "publish-docs-my-book");
     }
 

@@ -127,14 +127,15 @@ fn a_folder_that_is_not_ours_or_held_by_another_is_left_alone() {
     fs::write(book.path().join("www/index.html"), "theirs").unwrap();
     let refused = publish(&book, &["--yes"], 3);
     assert!(refused.contains("did not make"), "{refused}");
-    fs::remove_file(book.path().join("www/index.html")).unwrap();
+    fs::remove_dir_all(book.path().join("www")).unwrap();
     let lock = fs::File::create(book.path().join(".www.lock")).unwrap();
     lock.lock().unwrap();
     let refused = publish(&book, &["--yes"], 3);
     assert!(refused.contains("at this moment"), "{refused}");
     drop(lock);
     publish(&book, &["--yes"], 0);
-    for path in [".", "..", "content/www", "x/../content"] {
+    assert!(!book.path().join(".www.lock").exists());
+    for path in [".", "..", "content/www", "x/../content", ".git/www", ".throughline"] {
         settings(&book, &format!("[publish.live]\nto = \"folder\"\npath = \"{path}\"\n"));
         let refused = publish(&book, &["--yes"], 2);
         assert!(refused.contains("holds the book"), "{refused}");
@@ -155,12 +156,27 @@ fn settings_that_cannot_work_are_named_with_their_remedy() {
         ("[publish.live]\nto = \"ftp\"\n", 1, "`to` cannot be `ftp`"),
         ("[publish.live]\nto = \"s3\"\n", 1, "does not say its `bucket`"),
         (
-            "[publish.live]\nto = \"s3\"\nbucket = \"b\"\nendpoint = \"https://me:secret@example.org\"\n",
+            "[publish.live]\nto = \"s3\"\nbucket = \"b\"\nendpoint = \"https://me:hunter2@example.org\"\n",
             1,
-            "holds a password",
+            "holds a secret",
         ),
         ("[publish.live]\nto = \"git\"\nremote = \"--upload-pack=x\"\n", 1, "begins with a hyphen"),
-        ("[publish.live]\nto = \"git\"\nremote = \"https://me:token@github.com/me/book\"\n", 1, "holds a password"),
+        ("[publish.live]\nto = \"git\"\nremote = \"https://me:hunter2@github.com/me/book\"\n", 1, "holds a secret"),
+        ("[publish.live]\nto = \"git\"\nremote = \"https://hunter2@github.com/me/book\"\n", 1, "holds a secret"),
+        ("[publish.live]\nto = \"sftp\"\nhost = \"me:hunter2@example.org\"\npath = \"www\"\n", 1, "holds a secret"),
+        (
+            "[publish.live]\nto = \"netlify\"\nsite = \"s\"\ntoken = \"hunter2\"\n",
+            1,
+            "`token` of the target `live` holds a secret",
+        ),
+        (
+            "[publish.live]\nto = \"netlify\"\nsite = \"s\"\nsecret_command = \"pass show it\"\n",
+            1,
+            "[\"pass\", \"show\", \"it\"]",
+        ),
+        ("[publish.live]\nto = \"rsync\"\ndestination = \"content/static\"\n", 2, "holds the book"),
+        ("[publish.live]\nto = \"folder\"\npath = \"public/www\"\n", 2, "`throughline build` puts its site"),
+        ("[publish.live]\nto = \"folder\"\npath = \"typo/www\"\n", 3, "has no folder around it"),
         ("[publish.live]\nto = \"git\"\nprecompress = true\n", 1, "has no meaning for `git`"),
         ("[publish.live]\nto = \"folder\"\npath = \"www\"\nbuckt = \"x\"\n", 1, "there is no key `buckt`"),
         ("[publish]\nto = \"folder\"\n", 1, "`publish` holds targets"),
@@ -168,6 +184,7 @@ fn settings_that_cannot_work_are_named_with_their_remedy() {
         settings(&book, targets);
         let said = publish(&book, &["--yes"], code);
         assert!(said.contains(wanted), "{targets}\n{said}");
+        assert!(!said.contains("hunter2"), "{said}");
         assert!(!book.path().join("www").exists());
     }
     settings(&book, "[publish.live]\nto = \"folder\"\npath = \"www\"\n");
@@ -194,8 +211,71 @@ fn machines_get_one_object() {
     fs::write(book.path().join("www/essays/one/index.html"), "theirs").unwrap();
     fs::write(book.path().join("content/essays/one.md"), format!("{ESSAY}Another text.\n")).unwrap();
     let failed = json(&["--yes"]);
-    assert_eq!(failed["undone"][0], "essays/one/index.html");
+    assert_eq!(
+        (failed["undone"][0].as_str(), failed["is_done"].as_bool()),
+        (Some("essays/one/index.html"), Some(false))
+    );
     assert!(failed["help"].as_str().unwrap().contains("--overwrite"));
+}
+
+#[test]
+fn machines_get_their_object_whatever_happens() {
+    let book = book();
+    for (arguments, code) in [(&["nowhere", "--yes"][..], 2), (&[], 2), (&["--rollback", "--yes"], 3), (&["--yes"], 0)]
+    {
+        let output = book.run(&[&["publish", "--format", "json"], arguments].concat());
+        assert_eq!(output.status.code(), Some(code));
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((value["is_done"].as_bool(), value["error"].is_string()), (Some(code == 0), code != 0), "{value}");
+    }
+}
+
+#[test]
+fn what_others_put_under_a_new_name_is_not_written_over() {
+    let book = book();
+    publish(&book, &["--yes"], 0);
+    let theirs = book.path().join("www/essays/three/index.html");
+    fs::create_dir_all(theirs.parent().unwrap()).unwrap();
+    fs::write(&theirs, "theirs").unwrap();
+    fs::write(book.path().join("content/essays/three.md"), format!("{}Third.\n", ESSAY.replace("One", "Three")))
+        .unwrap();
+    let refused = publish(&book, &["--yes"], 3);
+    assert!(refused.contains("`essays/three/index.html` at the folder"), "{refused}");
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "theirs");
+    publish(&book, &["--yes", "--overwrite"], 0);
+    assert_eq!(www(&book), built(&book));
+    // The same bytes under that name are no harm.
+    let bytes = fs::read(&theirs).unwrap();
+    publish(&book, &["--rollback", "--yes"], 0);
+    fs::create_dir_all(theirs.parent().unwrap()).unwrap();
+    fs::write(&theirs, bytes).unwrap();
+    publish(&book, &["--yes"], 0);
+    assert_eq!(www(&book), built(&book));
+}
+
+#[test]
+fn a_site_that_others_changed_is_sent_again_when_that_is_wanted() {
+    let book = book();
+    publish(&book, &["--yes"], 0);
+    fs::write(book.path().join("www/index.html"), "theirs").unwrap();
+    assert!(publish(&book, &["--yes"], 0).contains("Nothing to publish"));
+    publish(&book, &["--yes", "--overwrite"], 0);
+    assert_eq!(www(&book), built(&book));
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_of_others_stay_as_they_are() {
+    use std::os::unix::fs::PermissionsExt;
+    let book = book();
+    publish(&book, &["--yes"], 0);
+    let private = book.path().join("www/private");
+    fs::create_dir_all(private.join("empty")).unwrap();
+    fs::set_permissions(&private, fs::Permissions::from_mode(0o700)).unwrap();
+    take_out(&book, "two");
+    publish(&book, &["--yes"], 0);
+    assert_eq!(fs::metadata(&private).unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(private.join("empty").is_dir() && !book.path().join("www/essays/two").exists());
 }
 
 #[test]

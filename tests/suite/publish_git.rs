@@ -80,11 +80,11 @@ fn each_publish_is_one_commit_with_the_bytes_that_were_built() {
     let place = Place::new();
     let mut target = place.target();
     assert_eq!(target.look().unwrap().notes, ["The branch `pages` is not there yet; it is made."]);
-    assert_eq!(publish(&mut target, &release("one")), Ok((9, 0, 0)));
+    assert_eq!(publish(&mut target, &release("one")), Ok((11, 0, 0)));
     assert_eq!(place.files(), expected(&release("one")));
     assert_eq!(publish(&mut place.target(), &next("one")), Ok((1, 1, 1)));
     assert_eq!(place.files(), expected(&next("one")));
-    assert_eq!(place.subjects(), "Publish: 1 added, 1 changed, 1 removed\nPublish: 9 added, 0 changed, 0 removed\n");
+    assert_eq!(place.subjects(), "Publish: 1 added, 1 changed, 1 removed\nPublish: 11 added, 0 changed, 0 removed\n");
     let there = place.target().look().unwrap();
     assert!(Plan::of(&there.manifest, &next("one").manifest).is_empty());
 }
@@ -131,7 +131,7 @@ fn files_that_others_changed_are_named_and_kept() {
     publish(&mut place.target(), &release("one")).unwrap();
     place.push("index.html", "theirs\n");
     let failed = publish(&mut place.target(), &next("one")).unwrap_err();
-    assert!(failed.to_string().contains("1 file in the branch `pages`"), "{failed}");
+    assert!(failed.to_string().contains("`index.html` at the branch `pages`"), "{failed}");
     assert_eq!(failed.undone, ["index.html"]);
     assert_eq!(place.files()["index.html"], b"theirs\n");
     publish(&mut place.target_with(true), &next("one")).unwrap();

@@ -91,6 +91,12 @@ impl Store for &Memory {
         Ok(())
     }
 
+    fn present(&self, files: &[&File]) -> Result<BTreeSet<String>, Failure> {
+        self.ask("list", "")?;
+        let there = self.files.lock().unwrap();
+        Ok(files.iter().map(|file| file.name.clone()).filter(|name| there.contains_key(name)).collect())
+    }
+
     fn holding(&self, files: &[&File]) -> Result<BTreeSet<String>, Failure> {
         self.ask("list", "")?;
         let there = self.files.lock().unwrap();
@@ -140,14 +146,14 @@ fn assert_is_site(site: &BTreeMap<String, Vec<u8>>, versions: &[usize]) {
 }
 
 fn publish(memory: &Memory, keep: &tempfile::TempDir, release: &Release) -> Result<(), Failure> {
-    let mut target = Stepwise::new(memory, Keep::open(keep.path(), "live").unwrap(), false)?;
+    let mut target = Stepwise::new(memory, Keep::open(keep.path(), "live"), false)?;
     let there = target.look()?;
     let plan = Plan::of(&there.manifest, &release.manifest);
     if plan.is_empty() { Ok(()) } else { target.apply(release, &plan, &Quiet) }
 }
 
 fn roll_back(memory: &Memory, keep: &tempfile::TempDir) -> Result<(), Failure> {
-    let mut target = Stepwise::new(memory, Keep::open(keep.path(), "live").unwrap(), false)?;
+    let mut target = Stepwise::new(memory, Keep::open(keep.path(), "live"), false)?;
     target.look()?;
     let former = target.former()?;
     target.roll_back(&former, &Quiet)
@@ -242,7 +248,7 @@ fn two_at_once_do_not_mix() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     lock(7, "another machine", now - 100);
     let refused = publish(&memory, &keep, &release(1)).unwrap_err();
-    assert!(refused.message.contains("process 7 on another machine"), "{refused}");
+    assert!(refused.message.contains("process 7 of another machine"), "{refused}");
     assert!(memory.site().is_empty());
     // One that has not been seen for long, and one of this machine that has ended, are passed over.
     lock(7, "another machine", now - 3600);
@@ -259,7 +265,7 @@ fn what_somebody_else_published_or_changed_is_seen() {
     let (memory, keep) = (Memory::default(), tempfile::tempdir().unwrap());
     memory.allow(usize::MAX);
     publish(&memory, &keep, &release(1)).unwrap();
-    let mut target = Stepwise::new(&memory, Keep::open(keep.path(), "live").unwrap(), false).unwrap();
+    let mut target = Stepwise::new(&memory, Keep::open(keep.path(), "live"), false).unwrap();
     let there = target.look().unwrap();
     let plan = Plan::of(&there.manifest, &release(3).manifest);
     let elsewhere = tempfile::tempdir().unwrap();
@@ -274,4 +280,41 @@ fn what_somebody_else_published_or_changed_is_seen() {
     );
     memory.files.lock().unwrap().insert(MANIFEST.to_owned(), b"<html>".to_vec());
     assert!(publish(&memory, &keep, &release(3)).unwrap_err().message.contains("not what Throughline wrote"));
+}
+
+#[test]
+fn what_others_put_there_is_not_written_over_in_silence() {
+    let (memory, keep) = (Memory::default(), tempfile::tempdir().unwrap());
+    memory.allow(usize::MAX);
+    for (name, text) in [("index.html", "theirs"), ("assets/font.woff2", "font"), ("other.html", "theirs")] {
+        memory.files.lock().unwrap().insert(name.to_owned(), text.as_bytes().to_vec());
+    }
+    let refused = publish(&memory, &keep, &release(1)).unwrap_err();
+    assert_eq!(refused.undone, ["index.html"]);
+    assert_eq!(memory.site()["index.html"], b"theirs");
+    let mut target = Stepwise::new(&memory, Keep::open(keep.path(), "live"), true).unwrap();
+    let plan = Plan::of(&target.look().unwrap().manifest, &release(1).manifest);
+    target.apply(&release(1), &plan, &Quiet).unwrap();
+    let mut wanted = files(&release(1));
+    wanted.insert("other.html".to_owned(), b"theirs".to_vec());
+    assert_eq!(memory.site(), wanted);
+}
+
+#[test]
+fn a_file_that_becomes_a_folder_goes_before_that_comes() {
+    let (memory, keep) = (Memory::default(), tempfile::tempdir().unwrap());
+    memory.allow(usize::MAX);
+    let of = |name: &str| {
+        let mut release = release(1);
+        release.insert(File::new(name, *b"x"));
+        release
+    };
+    publish(&memory, &keep, &of("thing")).unwrap();
+    memory.allow(usize::MAX);
+    publish(&memory, &keep, &of("thing/more.txt")).unwrap();
+    let log = memory.log();
+    let at = |line: &str| log.iter().position(|other| other == line).unwrap_or_else(|| panic!("{line} in {log:?}"));
+    assert!(at("remove thing") < at("put thing/more.txt"), "{log:?}");
+    publish(&memory, &keep, &of("thing")).unwrap();
+    assert_eq!(memory.site(), files(&of("thing")));
 }

@@ -142,6 +142,8 @@ fn a_file_of_somebody_else_is_left_alone() {
     let output = book.run(&["publish", "init", "github"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("publish.yml` was not written by `throughline publish init`"), "{}", said(&output));
+    let shown = book.run(&["publish", "init", "github", "--dry-run"]);
+    assert!(shown.status.success() && said(&shown).contains("name: Publish"), "{}", said(&shown));
     assert_eq!(fs::read_to_string(book.path().join(".github/workflows/publish.yml")).unwrap(), "name: Mine\n");
     let (_, code) = status(&book);
     assert_eq!(code, Some(0), "nothing is said of a workflow that is not ours");
@@ -150,11 +152,11 @@ fn a_file_of_somebody_else_is_left_alone() {
 #[test]
 fn a_dry_run_shows_the_workflow_and_writes_nothing() {
     let book = full();
-    let output = book.run(&["publish", "init", "cloudflare", "--dry-run", "--target", "site", "--branch", "trunk"]);
+    let output = book.run(&["publish", "init", "cloudflare", "--dry-run", "--branch", "trunk"]);
     let words = said(&output);
     assert_eq!(output.status.code(), Some(0), "{words}");
-    assert!(words.contains("${{ secrets.CLOUDFLARE_API_TOKEN }}") && words.contains("publish site --yes"), "{words}");
-    assert!(words.contains("branches: [trunk]") && words.contains("gh secret set CLOUDFLARE_API_TOKEN"), "{words}");
+    assert!(words.contains("${{ secrets.CLOUDFLARE_API_TOKEN }}") && words.contains("publish live --yes"), "{words}");
+    assert!(words.contains("branches: [\"trunk\"]") && words.contains("gh secret set CLOUDFLARE_API_TOKEN"), "{words}");
     assert!(!book.path().join(".github").exists());
 }
 
@@ -168,7 +170,7 @@ fn a_workflow_stands_where_its_repository_looks_for_it() {
     let github = outer.run(&["-C", "docs", "publish", "init", "github", "--time-zone", "UTC"]);
     assert_eq!(github.status.code(), Some(0), "{}", said(&github));
     let text = fs::read_to_string(outer.path().join(".github/workflows/publish-docs.yml")).unwrap();
-    assert!(text.contains("working-directory: \"docs\"") && text.contains("branches: [trunk]"), "{text}");
+    assert!(text.contains("working-directory: \"docs\"") && text.contains("branches: [\"trunk\"]"), "{text}");
     let netlify = outer.run(&["-C", "docs", "publish", "init", "netlify", "--time-zone", "Asia/Tokyo"]);
     let words = said(&netlify);
     assert!(words.contains("--cronTimeZone \"Asia/Tokyo\" --ref trunk"), "{words}");
@@ -185,7 +187,7 @@ fn a_workflow_is_not_written_for_what_it_cannot_hold() {
     let book = Book::new(&essay("one", "date = 2020-01-02"));
     for (arguments, wanted) in [
         (["--branch", "a\"; rm -rf /"], "the branch `a\"; rm -rf /` cannot stand in a workflow"),
-        (["--target", "a b"], "the target `a b` cannot stand in a workflow"),
+        (["--target", "nowhere"], "there is no target `nowhere` in `book.toml`; it names none"),
         (["--time-zone", "Europe/Nowhere"], "there is no time zone `Europe/Nowhere`"),
     ] {
         let output = book.run(&[&["publish", "init", "github"], arguments.as_slice()].concat());

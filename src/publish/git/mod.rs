@@ -4,10 +4,12 @@ mod remote;
 mod repository;
 mod words;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use remote::{Host, address_of, kind_of_remote};
 
+use super::former;
 use super::manifest::{MANIFEST, Manifest};
 use super::plan::Plan;
 use super::program;
@@ -107,29 +109,22 @@ impl Git {
         })
     }
 
-    /// Fails where files that are about to be replaced or removed are not as they were left.
-    fn check_untouched(&self, plan: &Plan) -> Result<(), Failure> {
-        if self.overwrites {
-            return Ok(());
-        }
-        let ours: Vec<&str> = plan.touched().filter(|name| self.there.files.contains_key(*name)).collect();
-        let (found, mut strange): (Vec<&str>, Vec<&str>) =
-            ours.into_iter().partition(|name| self.files.contains_key(*name));
+    /// Fails where files that are about to be replaced or removed are not as they were left, or others stand in the way.
+    fn check_untouched(&self, plan: &Plan, release: &Release) -> Result<(), Failure> {
+        let ours = plan.touched().filter(|name| self.there.files.contains_key(*name));
+        let (found, strange): (Vec<&str>, Vec<&str>) = ours.partition(|name| self.files.contains_key(*name));
+        let mut strange: BTreeSet<&str> = strange.into_iter().collect();
+        let added = plan.added.iter().map(String::as_str).filter(|name| self.files.contains_key(*name));
+        let found: Vec<&str> = found.into_iter().chain(added).collect();
         let blobs: Vec<&str> = found.iter().filter_map(|name| self.files.get(*name).map(String::as_str)).collect();
         self.repository.read(&blobs, &mut |at, bytes| {
             let name = found[at];
-            if self.there.files.get(name).is_some_and(|entry| entry.fingerprint != Fingerprint::of(bytes)) {
-                strange.push(name);
+            let known = self.there.files.get(name).or_else(|| release.manifest.files.get(name));
+            if known.is_some_and(|entry| entry.fingerprint != Fingerprint::of(bytes)) {
+                strange.insert(name);
             }
         })?;
-        if strange.is_empty() {
-            return Ok(());
-        }
-        strange.sort_unstable();
-        let (count, is) = (strange.len(), if strange.len() == 1 { "file in" } else { "files in" });
-        let name = self.name();
-        let message = format!("{count} {is} {name} is not as Throughline left it: somebody else changed or removed it");
-        Err(Failure::new(message).help("look at what was changed; `--overwrite` publishes over it").undone(strange))
+        former::check(&self.name(), &strange, self.overwrites)
     }
 
     /// Commits and pushes.
@@ -182,7 +177,7 @@ impl Target for Git {
 
     fn apply(&mut self, release: &Release, plan: &Plan, progress: &dyn Progress) -> Result<(), Failure> {
         let _held = self.hold()?;
-        self.check_untouched(plan)?;
+        self.check_untouched(plan, release)?;
         let text = release.manifest.to_text();
         let sent: Vec<&str> = plan.all_sent().collect();
         let removed =
@@ -230,7 +225,7 @@ impl Target for Git {
         }
         let _held = self.hold()?;
         let plan = Plan::of(&self.there, &former.manifest);
-        self.check_untouched(&plan)?;
+        self.check_untouched(&plan, former)?;
         let Some(commit) = self.former.take() else { return Ok(()) };
         let old = self.repository.files(&commit)?;
         let mut changes = Vec::new();

@@ -5,6 +5,7 @@ use std::path::{MAIN_SEPARATOR, Path};
 use super::super::program::{self, quote};
 use super::super::target::Failure;
 use crate::io::process::{Ended, Program};
+use crate::io::stage::straight;
 use crate::io::transfer::host_of as host_of_address;
 
 /// What a shell or a hook that started us may have set for another repository than ours.
@@ -88,7 +89,7 @@ fn from_folder(folder: &Path, address: &str) -> String {
     // One letter and a colon is a drive where there are drives.
     let is_drive = cfg!(windows) && before_slash.len() == 2;
     let is_path = !address.contains("://") && (!before_slash.contains(':') || is_drive);
-    if is_path { folder.join(address).display().to_string() } else { address.to_owned() }
+    if is_path { straight(&folder.join(address)).display().to_string() } else { address.to_owned() }
 }
 
 /// How an address is shown: without a user and a password.
@@ -177,9 +178,9 @@ mod tests {
 
     #[test]
     fn a_path_is_taken_from_the_book() {
-        assert_eq!(from_folder(Path::new("/book"), "../site.git"), "/book/../site.git");
+        assert_eq!(from_folder(Path::new("/book"), "../site.git"), "/site.git");
         assert_eq!(from_folder(Path::new("/book"), "/srv/site.git"), "/srv/site.git");
         assert_eq!(from_folder(Path::new("/book"), "host:site.git"), "host:site.git");
-        assert_eq!(from_folder(Path::new("/book"), "./a:b/site.git"), "/book/./a:b/site.git");
+        assert_eq!(from_folder(Path::new("/book"), "./a:b/site.git"), "/book/a:b/site.git");
     }
 }

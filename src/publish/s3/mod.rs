@@ -291,6 +291,11 @@ impl Store for S3 {
         Ok(())
     }
 
+    fn present(&self, files: &[&File]) -> Result<BTreeSet<String>, Failure> {
+        let there = self.list()?;
+        Ok(files.iter().map(|file| &file.name).filter(|name| there.contains_key(*name)).cloned().collect())
+    }
+
     fn holding(&self, files: &[&File]) -> Result<BTreeSet<String>, Failure> {
         if files.is_empty() {
             return Ok(BTreeSet::new());

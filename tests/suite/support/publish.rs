@@ -9,11 +9,13 @@ use throughline::io::keep::Keep;
 use throughline::publish::{Failure, File, MANIFEST, Plan, Progress, Release, Stepwise, Store, Target};
 
 /// Names that programs might take for something else.
-pub(crate) const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 11] = [
     "index.html",
     "essays/a b/ü 'one' \"two\".html",
     "essays/[x]*?/back\\slash.html",
     "-leading.html",
+    "#comment.txt",
+    ";comment.txt",
     "assets/style.1a2b3c4d.css",
     "assets/~tilde #hash%20.js",
     ".gitattributes",
@@ -74,7 +76,7 @@ pub(crate) fn roll_back(target: &mut dyn Target) -> Result<(), Failure> {
 }
 
 pub(crate) fn stepwise<S: Store>(book: &Path, store: S) -> Stepwise<S> {
-    Stepwise::new(store, Keep::open(book, "live").unwrap(), false).unwrap()
+    Stepwise::new(store, Keep::open(book, "live"), false).unwrap()
 }
 
 /// Runs a program that the test needs; a missing one fails the test.
