@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::base::diagnostic::Report;
+use crate::base::diagnostic::{Diagnostic, Report};
 use crate::base::path::{Route, SitePath, percent_decoded};
 use crate::build::{Build, build};
 use crate::io::disk;
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal, to_json};
+use crate::link::LeftOut;
 use crate::load::{Options, load};
 use crate::model::published::{FILE, Promise};
 use crate::promise::{Address, State, What};
@@ -29,7 +30,19 @@ pub(super) fn run(address: Option<&str>, start: &Path, terminal: &Terminal) -> R
     let made = build(&snapshot, found);
     let rows = Row::all(&made);
     if let Some(wanted) = wanted {
-        return Ok(explain(&rows, &wanted, terminal));
+        let code = explain(&rows, &wanted, &made.left_out, terminal);
+        if terminal.format == Format::Human {
+            let is_asked = |found: &Diagnostic| {
+                let text = found.span.as_ref().filter(|span| span.path.as_str() == FILE).and_then(|span| {
+                    let (start, end) = span.range?;
+                    Some(snapshot.text(&span.path)?.get(start as usize..end as usize)?.trim_matches('"').to_owned())
+                });
+                text.as_deref() == Some(wanted.route.as_str())
+            };
+            let about = made.report.diagnostics.iter().filter(|found| is_asked(found)).cloned().collect();
+            terminal.report(&Report { diagnostics: about }, &|path| snapshot.text(path));
+        }
+        return Ok(code);
     }
     let (own, others): (Vec<_>, Vec<_>) = made
         .report
@@ -225,12 +238,19 @@ fn wanted(written: &str, base_url: Option<&str>) -> Result<Wanted, Error> {
     Ok(Wanted { route, heading: percent_decoded(heading) })
 }
 
-fn explain(rows: &[Row<'_>], wanted: &Wanted, terminal: &Terminal) -> u8 {
+fn explain(rows: &[Row<'_>], wanted: &Wanted, left_out: &[LeftOut], terminal: &Terminal) -> u8 {
     let file = wanted.route.to_file();
     let Some(row) = rows.iter().find(|row| row.file == file) else {
         let there = rows.iter().filter(|row| row.address.is_some());
         let near = near(wanted.route.as_str(), there.map(|row| row.route.as_str()));
-        return unknown(&format!("there is no address `{}`", wanted.route), &near, &wanted.route, terminal);
+        let left = left_out.iter().find(|left| left.route == wanted.route);
+        let message = match left {
+            Some(left) => {
+                format!("readers find nothing at `{}`: `{}` is {}", wanted.route, left.path, left.why.to_words())
+            }
+            None => format!("there is no address `{}`", wanted.route),
+        };
+        return unknown(&message, if left.is_some() { &[] } else { &near }, &wanted.route, terminal);
     };
     let headings = row.headings();
     let id = wanted.heading.as_str();

@@ -363,3 +363,19 @@ fn urls_explains_one_address_however_it_is_written() {
     assert_eq!(code, Some(1));
     assert_eq!(urls(&book, &["https://example.com/essays/trust/"]).2, Some(2));
 }
+
+#[test]
+fn an_address_that_is_asked_for_says_why_nobody_finds_it() {
+    let draft = ESSAY.replace("date", "draft = true\ndate");
+    let book = Book::new(&format!(
+        "-- published.toml --\n[pages]\n\"/essays/gone/\" = {{ title = \"Gone\" }}\n\
+         -- content/essays/one.md --\n{ESSAY}Text.\n-- content/essays/two.md --\n{draft}Text.\n"
+    ));
+    let ask = |address: &str| {
+        let output = book.run(&["urls", address]);
+        assert_eq!(output.status.code(), Some(1));
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    assert!(ask("/essays/two/").contains("`content/essays/two.md` is a draft"), "{}", ask("/essays/two/"));
+    assert!(ask("/essays/gone/").contains("help: take this line out"), "{}", ask("/essays/gone/"));
+}
