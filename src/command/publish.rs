@@ -11,7 +11,6 @@ use crate::base::path::SitePath;
 use crate::build::{Build, build as make};
 use crate::cli;
 use crate::io::error::Error;
-
 use crate::io::progress::Bar;
 use crate::io::terminal::{Format, Terminal, to_json};
 use crate::io::{disk, stage};

@@ -21,6 +21,11 @@ pub(super) fn read(path: &SitePath, name: &Field, value: Field) -> (Option<Targe
         diagnostics.push(Diagnostic::new(Code::BadValue, span, message).help(help));
         (None, diagnostics)
     };
+    if matches!(name.text(), "init" | "help") {
+        let message =
+            format!("`{}` cannot be the name of a target: `throughline publish {0}` means something else", name.text());
+        return refusal(name.range, message, "write another name, such as `[publish.live]`");
+    }
     if !is_slug(name.text()) {
         let message = format!("`{}` cannot be the name of a target", name.text());
         return refusal(

@@ -180,6 +180,7 @@ fn settings_that_cannot_work_are_named_with_their_remedy() {
         ("[publish.live]\nto = \"git\"\nprecompress = true\n", 1, "has no meaning for `git`"),
         ("[publish.live]\nto = \"folder\"\npath = \"www\"\nbuckt = \"x\"\n", 1, "there is no key `buckt`"),
         ("[publish]\nto = \"folder\"\n", 1, "`publish` holds targets"),
+        ("[publish.init]\nto = \"folder\"\npath = \"www\"\n", 1, "means something else"),
     ] {
         settings(&book, targets);
         let said = publish(&book, &["--yes"], code);
