@@ -135,8 +135,8 @@ fn runner(host: PublishHost, repository: &Repository) -> Runner {
 /// What `book.toml` says of the target that is published to.
 #[derive(Debug, PartialEq, Eq)]
 struct Target {
-    /// Its name; `None` where there is nothing to choose from.
-    name: Option<String>,
+    /// Its name.
+    name: String,
     /// How it is reached.
     kind: String,
     /// The branch that it is pushed to.
@@ -169,7 +169,7 @@ fn target(targets: &[Settings], options: &PublishInit) -> Result<Target, Error> 
             let is_free = |name: &&str| targets.iter().all(|target| target.name != *name);
             let name = ["live", of_host, "site"].into_iter().find(is_free).unwrap_or("pages");
             Ok(Target {
-                name: Some(name.to_owned()),
+                name: name.to_owned(),
                 kind: of_host.to_owned(),
                 branch: PAGES.to_owned(),
                 lacks: Some(format!(
@@ -206,7 +206,7 @@ fn target(targets: &[Settings], options: &PublishInit) -> Result<Target, Error> 
                     )
                 })
             });
-            Ok(Target { name: Some(only.name.clone()), kind: only.to.word().to_owned(), branch, lacks })
+            Ok(Target { name: only.name.clone(), kind: only.to.word().to_owned(), branch, lacks })
         }
         (several, _) => Err(Error::Usage(format!("{} go there; say which with `--target`", names(several)))),
     }
@@ -314,7 +314,7 @@ mod tests {
         ];
         let found = |host, name| target(&targets, &options(host, name)).map_err(|error| error.to_string());
         let made = |name: &str, kind: &str, branch: &str| {
-            Ok(Target { name: Some(name.to_owned()), kind: kind.to_owned(), branch: branch.to_owned(), lacks: None })
+            Ok(Target { name: name.to_owned(), kind: kind.to_owned(), branch: branch.to_owned(), lacks: None })
         };
         let but_lacks = |found: Result<Target, String>| found.map(|found| Target { lacks: None, ..found });
         assert_eq!(found(PublishHost::GitHub, None), made("live", "git", "pages"));
@@ -325,7 +325,7 @@ mod tests {
         let none = found(PublishHost::Cloudflare, None).map(|none| (none.name, none.lacks.unwrap_or_default()));
         let remedy = "Add the target to `book.toml`: `[publish.cloudflare]` with `to = \"cloudflare\"`, `account = \"…\"` and \
                       `project = \"…\"`.";
-        assert_eq!(none, Ok((Some("cloudflare".to_owned()), remedy.to_owned())));
+        assert_eq!(none, Ok(("cloudflare".to_owned(), remedy.to_owned())));
         let wrong = |name: &'static str| found(PublishHost::GitHub, Some(name)).err().unwrap_or_default();
         assert!(wrong("shpo").contains("there is no target `shpo` in `book.toml`; it names `live` and `mirror`"));
         assert!(wrong("disk").contains("is thrown away"));

@@ -8,13 +8,12 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::short;
-use crate::base::path::SitePath;
 use crate::build::build;
 use crate::cli;
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::web::Web;
-use crate::io::{disk, stage};
+use crate::io::{disk, keep, stage};
 use crate::link::{LinkInput, link};
 use crate::load::{Options, load};
 use crate::model::book::TellSettings;
@@ -24,8 +23,7 @@ use crate::tell::told::{Told, fingerprint};
 use crate::tell::{INDEXNOW, Letter, News, Words, endpoint, is_feed, plan, words_of};
 
 /// Where it is noted what was told. The folder is nobody else's business.
-const TOLD: &str = ".throughline/told.json";
-const IGNORE: &str = ".throughline/.gitignore";
+const TOLD: &str = "told.json";
 
 /// How others are told.
 pub(super) struct How<'a> {
@@ -198,7 +196,7 @@ fn discover(target: &Url, web: &Web) -> Result<Option<Url>, String> {
 }
 
 fn told(root: &Path) -> Result<Told, Error> {
-    let path = root.join(TOLD);
+    let path = root.join(keep::FOLDER).join(TOLD);
     let Some(text) = disk::read_text_if_there(&path)? else { return Ok(Told::default()) };
     Told::read(&text).map_err(|why| {
         let remedy = "delete it, and everybody hears of what changes from now on";
@@ -207,13 +205,7 @@ fn told(root: &Path) -> Result<Told, Error> {
 }
 
 fn note(root: &Path, told: &Told) -> Result<(), Error> {
-    for (name, text) in [(IGNORE, "*\n".to_owned()), (TOLD, told.to_text())] {
-        let path = disk::writable(root, &SitePath::new(name).expect("clean"))?;
-        if name != IGNORE || disk::read_text_if_there(&path)?.is_none() {
-            stage::write_file(&path, &text)?;
-        }
-    }
-    Ok(())
+    stage::write_file(&keep::folder(root)?.join(TOLD), &told.to_text())
 }
 
 impl Outcome {

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::tree;
 
 /// The folder of a book for what Throughline remembers on this machine.
-const FOLDER: &str = ".throughline";
+pub const FOLDER: &str = ".throughline";
 /// The folder in it for releases that were replaced.
 const FORMER: &str = "former";
 
@@ -109,14 +109,23 @@ impl Keep {
 /// # Errors
 /// It cannot be made.
 pub fn own_folder(book: &Path, name: &str) -> Result<PathBuf, Error> {
-    let folder = book.join(FOLDER);
-    let own = folder.join(name);
+    let own = folder(book)?.join(name);
     fs::create_dir_all(&own).map_err(|source| Error::Write { path: own.clone(), source })?;
+    Ok(own)
+}
+
+/// The folder of a book for what Throughline remembers on this machine, made where it is missing.
+///
+/// # Errors
+/// It cannot be made.
+pub fn folder(book: &Path) -> Result<PathBuf, Error> {
+    let folder = book.join(FOLDER);
+    fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
         write(&ignore, b"*\n")?;
     }
-    Ok(own)
+    Ok(folder)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {

@@ -31,8 +31,8 @@ pub struct Order {
     pub runner: Runner,
     /// The command that writes it again.
     pub command: String,
-    /// The target that is published to, where `book.toml` has several.
-    pub target: Option<String>,
+    /// The target that is published to.
+    pub target: String,
     /// How that target is reached, such as `git` or `netlify`, where it is known.
     pub kind: String,
     /// The branch on which the book is written.
@@ -73,10 +73,7 @@ impl Order {
 
     /// The command that publishes.
     pub(super) fn publish(&self) -> String {
-        match &self.target {
-            Some(target) => format!("throughline publish {target} --yes"),
-            None => "throughline publish --yes".to_owned(),
-        }
+        format!("throughline publish {} --yes", self.target)
     }
 
     /// The names of the secrets that the target asks for.
@@ -223,7 +220,7 @@ mod tests {
         Order {
             runner,
             command: "throughline publish init github --time-zone Europe/Berlin".to_owned(),
-            target: Some("site".to_owned()),
+            target: "site".to_owned(),
             kind: kind.to_owned(),
             branch: "main".to_owned(),
             pages: "gh-pages".to_owned(),
