@@ -66,8 +66,7 @@ impl Tree {
         let done = done.and_then(|()| on_disk()).and_then(|()| ready()).and_then(|()| swap(&staging, &self.folder));
         if staging.exists() {
             // After a swap this is the old tree, after a failure the unfinished new one.
-            let removed = fs::remove_dir_all(&staging).map_err(|source| Error::Write { path: staging, source });
-            return done.and(removed);
+            return done.and(discard(&staging));
         }
         done
     }
@@ -95,6 +94,7 @@ impl Tree {
         if let Ok(old) = fs::metadata(&self.folder) {
             fs::set_permissions(staging, old.permissions()).map_err(|source| failed(staging, source))?;
         }
+        let mut folders = Vec::new();
         for entry in WalkDir::new(&self.folder).min_depth(1) {
             let entry = entry.map_err(|error| {
                 let path = error.path().unwrap_or(&self.folder).to_owned();
@@ -109,9 +109,7 @@ impl Tree {
                     fs::create_dir_all(&path).map_err(|source| failed(&path, source))?;
                 }
                 if path.is_dir() {
-                    let permissions = entry.metadata().map(|old| old.permissions());
-                    let set = permissions.map_err(Into::into).and_then(|old| fs::set_permissions(&path, old));
-                    set.map_err(|source| failed(&path, source))?;
+                    folders.push((path, entry.metadata()));
                 }
                 continue;
             }
@@ -124,6 +122,11 @@ impl Tree {
             // The old tree is removed once the new one stands in its place: a second name for a file costs nothing.
             let moved = fs::hard_link(entry.path(), &path).or_else(|_| fs::copy(entry.path(), &path).map(|_| ()));
             moved.map_err(|source| failed(&path, source))?;
+        }
+        // Last of all, since nothing can be put into a folder that is closed.
+        for (path, old) in folders.into_iter().rev() {
+            let set = old.map_err(Into::into).and_then(|old| fs::set_permissions(&path, old.permissions()));
+            set.map_err(|source| failed(&path, source))?;
         }
         Ok(())
     }
@@ -196,6 +199,17 @@ pub fn remove(folder: &Path) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Takes a tree away that is ours to remove, with folders in it that were closed like those of others.
+fn discard(folder: &Path) -> Result<(), Error> {
+    #[cfg(unix)]
+    for entry in WalkDir::new(folder).into_iter().flatten().filter(|entry| entry.file_type().is_dir()) {
+        use std::os::unix::fs::PermissionsExt;
+        // What cannot be opened cannot be removed, and that is told below.
+        drop(fs::set_permissions(entry.path(), fs::Permissions::from_mode(0o700)));
+    }
+    remove(folder)
 }
 
 /// Takes away the files below a folder whose names end so.

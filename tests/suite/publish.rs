@@ -273,8 +273,16 @@ fn folders_of_others_stay_as_they_are() {
     let private = book.path().join("www/private");
     fs::create_dir_all(private.join("empty")).unwrap();
     fs::set_permissions(&private, fs::Permissions::from_mode(0o700)).unwrap();
+    // Nobody but root can put anything into this one.
+    let closed = book.path().join("www/closed");
+    fs::create_dir(&closed).unwrap();
+    fs::write(closed.join("theirs"), "theirs").unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o500)).unwrap();
     take_out(&book, "two");
     publish(&book, &["--yes"], 0);
+    assert_eq!(fs::metadata(&closed).unwrap().permissions().mode() & 0o777, 0o500);
+    assert_eq!(fs::read_to_string(closed.join("theirs")).unwrap(), "theirs");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(fs::metadata(&private).unwrap().permissions().mode() & 0o777, 0o700);
     assert!(private.join("empty").is_dir() && !book.path().join("www/essays/two").exists());
 }
