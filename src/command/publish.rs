@@ -123,8 +123,8 @@ fn look(
     root: &Path,
     sheet: &mut Sheet<'_>,
 ) -> Result<(Box<dyn Target>, Manifest), Error> {
-    place(settings, root)?;
-    let mut target = open(settings, root, options.overwrite).map_err(|failure| sheet.failed(&failure))?;
+    let folder = place(settings, root)?;
+    let mut target = open(settings, root, folder, options.overwrite).map_err(|failure| sheet.failed(&failure))?;
     sheet.told["target"] = json!(target.name());
     let There { mut manifest, notes } = target.look().map_err(|failure| sheet.failed(&failure))?;
     notes.iter().for_each(|note| sheet.terminal.say(note));

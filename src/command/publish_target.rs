@@ -48,14 +48,16 @@ pub(super) fn place(settings: &Settings, root: &Path) -> Result<Option<PathBuf>,
     Ok(Some(folder))
 }
 
-/// The target behind the settings.
-pub(super) fn open(settings: &Settings, root: &Path, overwrites: bool) -> Result<Box<dyn Target>, Failure> {
+/// The target behind the settings; `folder` is what `place` found.
+pub(super) fn open(
+    settings: &Settings,
+    root: &Path,
+    folder: Option<PathBuf>,
+    overwrites: bool,
+) -> Result<Box<dyn Target>, Failure> {
     let keep = Keep::open(root, &settings.name);
     Ok(match &settings.to {
-        Place::Folder { path } => {
-            let folder = place(settings, root).map_err(|error| Failure::new(error.to_string()))?;
-            Box::new(Folder::new(folder.unwrap_or_else(|| root.join(path)), keep, overwrites))
-        }
+        Place::Folder { path } => Box::new(Folder::new(folder.unwrap_or_else(|| root.join(path)), keep, overwrites)),
         Place::Netlify { site, api } => {
             let token = needed(settings, root, "NETLIFY_AUTH_TOKEN")?;
             Box::new(Netlify::new(site, api, &token)?)

@@ -105,17 +105,13 @@ pub fn cache_control(name: &str) -> &'static str {
 
 /// Whether the name of an asset holds a digest of its bytes, as in `assets/style.1a2b3c4d.css`.
 fn has_digest(name: &str) -> bool {
-    let digest = || {
-        let mut parts = name.strip_prefix("assets/")?.rsplit('.');
-        let last = parts.next()?;
-        Some(
-            parts
-                .next()
-                .filter(|_| name.rsplit_once('/').is_none_or(|(_, file)| file.matches('.').count() > 1))
-                .unwrap_or(last),
-        )
+    let Some(path) = name.strip_prefix("assets/") else { return false };
+    let parts: Vec<&str> = path.rsplit('/').next().unwrap_or(path).split('.').collect();
+    let digest = match parts[..] {
+        [_, digest] | [_, .., digest, _] => digest,
+        _ => return false,
     };
-    digest().is_some_and(|digest| digest.len() == 8 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    digest.len() == 8 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::Duration;
 
 use super::former::Taken;
@@ -269,17 +268,6 @@ impl Store for Rsync {
             Way::Folder => format!("the folder `{shown}`"),
             Way::Ssh | Way::Daemon => format!("`{shown}`"),
         }
-    }
-
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let found = Mutex::new(None);
-        self.fetch(&[name], &|_, bytes| {
-            if let Ok(mut found) = found.lock() {
-                *found = Some(bytes.to_owned());
-            }
-            Ok(())
-        })?;
-        Ok(found.into_inner().unwrap_or_default())
     }
 
     fn fetch(&self, names: &[&str], taken: &Taken<'_>) -> Result<(), Failure> {

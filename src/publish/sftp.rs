@@ -246,17 +246,6 @@ impl Store for Sftp {
         format!("the folder `{}` at {}", self.folder, self.host)
     }
 
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let found = Mutex::new(None);
-        self.fetch(&[name], &|_, bytes| {
-            if let Ok(mut found) = found.lock() {
-                *found = Some(bytes.to_owned());
-            }
-            Ok(())
-        })?;
-        Ok(found.into_inner().unwrap_or_default())
-    }
-
     fn fetch(&self, names: &[&str], taken: &Taken<'_>) -> Result<(), Failure> {
         self.in_parts(names, &|part| self.fetch_part(part, taken))
     }

@@ -31,7 +31,16 @@ pub trait Store: Sync {
     ///
     /// # Errors
     /// The place cannot be reached, or does not let it be read.
-    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Failure>;
+    fn read(&self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let found = Mutex::new(None);
+        self.fetch(&[name], &|_, bytes| {
+            if let Ok(mut found) = found.lock() {
+                *found = Some(bytes.to_owned());
+            }
+            Ok(())
+        })?;
+        Ok(found.into_inner().unwrap_or_default())
+    }
 
     /// Hands over the bytes of these files as they are there now, in any order; those that are not there are left out.
     ///

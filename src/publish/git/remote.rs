@@ -41,11 +41,9 @@ pub enum Host {
 /// Who runs the remote of this address.
 #[must_use]
 pub fn kind_of_remote(address: &str) -> Host {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = host.split(':').next().unwrap_or("").to_ascii_lowercase();
-    match host.as_str() {
+    let host = host_of(address).to_ascii_lowercase();
+    let host = host.split(':').next().unwrap_or("");
+    match host {
         // The second is where GitHub takes ssh on the port of HTTPS.
         "github.com" | "ssh.github.com" => Host::GitHub,
         "gitlab.com" | "altssh.gitlab.com" => Host::GitLab,
