@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::diagnostic::Report;
-use crate::base::path::Route;
-use crate::link::{LeftOut, LinkInput, link};
+use crate::link::{LinkInput, Site, link};
 use crate::model::published::Published;
 use crate::model::source::{Artifact, Snapshot};
 use crate::parse::parse;
@@ -20,14 +19,8 @@ pub struct Build {
     pub artifacts: Vec<Artifact>,
     /// Every finding.
     pub report: Report,
-    /// What is not shown, with the reason.
-    pub left_out: Vec<LeftOut>,
-    /// Old addresses with the addresses that they lead to.
-    pub redirects: Vec<(Route, Route)>,
-    /// How many essays are shown.
-    pub essays: usize,
-    /// How many concepts there are.
-    pub concepts: usize,
+    /// The book, joined.
+    pub site: Site,
     /// Every address of the site.
     pub addresses: Addresses,
     /// Those that readers have been given.
@@ -55,14 +48,5 @@ pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) 
     diagnostics.append(promise::check(&published, &addresses, snapshot, &spoiled));
     let (artifacts, found) = render(&input, outputs);
     diagnostics.append(found);
-    Build {
-        artifacts,
-        redirects: site.redirects.iter().map(|old| (old.from.clone(), site.route(old.to).clone())).collect(),
-        report: diagnostics.into_report(&snapshot.book.levels),
-        essays: site.essays.len(),
-        concepts: site.concepts.len(),
-        left_out: site.left_out,
-        addresses,
-        published,
-    }
+    Build { artifacts, report: diagnostics.into_report(&snapshot.book.levels), site, addresses, published }
 }

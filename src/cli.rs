@@ -68,7 +68,7 @@ pub enum Command {
     )]
     Publish(Publish),
     /// Report everything that is wrong, and write nothing
-    Check(Site),
+    Check(Check),
     /// Say more about a diagnostic code
     #[command(after_help = "Example: throughline explain broken-link")]
     Explain {
@@ -355,6 +355,14 @@ pub struct Build {
     /// The output folder [default: `public` in the book]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Which site.
+    #[command(flatten)]
+    pub site: Site,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
     /// Which site.
     #[command(flatten)]
     pub site: Site,

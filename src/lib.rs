@@ -13,6 +13,7 @@
 
 pub mod base;
 pub mod build;
+pub mod check;
 pub mod cli;
 mod command;
 mod highlight;

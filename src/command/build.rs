@@ -1,4 +1,4 @@
-//! `build` and `check`.
+//! `build`.
 
 use std::path::Path;
 
@@ -32,8 +32,8 @@ pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> 
     let index = out.join("index.html");
     terminal.say(&format!(
         "Built {} and {} into {} files: {}\nOpen {} in a browser to look at it.",
-        counted(made.essays, "essay"),
-        counted(made.concepts, "concept"),
+        counted(made.site.essays.len(), "essay"),
+        counted(made.site.concepts.len(), "concept"),
         made.artifacts.len(),
         short(&out),
         short(&index),
@@ -41,18 +41,8 @@ pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> 
     Ok(0)
 }
 
-pub(super) fn check(site: &cli::Site, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
-    let root = disk::find_book(start)?;
-    let made = make_and_report(site, &root, terminal)?;
-    if made.report.has_errors() {
-        return Ok(1);
-    }
-    say_left_out(&made, terminal);
-    terminal.say(&format!("{} and {}: no errors.", counted(made.essays, "essay"), counted(made.concepts, "concept")));
-    Ok(0)
-}
-
-fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result<Build, Error> {
+/// Makes the site and reports what is wrong with the book.
+pub(super) fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result<Build, Error> {
     let (snapshot, diagnostics) = load(root, &options_of(site))?;
     let mut made = make(&snapshot, diagnostics);
     if site.deny.is_some() {
@@ -63,7 +53,7 @@ fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result
 }
 
 pub(super) fn say_left_out(made: &Build, terminal: &Terminal) {
-    for left in &made.left_out {
+    for left in &made.site.left_out {
         terminal.say(&format!("Left out: {} ({})", left.path, left.why.to_words()));
     }
 }

@@ -1,6 +1,7 @@
 //! One verb a file: options in, library call, words out.
 
 mod build;
+mod check;
 mod explain;
 mod import;
 mod import_page;
@@ -51,7 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     let done = match cli.command {
         Command::New(new) => new::run(&new, &start, &terminal),
         Command::Build(options) => build::build(&options, &start, &terminal),
-        Command::Check(site) => build::check(&site, &start, &terminal),
+        Command::Check(options) => check::run(&options, &start, &terminal),
         Command::Serve(options) => serve::run(&options, &start, &terminal),
         Command::Explain { code } => explain::run(code.as_deref(), &terminal),
         Command::Urls { address } => urls::run(address.as_deref(), &start, &terminal),

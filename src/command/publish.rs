@@ -190,10 +190,10 @@ impl After<'_> {
 fn release(made: &Build, snapshot: &Snapshot, settings: &Settings, target: &dyn Target) -> Release {
     let mut release = Release::of(&made.artifacts);
     let base = snapshot.book.base_path();
-    let redirects = made.redirects.iter().map(|(from, to)| Redirect {
-        file: from.to_file(),
-        from: format!("{base}{}", from.to_url()),
-        to: format!("{base}{}", to.to_url()),
+    let redirects = made.site.redirects.iter().map(|old| Redirect {
+        file: old.from.to_file(),
+        from: format!("{base}{}", old.from.to_url()),
+        to: format!("{base}{}", made.site.route(old.to).to_url()),
     });
     let about = About { base_url: snapshot.book.base_url.clone(), redirects: redirects.collect() };
     host_files::add(&mut release, settings, &about, target.host());
@@ -278,7 +278,8 @@ impl Sheet<'_> {
 
     fn left_out(&mut self, made: &Build) {
         say_left_out(made, self.terminal);
-        let left = made.left_out.iter().map(|left| json!({ "file": left.path.as_str(), "why": left.why.to_words() }));
+        let left =
+            made.site.left_out.iter().map(|left| json!({ "file": left.path.as_str(), "why": left.why.to_words() }));
         self.told["left_out"] = left.collect();
     }
 

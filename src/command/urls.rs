@@ -14,7 +14,7 @@ use crate::io::terminal::{Format, Terminal, to_json};
 use crate::link::LeftOut;
 use crate::load::{Options, load};
 use crate::model::published::{FILE, Promise};
-use crate::promise::{Address, State, What};
+use crate::promise::{Address, State};
 
 /// How many addresses are offered for one that does not exist, how alike they have to be, and how much less than the best.
 const MOST_NEAR: usize = 3;
@@ -30,7 +30,7 @@ pub(super) fn run(address: Option<&str>, start: &Path, terminal: &Terminal) -> R
     let made = build(&snapshot, found);
     let rows = Row::all(&made);
     if let Some(wanted) = wanted {
-        let code = explain(&rows, &wanted, &made.left_out, terminal);
+        let code = explain(&rows, &wanted, &made.site.left_out, terminal);
         if terminal.format == Format::Human {
             let is_asked = |found: &Diagnostic| {
                 let text = found.span.as_ref().filter(|span| span.path.as_str() == FILE).and_then(|span| {
@@ -107,9 +107,9 @@ impl<'a> Row<'a> {
         rows
     }
 
-    /// Files that go out as they are are looked up, not listed: nobody promises them.
+    /// Files and feeds are looked up, not listed: nobody promises them.
     fn is_listed(&self) -> bool {
-        self.promise.is_some() || self.address.is_none_or(|address| address.what != What::File)
+        self.promise.is_some() || self.address.is_none_or(|address| address.what.is_promised())
     }
 
     fn is_lost(&self) -> bool {
@@ -129,7 +129,7 @@ impl<'a> Row<'a> {
             Some(State::Ahead) => "ahead",
             Some(State::Kept(_)) | None => match self.address {
                 Some(Address { to: Some(_), .. }) => "moved",
-                Some(Address { what: What::File, .. }) => "file",
+                Some(address) if !address.what.is_promised() => address.what.word(),
                 _ if self.promise.is_some() => "published",
                 _ => "new",
             },

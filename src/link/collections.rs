@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::routes::{route_of, route_without_file};
 use super::{SeriesId, Site, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
@@ -64,9 +65,10 @@ pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {
                 .help("give one of them another title"),
             );
         }
-        by_slug
-            .entry(own.clone())
-            .or_insert_with(|| new_series(own, writing.meta.title.clone(), Some(WritingId(index(at))), None));
+        by_slug.entry(own.clone()).or_insert_with(|| Series {
+            writing: Some(WritingId(index(at))),
+            ..new_series(own, writing.meta.title.clone(), route_of(writing, &site.urls))
+        });
     }
     for id in &site.essays {
         let writing = site.writing(*id);
@@ -74,8 +76,10 @@ pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {
         let wanted = slug(&named.value);
         let own = title_to_slug.get(&wanted).cloned().unwrap_or(wanted);
         let span = Span { path: writing.path.clone(), range: Some(named.range) };
-        let series =
-            by_slug.entry(own.clone()).or_insert_with(|| new_series(own, named.value.clone(), None, Some(span)));
+        let route = route_without_file(Kind::Series, &own, &site.urls);
+        let series = by_slug
+            .entry(own.clone())
+            .or_insert_with(|| Series { named_at: Some(span), ..new_series(own, named.value.clone(), route) });
         series.essays.push(*id);
     }
     site.series = by_slug.into_values().collect();
@@ -106,7 +110,6 @@ pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn new_series(own: String, title: String, writing: Option<WritingId>, named_at: Option<Span>) -> Series {
-    let route = Route::new(&format!("/series/{own}/")).expect("made of a slug");
-    Series { slug: own, title, route, writing, named_at, essays: Vec::new() }
+fn new_series(own: String, title: String, route: Route) -> Series {
+    Series { slug: own, title, route, writing: None, named_at: None, essays: Vec::new() }
 }

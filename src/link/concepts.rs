@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::names::Hidden;
+use super::routes::{route_of, route_without_file};
 use super::{ConceptId, Conversation, LeftOut, Mention, PageId, Site, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
@@ -105,7 +106,7 @@ pub(super) fn collect(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagno
             aliases: meta.names.iter().map(|name| name.value.clone()).collect(),
             writing: Some(WritingId(index(at))),
             links: meta.concept_links,
-            ..new_concept(own, meta.title.clone())
+            ..new_concept(own, meta.title.clone(), route_of(writing, &site.urls))
         });
     }
     for id in &site.essays {
@@ -113,9 +114,10 @@ pub(super) fn collect(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagno
         for name in &writing.meta.concepts {
             let wanted = slug(&name.value);
             let own = owners.get(&wanted).map_or(wanted, |(own, _)| own.clone());
+            let route = route_without_file(Kind::Concept, &own, &site.urls);
             by_slug.entry(own.clone()).or_insert_with(|| Concept {
                 named_at: Some(Span { path: writing.path.clone(), range: Some(name.range) }),
-                ..new_concept(own, name.value.clone())
+                ..new_concept(own, name.value.clone(), route)
             });
         }
     }
@@ -125,8 +127,7 @@ pub(super) fn collect(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagno
     relate(site, hidden, diagnostics);
 }
 
-fn new_concept(own: String, title: String) -> Concept {
-    let route = Route::new(&format!("/concepts/{own}/")).expect("made of a slug");
+fn new_concept(own: String, title: String, route: Route) -> Concept {
     Concept {
         slug: own,
         title,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::names::{Hidden, Names};
-use super::{LeftOut, Site, collections, concepts, related, routes};
+use super::{LeftOut, LinkInput, Site, collections, concepts, related, routes};
 use crate::base::diagnostic::Diagnostics;
 use crate::base::path::SitePath;
 use crate::model::source::Asset;
@@ -56,11 +56,13 @@ impl Begun {
 
 impl Frame {
     /// Whether these writings have the front matter, and these files the names, from which this frame was made.
-    pub(super) fn fits(&self, writings: &[Arc<Writing>], left_out: &[LeftOut], assets: &[Asset]) -> bool {
+    pub(super) fn fits(&self, writings: &[Arc<Writing>], left_out: &[LeftOut], input: &LinkInput<'_>) -> bool {
         let same = |(old, new): (&Arc<Writing>, &Arc<Writing>)| {
             Arc::ptr_eq(old, new) || old.kind == new.kind && old.path == new.path && old.meta == new.meta
         };
-        self.writings.len() == writings.len()
+        let assets = input.assets;
+        self.site.urls == input.book.urls
+            && self.writings.len() == writings.len()
             && self.assets.len() == assets.len()
             && self.writings.iter().zip(writings).all(same)
             && self.assets.iter().zip(assets).all(|(old, new)| *old == new.path)

@@ -23,6 +23,7 @@ use crate::base::path::{Route, SitePath};
 use crate::model::book::Book;
 use crate::model::prose::Range;
 use crate::model::source::{Asset, Snapshot};
+use crate::model::urls::Urls;
 use crate::model::writing::{Kind, Parsed, Writing};
 
 pub use backlinks::Backlink;
@@ -112,6 +113,8 @@ pub enum Picture {
 /// The book, joined.
 #[derive(Clone, Debug, Default)]
 pub struct Site {
+    /// How addresses are made.
+    pub urls: Urls,
     /// Every writing that is shown, sorted by path.
     pub writings: Vec<Arc<Writing>>,
     /// The address of each writing.
@@ -290,8 +293,8 @@ pub struct Memo {
 pub fn link_again(parsed: Parsed, input: &LinkInput<'_>, memo: &mut Memo) -> (Site, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let (writings, left_out) = visibility::split(parsed.writings, input, &mut diagnostics);
-    let before = memo.frame.take().filter(|frame| frame.fits(&writings, &left_out, input.assets));
-    let mut site = Site { writings, left_out, ..Site::default() };
+    let before = memo.frame.take().filter(|frame| frame.fits(&writings, &left_out, input));
+    let mut site = Site { urls: input.book.urls.clone(), writings, left_out, ..Site::default() };
     match &before {
         Some(frame) => frame.order(&mut site),
         None => collections::sort_essays(&mut site),

@@ -10,6 +10,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::path::{Route, SitePath, slug};
 use crate::base::span::Span;
 use crate::model::source::Asset;
+use crate::model::urls::{Named, Urls};
 use crate::model::writing::{Kind, Writing};
 
 /// An old address and where it leads now.
@@ -19,6 +20,8 @@ pub struct Redirect {
     pub from: Route,
     /// The page.
     pub to: PageId,
+    /// Where its author says so.
+    pub span: Span,
 }
 
 /// `/essays/`
@@ -61,26 +64,26 @@ pub(super) fn file_name(path: &SitePath) -> &str {
     }
 }
 
-/// The address of an essay or single page.
-pub(super) fn route_of(writing: &Writing) -> Route {
+/// The address of a writing. One without a date, where the pattern wants one, has the address that it would have without a
+/// pattern; `assign` reports it.
+pub(super) fn route_of(writing: &Writing, urls: &Urls) -> Route {
     let slug_here = slug_of(writing);
-    let address = match writing.kind {
-        Kind::Essay => format!("/essays/{slug_here}/"),
-        Kind::Concept => format!("/concepts/{slug_here}/"),
-        Kind::Series => format!("/series/{slug_here}/"),
-        Kind::Page => {
-            let below = writing.path.below(Kind::Page.folder()).unwrap_or("");
-            let mut folders: Vec<String> = below.split('/').map(slug).collect();
-            folders.pop();
-            if writing.path.stem() == "index" {
-                folders.pop();
-            }
-            folders.retain(|folder| !folder.is_empty());
-            folders.push(slug_here);
-            format!("/{}/", folders.join("/"))
-        }
-    };
-    Route::new(&address).expect("made of slugs")
+    let below = writing.path.below(writing.kind.folder()).unwrap_or("");
+    let mut folders: Vec<String> = below.split('/').map(slug).collect();
+    folders.pop();
+    if writing.path.stem() == "index" {
+        folders.pop();
+    }
+    folders.retain(|folder| !folder.is_empty());
+    let date = writing.meta.date.map(|date| date.as_day());
+    let named = Named { slug: &slug_here, folders: &folders.join("/"), date };
+    let standard = || Urls::default().of(writing.kind).route(named);
+    urls.of(writing.kind).route(named).or_else(standard).expect("the standard patterns want no date")
+}
+
+/// The address of a concept or series that has no file.
+pub(super) fn route_without_file(kind: Kind, slug: &str, urls: &Urls) -> Route {
+    urls.of(kind).route(Named { slug, folders: "", date: None }).expect("these patterns want no date")
 }
 
 #[derive(Default)]
@@ -131,7 +134,15 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
     if site.has_replies() {
         table.claim(&replies(), "the page of replies".to_owned(), None, diagnostics);
     }
-    site.routes = site.writings.iter().map(|writing| route_of(writing)).collect();
+    site.routes = site.writings.iter().map(|writing| route_of(writing, &site.urls)).collect();
+    if site.urls.essay.has_date() {
+        let undated = site.writings.iter().filter(|writing| writing.kind == Kind::Essay && writing.meta.date.is_none());
+        diagnostics.extend(undated.map(|writing| {
+            let message = "`[urls]` makes the address of an essay from its date, and this essay has none";
+            Diagnostic::new(Code::BadAddress, Span::file(&writing.path), message)
+                .help("add a line `date = 2021-03-02` to its front matter")
+        }));
+    }
     for (writing, route) in site.writings.iter().zip(&site.routes) {
         let span = writing.meta.slug.as_ref().map_or_else(
             || Span::file(&writing.path),
@@ -185,8 +196,8 @@ fn claim_old_addresses(site: &mut Site, table: &mut RouteTable, diagnostics: &mu
         for old in &writing.meta.old_addresses {
             let Some(from) = Route::of_address(&old.value) else { continue };
             let span = Span { path: writing.path.clone(), range: Some(old.range) };
-            if table.claim(&from, format!("an old address of `{}`", writing.path), Some(span), diagnostics) {
-                redirects.push(Redirect { from, to: page });
+            if table.claim(&from, format!("an old address of `{}`", writing.path), Some(span.clone()), diagnostics) {
+                redirects.push(Redirect { from, to: page, span });
             }
         }
         site.redirects.append(&mut redirects);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::LinkInput;
 use crate::base::diagnostic::Diagnostics;
 use crate::base::path::{Route, SitePath, slug};
+use crate::model::urls::Urls;
 use crate::model::writing::{Kind, Writing};
 
 /// Why a writing is not shown.
@@ -83,7 +84,7 @@ pub(super) fn split(
     let mut left_out = Vec::new();
     for writing in writings {
         match reason(&writing, input.as_of) {
-            Some(why) if !input.with_drafts => left_out.push(left_out_as(&writing, why)),
+            Some(why) if !input.with_drafts => left_out.push(left_out_as(&writing, &input.book.urls, why)),
             _ => {
                 diagnostics.append(writing.findings.clone());
                 shown.push(writing);
@@ -93,11 +94,11 @@ pub(super) fn split(
     (shown, left_out)
 }
 
-fn left_out_as(writing: &Writing, why: Why) -> LeftOut {
+fn left_out_as(writing: &Writing, urls: &Urls, why: Why) -> LeftOut {
     LeftOut {
         kind: writing.kind,
         slug: super::routes::slug_of(writing),
-        route: super::routes::route_of(writing),
+        route: super::routes::route_of(writing, urls),
         names: writing.meta.concepts.iter().chain(&writing.meta.series).map(|name| slug(&name.value)).collect(),
         path: writing.path.clone(),
         title: writing.meta.title.clone(),

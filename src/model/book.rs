@@ -8,6 +8,7 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::Severity;
 use crate::model::publish::Target;
 use crate::model::thread::State;
+use crate::model::urls::Urls;
 
 /// Which mentions of a concept become links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -141,6 +142,8 @@ pub struct Book {
     pub language: String,
     /// Name of the theme.
     pub theme: String,
+    /// How the addresses of pages are made.
+    pub urls: Urls,
     /// Which mentions of concepts become links.
     pub concept_links: ConceptLinks,
     /// How Markdown is read.
@@ -176,6 +179,7 @@ impl Default for Book {
             base_url: None,
             language: "en".to_owned(),
             theme: "default".to_owned(),
+            urls: Urls::default(),
             concept_links: ConceptLinks::First,
             markdown: MarkdownSettings::default(),
             replies: RepliesSettings::default(),

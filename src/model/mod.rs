@@ -6,4 +6,5 @@ pub mod publish;
 pub mod published;
 pub mod source;
 pub mod thread;
+pub mod urls;
 pub mod writing;

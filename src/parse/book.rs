@@ -10,6 +10,8 @@ use crate::base::path::{SitePath, is_slug};
 use crate::base::span::Span;
 use crate::model::book::{Book, ConceptLinks, Names, RepliesSettings, TellSettings};
 use crate::model::thread::State;
+use crate::model::urls::Pattern;
+use crate::model::writing::Kind;
 
 /// Reads the settings; what is wrong is reported and left at its default.
 pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
@@ -51,6 +53,20 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
                 "write it as `theme = \"default\"`",
             );
         }
+    }
+    if let Some(table) = fields.table("urls") {
+        let mut inner = Fields::new(path, table);
+        for kind in Kind::ALL {
+            let Some(written) = inner.text(kind.word()) else { continue };
+            match Pattern::parse(&written.value, kind) {
+                Ok(pattern) => *book.urls.of_mut(kind) = pattern,
+                Err(why) => {
+                    let message = format!("`{}` is no pattern for addresses: {why}", written.value);
+                    inner.refuse(Code::BadValue, written.range, message, "write it as `\"/essays/{slug}/\"`");
+                }
+            }
+        }
+        diagnostics.append(inner.finish());
     }
     if let Some(table) = fields.table("concepts") {
         let mut inner = Fields::new(path, table);

@@ -38,7 +38,7 @@ pub fn check(published: &Published, now: &Addresses, snapshot: &Snapshot, spoile
             State::Kept(address) => {
                 let page = address.to.as_ref().and_then(|to| now.find(to)).unwrap_or(address);
                 let is_spoiled = page.writing.as_ref().is_some_and(|writing| spoiled.contains(&writing.path));
-                if is_spoiled || page.what == What::File || promise.headings.is_empty() {
+                if is_spoiled || !page.what.is_promised() || promise.headings.is_empty() {
                     continue;
                 }
                 if !promise.headings.iter().all(|id| page.has_place(&id.value)) {
@@ -123,7 +123,7 @@ impl Desk<'_> {
             found.push(match successor {
                 Some(successor) => self.with_alias(finding, &successor, &by_page[successor.page.file.as_str()]),
                 None => {
-                    let is_concept = super::kind_of(promise) == Some(Kind::Concept);
+                    let is_concept = super::kind_of(promise, &self.now.urls) == Some(Kind::Concept);
                     let key = if is_concept { "redirect_from" } else { "aliases" };
                     let line = alias_line(key, " =", &[], &[promise.route.as_str()]);
                     finding.help(format!(

@@ -14,8 +14,9 @@ use crate::base::path::{Route, SitePath};
 use crate::link::{LeftOut, PageId, Site, Why, WritingId, reason_not_public};
 use crate::model::book::Book;
 use crate::model::published::Promise;
+use crate::model::urls::Urls;
 use crate::model::writing::{Kind, Writing};
-use crate::render::{Input, Output};
+use crate::render::{Input, Made, Output};
 use crate::view::PageKey;
 
 pub use check::{check, spoiled};
@@ -32,9 +33,23 @@ pub enum What {
     Redirect,
     /// A file that goes out as it is.
     File,
+    /// A feed, to which readers subscribe.
+    Feed,
+    /// A file made of the whole book, such as the sitemap.
+    Made,
 }
 
 impl What {
+    /// Whether readers are promised that it stays. Files have their names by their author's hand, those of the theme change
+    /// with it, and a feed stands as long as the page it belongs to.
+    #[must_use]
+    pub fn is_promised(self) -> bool {
+        match self {
+            Self::List | Self::Writing(_) | Self::Redirect => true,
+            Self::File | Self::Feed | Self::Made => false,
+        }
+    }
+
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -43,6 +58,8 @@ impl What {
             Self::Writing(kind) => kind.word(),
             Self::Redirect => "redirect",
             Self::File => "file",
+            Self::Feed => "feed",
+            Self::Made => "made",
         }
     }
 }
@@ -94,6 +111,7 @@ pub struct Addresses {
     /// Sorted by file.
     list: Vec<Address>,
     left_out: Vec<LeftOut>,
+    urls: Urls,
 }
 
 impl Addresses {
@@ -114,9 +132,17 @@ impl Addresses {
                 let (route, path) = &site.files[at];
                 Some(file_address(file, route.clone(), Some(path.clone())))
             }
+            Output::Made(made) => Route::of_file(file).map(|route| {
+                let (what, title) = match made {
+                    Made::Feed(feed) => (What::Feed, feed.title(site, book)),
+                    _ => (What::Made, String::new()),
+                };
+                Address { what, title, ..file_address(file, route, None) }
+            }),
             Output::Asset(_) | Output::Key => Route::of_file(file).map(|route| file_address(file, route, None)),
         };
-        Self { day, list: outputs.iter().filter_map(of).collect(), left_out: site.left_out.clone() }
+        let (left_out, urls) = (site.left_out.clone(), site.urls.clone());
+        Self { day, list: outputs.iter().filter_map(of).collect(), left_out, urls }
     }
 
     /// Every address, sorted by the file that holds it.
@@ -153,7 +179,7 @@ impl Addresses {
         let own = own.or_else(|| self.left_out.iter().find(|left| Some(&left.path) == promise.from.as_ref()));
         let namers = || {
             let slug = last_part(&promise.route);
-            let is_named = matches!(kind_of(promise), Some(Kind::Concept | Kind::Series));
+            let is_named = matches!(kind_of(promise, &self.urls), Some(Kind::Concept | Kind::Series));
             self.left_out.iter().filter(move |left| is_named && left.names.iter().any(|name| name == slug))
         };
         // What only an expired essay named goes with it, as its author wished.
@@ -215,12 +241,12 @@ fn file_address(file: &str, route: Route, from: Option<SitePath>) -> Address {
 }
 
 /// What kind of writing stood at a promised address, as far as that can be told.
-fn kind_of(promise: &Promise) -> Option<Kind> {
+fn kind_of(promise: &Promise, urls: &Urls) -> Option<Kind> {
     match &promise.from {
         Some(from) => Kind::ALL.into_iter().find(|kind| from.below(kind.folder()).is_some()),
         None => [Kind::Concept, Kind::Series].into_iter().find(|kind| {
-            let folder = kind.folder().trim_start_matches("content");
-            promise.route.as_str().strip_prefix(folder).is_some_and(|below| below.len() > 1)
+            let is_of = |urls: &Urls| urls.of(*kind).slug_in(&promise.route).is_some();
+            is_of(urls) || is_of(&Urls::default())
         }),
     }
 }

@@ -7,6 +7,7 @@ use crate::base::diagnostic::nearest;
 use crate::base::path::{SitePath, slug};
 use crate::model::prose::{Outline, Shape};
 use crate::model::published::{Promise, Published};
+use crate::model::urls::Urls;
 use crate::model::writing::Kind;
 
 /// Looking for the nearest name costs a look at every page; where hundreds are gone, they did not go by a slip of the pen.
@@ -28,6 +29,7 @@ pub(super) struct Successors<'a> {
     /// Their slugs.
     by_slug: BTreeMap<(Kind, &'a str), &'a Address>,
     looked: usize,
+    urls: &'a Urls,
 }
 
 impl<'a> Successors<'a> {
@@ -39,6 +41,7 @@ impl<'a> Successors<'a> {
             by_heading: BTreeMap::new(),
             by_slug: BTreeMap::new(),
             looked: 0,
+            urls: &now.urls,
         };
         for page in now.iter().filter(|page| page.why.is_none()) {
             let What::Writing(kind) = page.what else { continue };
@@ -65,7 +68,7 @@ impl<'a> Successors<'a> {
         if let Some(page) = promise.from.as_ref().and_then(|from| self.by_path.get(from)) {
             return Some(Successor { page, is_certain: true });
         }
-        let kind = kind_of(promise)?;
+        let kind = kind_of(promise, self.urls)?;
         let names = [slug(&promise.title), last_part(&promise.route).to_owned()].into_iter();
         let named = names.filter(|name| !name.is_empty()).find_map(|name| self.by_name.get(&(kind, name))?.first());
         let page = named.copied().or_else(|| self.with_same_headings(kind, promise)).or_else(|| {

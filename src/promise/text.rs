@@ -51,10 +51,9 @@ pub fn merged(old: &Published, current: &Addresses) -> String {
     text
 }
 
-/// Whether an address is one of those that readers are given: files that go out as they are have their names by their
-/// author's hand, and the theme's change with it.
+/// Whether an address is one of those that readers are given.
 fn is_published(address: &Address) -> bool {
-    address.why.is_none() && address.what != What::File
+    address.why.is_none() && address.what.is_promised()
 }
 
 /// A line with what stands at its address now. An old address promises the headings that it had as a page.

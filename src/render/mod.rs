@@ -1,5 +1,9 @@
 //! Pages to bytes. Knows no folder to put them in.
 
+pub mod made;
+mod robots;
+mod sitemap;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,11 +12,12 @@ use rayon::prelude::*;
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::span::Span;
-use crate::link::Site;
+use crate::link::{PageId, Site};
 use crate::model::book::Book;
 use crate::model::source::{Artifact, Asset};
 use crate::theme::Theme;
 use crate::view::{PageKey, Viewer};
+pub use made::Made;
 
 /// What stands at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +30,8 @@ pub enum Output {
     File(usize),
     /// A file of the theme, as an index of `Theme::assets`.
     Asset(usize),
+    /// A file that the book does not hold and no template makes: a feed, the sitemap …
+    Made(Made),
     /// The file by which search engines know the site's owner.
     Key,
 }
@@ -65,8 +72,32 @@ pub fn outputs(input: &Input<'_>) -> (BTreeMap<String, Output>, Diagnostics) {
             outputs.insert(asset.file.clone(), Output::Asset(at));
         }
     }
+    claim_made(input, &mut outputs, &mut diagnostics);
     claim_key(input, &mut outputs, &mut diagnostics);
     (outputs, diagnostics)
+}
+
+/// Gives the files that nobody writes by hand their names. A file of the book under such a name takes its place: its author
+/// knows better. A page or an old address there is a mistake.
+fn claim_made(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnostics: &mut Diagnostics) {
+    for made in Made::all(input) {
+        let file = made.file(input);
+        let folder = format!("{file}/");
+        let below = outputs.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
+        let owner = outputs.get(&file).or(below.map(|(_, output)| output)).copied();
+        let Some(owner) = owner else {
+            outputs.insert(file, Output::Made(made));
+            continue;
+        };
+        let span = match owner {
+            Output::File(_) => continue,
+            Output::Redirect(at) => input.site.redirects[at].span.clone(),
+            Output::Page(PageKey::Page(PageId::Writing(id))) => Span::file(&input.site.writing(id).path),
+            _ => Span::file(&crate::base::path::SitePath::new("book.toml").expect("clean")),
+        };
+        let message = format!("a page and {} both want the address `/{file}`", made.what());
+        diagnostics.push(Diagnostic::new(Code::DuplicateRoute, span, message).help("give the page another address"));
+    }
 }
 
 /// Gives the key of the settings its file, unless the writer made that file by hand.
@@ -99,6 +130,7 @@ pub fn bytes(output: Output, input: &Input<'_>) -> Result<Arc<[u8]>, Box<Diagnos
             Arc::clone(&input.assets[place.expect("every file of the site is an asset of the book")].bytes)
         }
         Output::Asset(at) => Arc::clone(&input.theme.assets[at].bytes),
+        Output::Made(made) => made.bytes(input).into(),
         Output::Key => input.book.tell.indexnow.as_bytes().into(),
     })
 }

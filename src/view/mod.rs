@@ -3,6 +3,7 @@
 pub(crate) mod cards;
 mod concept;
 mod essay;
+pub mod feeds;
 mod lists;
 pub(crate) mod prose;
 mod thread;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::base::path::Route;
+use crate::base::path::{Route, SitePath};
 use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, index};
 use crate::model::book::Book;
 use crate::model::prose::Prose;
@@ -115,6 +116,12 @@ impl Tables {
     }
 }
 
+/// Whether a single page stands in no folder but its own.
+fn is_at_the_top(path: &SitePath) -> bool {
+    let below = path.below(Kind::Page.folder()).unwrap_or("");
+    !below.strip_suffix("/index.md").unwrap_or(below).contains('/')
+}
+
 /// Makes pages of a site.
 #[derive(Clone, Copy)]
 pub struct Viewer<'a> {
@@ -163,7 +170,7 @@ impl<'a> Viewer<'a> {
                 .site
                 .pages
                 .iter()
-                .filter(|id| self.site.routes[id.0 as usize].as_str().matches('/').count() == 2)
+                .filter(|id| is_at_the_top(&self.site.writing(**id).path))
                 .map(|id| self.link(PageId::Writing(*id)))
                 .collect(),
             essay_count: self.site.essays.len(),
@@ -238,6 +245,16 @@ impl<'a> Viewer<'a> {
         }
     }
 
+    /// Whether readers see a page: not where an essay is shown to its author only.
+    #[must_use]
+    pub fn is_public(&self, page: PageId) -> bool {
+        !matches!(page, PageId::Writing(id) if !self.is_shown_to_readers(id))
+    }
+
+    fn is_shown_to_readers(&self, id: WritingId) -> bool {
+        crate::link::reason_not_public(self.site.writing(id), self.as_of).is_none()
+    }
+
     fn missing_page(&self) -> Page {
         let route = self.route(PageKey::Missing);
         let mut page = self.page_view("missing", &route, "Not found", "", None);
@@ -271,8 +288,7 @@ impl<'a> Viewer<'a> {
             lang: lang.clone(),
             root: route.to_root(),
             url: route.to_url(),
-            is_public: writing
-                .is_none_or(|id| crate::link::reason_not_public(self.site.writing(id), self.as_of).is_none()),
+            is_public: writing.is_none_or(|id| self.is_shown_to_readers(id)),
             has_notes: prose.is_some_and(|prose| !prose.notes.is_empty()),
             has_math: prose.is_some_and(|prose| prose.outline.has_math),
         }
