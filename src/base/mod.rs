@@ -5,6 +5,7 @@ pub mod date;
 pub mod diagnostic;
 pub mod fingerprint;
 pub mod host;
+pub mod media;
 pub mod path;
 pub mod sentences;
 pub mod span;

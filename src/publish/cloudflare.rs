@@ -18,9 +18,10 @@ use super::interface::{Ask, Interface, Words, absent, overtaken, wait};
 use super::manifest::{MANIFEST, Manifest};
 use super::multipart::Form;
 use super::plan::Plan;
-use super::release::{File, Release, content_type};
+use super::release::{File, Release};
 use super::spread::spread;
 use super::target::{Failure, Progress, Target, There};
+use crate::base::media;
 use crate::io::transfer::Answer;
 
 const WORDS: Words = Words {
@@ -250,7 +251,7 @@ impl Cloudflare {
                 json!({
                     "key": hash,
                     "value": BASE64_STANDARD.encode(&file.bytes),
-                    "metadata": { "contentType": content_type(&file.name) },
+                    "metadata": { "contentType": media::type_of(&file.name) },
                     "base64": true,
                 })
             };

@@ -8,7 +8,8 @@ use std::io::Write as _;
 use rayon::prelude::*;
 
 use super::git::Host;
-use super::release::{File, Release, cache_control, content_type};
+use super::release::{File, Release, cache_control};
+use crate::base::media;
 use crate::io::transfer::host_of;
 use crate::model::publish::{Place, Target};
 
@@ -129,7 +130,7 @@ fn policy(page: &str) -> Option<&str> {
 
 /// A `.br` and a `.gz` beside each text that gets smaller by it.
 fn add_compressed(release: &mut Release) {
-    let is_text = |name: &str| content_type(name).contains("charset");
+    let is_text = |name: &str| media::type_of(name).contains("charset");
     let texts: Vec<&File> =
         release.files.values().filter(|file| file.bytes.len() >= SMALLEST && is_text(&file.name)).collect();
     let made: Vec<File> = texts

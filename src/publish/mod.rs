@@ -38,7 +38,7 @@ pub use git::{Git, Host, address_of, kind_of_remote};
 pub use manifest::{Entry, MANIFEST, Manifest};
 pub use netlify::Netlify;
 pub use plan::{Plan, Stage};
-pub use release::{File, Release, cache_control, content_type};
+pub use release::{File, Release, cache_control};
 pub use rsync::Rsync;
 pub use s3::{Credentials, S3};
 pub use sftp::Sftp;

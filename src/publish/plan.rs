@@ -27,7 +27,9 @@ impl Stage {
         let is_in = |extensions: &[&str]| extensions.iter().any(|extension| name.ends_with(extension));
         if is_in(&[".html"]) {
             Self::Pages
-        } else if is_in(&[".xml", ".epub"]) || matches!(name, "robots.txt" | "feed.json" | "_redirects" | "_headers") {
+        } else if is_in(&[".xml", ".epub", ".opml", "feed.json"])
+            || matches!(name, "robots.txt" | "llms.txt" | "graph.json" | "_redirects" | "_headers")
+        {
             Self::Indexes
         } else {
             Self::Assets

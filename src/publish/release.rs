@@ -73,30 +73,6 @@ impl Release {
     }
 }
 
-/// The media type of a file by its name, with the character set where it is text.
-#[must_use]
-pub fn content_type(name: &str) -> String {
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-    let own = match extension.as_str() {
-        // These the list of media types knows by other names, or not at all.
-        "js" | "mjs" => "text/javascript",
-        "xml" => "application/xml",
-        "webmanifest" => "application/manifest+json",
-        "woff2" => "font/woff2",
-        "epub" => "application/epub+zip",
-        "avif" => "image/avif",
-        "md" => "text/markdown",
-        "br" | "gz" => "application/octet-stream",
-        _ if name == super::manifest::MANIFEST => "text/plain",
-        _ => "",
-    };
-    let guessed = mime_guess::from_ext(&extension).first_raw().unwrap_or("application/octet-stream");
-    let essence = if own.is_empty() { guessed } else { own };
-    let is_text = essence.starts_with("text/")
-        || matches!(essence, "application/xml" | "application/json" | "application/manifest+json" | "image/svg+xml");
-    if is_text { format!("{essence}; charset=utf-8") } else { essence.to_owned() }
-}
-
 /// What `Cache-Control` says of a file: one with a digest in its name never changes, all others are asked for again.
 #[must_use]
 pub fn cache_control(name: &str) -> &'static str {
@@ -117,28 +93,6 @@ fn has_digest(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn types_are_those_that_browsers_want() {
-        for (name, wanted) in [
-            ("index.html", "text/html; charset=utf-8"),
-            ("assets/style.1a2b3c4d.css", "text/css; charset=utf-8"),
-            ("assets/script.js", "text/javascript; charset=utf-8"),
-            ("feed.xml", "application/xml; charset=utf-8"),
-            ("search.json", "application/json; charset=utf-8"),
-            ("pic.SVG", "image/svg+xml; charset=utf-8"),
-            ("pic.webp", "image/webp"),
-            ("font.woff2", "font/woff2"),
-            ("book.epub", "application/epub+zip"),
-            ("site.webmanifest", "application/manifest+json; charset=utf-8"),
-            ("app.wasm", "application/wasm"),
-            ("paper.pdf", "application/pdf"),
-            ("CNAME", "application/octet-stream"),
-            (".throughline-output", "text/plain; charset=utf-8"),
-        ] {
-            assert_eq!(content_type(name), wanted, "{name}");
-        }
-    }
 
     #[test]
     fn only_names_with_a_digest_are_kept_for_ever() {

@@ -26,6 +26,7 @@ use tokio_stream::wrappers::BroadcastStream;
 use super::Preview;
 use super::shelf::{Answer, file_of};
 use crate::base::fingerprint::Fingerprint;
+use crate::base::media;
 
 /// Where everything stands that the preview adds to the site.
 const OWN: &str = "/_throughline/";
@@ -225,7 +226,7 @@ fn page(preview: &Preview, path: &str, headers: &HeaderMap) -> Response<Body> {
             if is_page {
                 return file(headers, "text/html; charset=utf-8", status, with_script(&bytes).into());
             }
-            file(headers, &media_type(&name), status, Bytes::from_owner(bytes))
+            file(headers, &media::type_of(&name), status, Bytes::from_owner(bytes))
         }
         Answer::Slash(target) => match HeaderValue::from_str(&target) {
             Ok(target) => {
@@ -252,12 +253,6 @@ fn with_script(page: &[u8]) -> Vec<u8> {
     let open = head.and_then(|at| Some(at + page[at..].iter().position(|byte| *byte == b'>')? + 1));
     let at = open.map_or(page.len(), |at| at + usize::from(page.get(at) == Some(&b'\n')));
     [&page[..at], SCRIPT.as_bytes(), &page[at..]].concat()
-}
-
-fn media_type(name: &str) -> String {
-    let guessed = mime_guess::from_path(name).first_or_octet_stream();
-    let is_text = guessed.type_() == "text" || matches!(guessed.subtype().as_str(), "javascript" | "json" | "xml");
-    if is_text { format!("{guessed}; charset=utf-8") } else { guessed.to_string() }
 }
 
 fn file(headers: &HeaderMap, media_type: &str, status: StatusCode, bytes: Bytes) -> Response<Body> {

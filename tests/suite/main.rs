@@ -25,3 +25,4 @@ mod slips;
 mod support;
 mod tell;
 mod tidy;
+mod urls;

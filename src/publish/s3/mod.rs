@@ -20,10 +20,11 @@ use self::refusal::{Act, Refusal, is_page, not_a_store};
 use self::sign::{Request, hex, query, sign};
 use super::address::{encoded, encoded_part};
 use super::former::Taken;
-use super::release::{File, cache_control, content_type};
+use super::release::{File, cache_control};
 use super::spread::spread;
 use super::stepwise::Store;
 use super::target::Failure;
+use crate::base::media;
 use crate::io::clock;
 use crate::io::transfer::{Answer, Call, Line, host_of};
 use crate::model::publish::{Bucket, BucketStyle};
@@ -109,7 +110,7 @@ impl S3 {
     /// Sends a file of this digest, only where none of its name is if that is wished; the answer may be a refusal.
     fn send(&self, file: &File, digest: &[u8], is_new: bool) -> Result<Answer, Failure> {
         let mut headers = vec![
-            ("content-type", content_type(&file.name)),
+            ("content-type", media::type_of(&file.name)),
             ("cache-control", cache_control(&file.name).to_owned()),
             ("content-md5", STANDARD.encode(digest)),
         ];
