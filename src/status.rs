@@ -30,6 +30,8 @@ pub struct Input<'a> {
     pub published: &'a Published,
     /// Workflows of the repository that publish this book.
     pub workflows: &'a [Workflow],
+    /// Paths of the writings whose text is another one than when it was published from this machine.
+    pub changed: &'a BTreeSet<String>,
     /// How many errors a build of it would report.
     pub errors: usize,
 }
@@ -73,6 +75,8 @@ pub struct Status {
     pub held: Vec<Waiting>,
     /// Essays that readers could see, if the book was published now.
     pub unpublished: Vec<Entry>,
+    /// Essays and other pages whose text is another one than what readers see; told on the machine that published.
+    pub changed: Vec<Entry>,
     /// The next moment at which something is due, in words; empty where nothing is.
     pub next: String,
     /// What was missed, or will be.
@@ -98,6 +102,8 @@ pub fn status(input: &Input<'_>) -> Status {
     status.expiring = of(Change::Goes).map(entry_of).collect();
     status.expired.sort();
     look_at_published(input, &mut status);
+    let is_changed = |writing: &&Arc<Writing>| input.changed.contains(writing.path.as_str());
+    status.changed = input.site.writings.iter().filter(is_changed).map(|writing| entry(writing, None)).collect();
     look_at_workflows(input, &ahead, &mut status);
     if input.errors > 0 {
         let (count, word) = (input.errors, if input.errors == 1 { "error" } else { "errors" });
@@ -213,6 +219,7 @@ impl Status {
             ("Going", &self.expiring),
             ("Expired", &self.expired),
             ("Not published yet", &self.unpublished),
+            ("Changed since published", &self.changed),
         ] {
             if entries.is_empty() {
                 continue;

@@ -15,6 +15,7 @@ mod replies;
 mod serve;
 mod status;
 mod tell;
+mod texts;
 mod urls;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::build::say_left_out;
 use super::publish_target::{chosen, open, place};
 use super::tell::{self, Outcome};
+use super::texts;
 use crate::base::path::SitePath;
 use crate::build::{Build, build as make};
 use crate::cli;
@@ -163,11 +164,15 @@ impl After<'_> {
         self.snapshot.book.targets.first() == Some(self.settings)
     }
 
-    /// Notes down the addresses that readers have been given now.
+    /// Notes down the addresses that readers have been given now, and which texts they read there.
     fn promise(&self) -> Result<(), Error> {
+        if !self.is_for_readers() {
+            return Ok(());
+        }
+        texts::note(self.root, &texts::of(&self.made.site, self.snapshot))?;
         let path = self.root.join(published::FILE);
         let text = promise::merged(&self.made.published, &self.made.addresses);
-        if !self.is_for_readers() || disk::read_text_if_there(&path)?.as_deref() == Some(&text) {
+        if disk::read_text_if_there(&path)?.as_deref() == Some(&text) {
             return Ok(());
         }
         stage::write_file(&path, &text)

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::texts;
 use crate::base::diagnostic::Severity;
 use crate::build::build;
 use crate::cli;
@@ -26,6 +27,10 @@ pub(super) fn run(options: &cli::Status, start: &Path, terminal: &Terminal) -> R
     let (writings, replies) = (parsed.writings.clone(), parsed.replies.clone());
     let (site, _) = link(parsed, &LinkInput::of(&snapshot));
     let (workflows, unreadable) = workflows(&root)?;
+    let then = texts::noted(&root)?.unwrap_or_default();
+    let now = texts::of(&site, &snapshot);
+    let is_other = |path: &&String| then.get(*path).is_some_and(|print| now.get(*path) != Some(print));
+    let changed = now.keys().filter(is_other).cloned().collect();
     let mut status = status(&Input {
         writings: &writings,
         replies: &replies,
@@ -33,6 +38,7 @@ pub(super) fn run(options: &cli::Status, start: &Path, terminal: &Terminal) -> R
         today: snapshot.as_of,
         published: &published,
         workflows: &workflows,
+        changed: &changed,
         errors,
     });
     status.problems.extend(unreadable);

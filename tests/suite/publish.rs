@@ -337,3 +337,26 @@ fn a_kill_at_any_moment_leaves_the_old_site_or_the_new_one() {
         old = new;
     }
 }
+
+#[test]
+fn status_names_the_essays_that_have_changed_since_they_were_published() {
+    let book = book();
+    let changed = || {
+        let output = book.run(&["status", "--format", "json"]);
+        let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let paths =
+            status["changed"].as_array().unwrap().iter().map(|entry| entry["path"].as_str().unwrap().to_owned());
+        paths.collect::<Vec<_>>()
+    };
+    assert!(changed().is_empty(), "nothing was published yet");
+    publish(&book, &["--yes"], 0);
+    assert!(changed().is_empty());
+    fs::write(book.path().join("content/essays/one.md"), format!("{ESSAY}Another text.\n")).unwrap();
+    assert_eq!(changed(), ["content/essays/one.md"]);
+    let words = said(&book.run(&["status"]));
+    assert!(words.contains("Changed since published (1)\n  One (content/essays/one.md)"), "{words}");
+    publish(&book, &["--yes"], 0);
+    assert!(changed().is_empty());
+    fs::write(book.path().join(".throughline/texts.json"), "no").unwrap();
+    assert!(said(&book.run(&["status"])).contains("delete it"));
+}

@@ -1,0 +1,43 @@
+//! The texts that were published last from this machine, by their fingerprints: so that `status` can tell which have changed since.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::short;
+use crate::base::fingerprint::Fingerprint;
+use crate::io::error::Error;
+use crate::io::{disk, keep, stage};
+use crate::link::Site;
+use crate::model::source::Snapshot;
+
+/// Where they are noted, in the folder of what is remembered.
+const NOTE: &str = "texts.json";
+
+/// The fingerprint of the source of every writing that readers see, by its path.
+pub(super) fn of(site: &Site, snapshot: &Snapshot) -> BTreeMap<String, String> {
+    let print = |path| snapshot.source(path).map(|source| Fingerprint::of(source.text.as_bytes()).to_string());
+    site.writings.iter().filter_map(|writing| Some((writing.path.to_string(), print(&writing.path)?))).collect()
+}
+
+/// Notes what has been published.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn note(root: &Path, texts: &BTreeMap<String, String>) -> Result<(), Error> {
+    let text = serde_json::to_string_pretty(texts).expect("texts by texts are always JSON");
+    stage::write_file(&keep::folder(root)?.join(NOTE), &format!("{text}\n"))
+}
+
+/// What was noted; `None` where nothing was published from this machine.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn noted(root: &Path) -> Result<Option<BTreeMap<String, String>>, Error> {
+    let path = root.join(keep::FOLDER).join(NOTE);
+    let Some(text) = disk::read_text_if_there(&path)? else { return Ok(None) };
+    let read = serde_json::from_str(&text);
+    read.map(Some).map_err(|why| {
+        let remedy = "delete it: the next publish writes it anew";
+        Error::Import(format!("`{}` cannot be read: {why}; {remedy}", short(&path)))
+    })
+}
