@@ -18,6 +18,14 @@ impl SitePath {
         resolve(std::iter::empty(), path).map(|clean| Self(clean.into()))
     }
 
+    /// The path of a file of the book; `None` where it is none, or holds characters that names of files cannot share between
+    /// machines.
+    #[must_use]
+    pub fn of_file(path: &str) -> Option<Self> {
+        let is_odd = |c: char| c.is_control() || c == '\\' || is_bidi(c);
+        (!path.contains(is_odd)).then(|| Self::new(path)).flatten()
+    }
+
     /// The path as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

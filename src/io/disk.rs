@@ -256,7 +256,7 @@ impl Stamp {
 }
 
 /// Files of editors and systems are no part of the book; `content/static/` may hold `.well-known` and its kin.
-fn is_hidden(path: &Path, root: &Path) -> bool {
+pub(crate) fn is_hidden(path: &Path, root: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_static = path.starts_with(root.join("content/static"));
     let is_junk = matches!(name.as_str(), ".git" | ".DS_Store" | "Thumbs.db" | "desktop.ini")
@@ -320,9 +320,7 @@ fn read_entry(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> Option
 /// The path inside the book; reported where it is not UTF-8 or holds characters that names of files cannot share.
 fn site_path(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> Option<SitePath> {
     let below = path.strip_prefix(root).unwrap_or(path);
-    let text = below.to_str();
-    let is_odd = |c: char| c.is_control() || c == '\\' || crate::base::path::is_bidi(c);
-    let found = text.filter(|text| !text.contains(is_odd)).and_then(SitePath::new);
+    let found = below.to_str().and_then(SitePath::of_file);
     if found.is_none() {
         let message = "this file name holds characters that cannot stand in a name";
         report(root, path, Code::BadName, message, "rename it; use letters, digits, hyphens and dots", diagnostics);

@@ -210,6 +210,11 @@ fn relate(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagnostics) {
                         edges.insert((here, there, other));
                         edges.insert((other, back, here));
                     }
+                    Some(_) if there == Relation::Broader => {
+                        let span = Span { path: writing.path.clone(), range: Some(name.range) };
+                        let message = format!("`{}` is broader than itself", concept.title);
+                        diagnostics.push(Diagnostic::new(Code::ConceptCycle, span, message).help("take this name out"));
+                    }
                     Some(_) => {}
                     None => {
                         let span = Span { path: writing.path.clone(), range: Some(name.range) };

@@ -13,6 +13,7 @@ mod resolve;
 mod routes;
 pub mod threads;
 mod visibility;
+mod walk;
 
 use std::sync::Arc;
 

@@ -1,6 +1,9 @@
 //! Reads `book.toml`, then what belongs to the book, into a `Snapshot`. Knows bytes, not what they mean.
+//!
+//! [`load()`] reads a folder; [`Snapshot::from_texts`] takes the same files from memory.
 
 mod memo;
+mod memory;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +17,7 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::SitePath;
 use crate::base::span::Span;
-use crate::io::disk::{self, Found};
+use crate::io::disk;
 use crate::io::error::Error;
 use crate::model::book::Book;
 use crate::model::published;
@@ -86,7 +89,7 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
     } else {
         Vec::new()
     };
-    report_similar_names(&files, &mut diagnostics);
+    report_similar_names(files.iter().map(|file| &file.path), &mut diagnostics);
     // Its name comes behind all of `content`, so the files stay sorted.
     files.extend(disk::find_file(root, &SitePath::new(published::FILE).expect("clean"), &mut diagnostics));
     let (mut sources, mut assets) = memo.read(root, files, &mut diagnostics);
@@ -184,20 +187,20 @@ fn svg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((number("width")?, number("height")?))
 }
 
-fn report_similar_names(files: &[Found], diagnostics: &mut Diagnostics) {
+fn report_similar_names<'a>(paths: impl Iterator<Item = &'a SitePath> + Clone, diagnostics: &mut Diagnostics) {
     // Names of small ASCII letters resemble no other of their kind.
-    let is_plain = |file: &Found| file.path.as_str().bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    if files.iter().all(is_plain) {
+    let is_plain = |path: &SitePath| path.as_str().bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if paths.clone().all(is_plain) {
         return;
     }
     let mut seen: BTreeMap<String, &SitePath> = BTreeMap::new();
-    for file in files {
-        let key: String = file.path.as_str().nfc().collect::<String>().to_lowercase();
-        if let Some(other) = seen.insert(key, &file.path) {
+    for path in paths {
+        let key: String = path.as_str().nfc().collect::<String>().to_lowercase();
+        if let Some(other) = seen.insert(key, path) {
             diagnostics.push(
                 Diagnostic::new(
                     Code::SimilarNames,
-                    Span::file(&file.path),
+                    Span::file(path),
                     "two files have names that differ only in case or accents, and are one file on other machines",
                 )
                 .label(Span::file(other), "the other one")
@@ -214,7 +217,13 @@ fn layers(root: &Path, theme: &str, settings: &str, diagnostics: &mut Diagnostic
     if disk::has_folder(root, &folder) {
         return vec![own_layer(root, &folder, diagnostics), built_in];
     }
-    if theme != builtin::NAME {
+    diagnostics.extend(unknown_theme(theme, settings));
+    vec![built_in]
+}
+
+/// What is to be said where no folder has the name of the theme.
+fn unknown_theme(theme: &str, settings: &str) -> Option<Diagnostic> {
+    (theme != builtin::NAME).then(|| {
         let path = SitePath::new("book.toml").expect("clean");
         let span = match settings.find(&format!("\"{theme}\"")) {
             Some(at) => Span::bytes(&path, at..at + theme.len() + 2),
@@ -224,30 +233,36 @@ fn layers(root: &Path, theme: &str, settings: &str, diagnostics: &mut Diagnostic
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("make a folder `themes/{theme}/` or write `theme = \"{}\"`", builtin::NAME),
         };
-        diagnostics.push(Diagnostic::new(Code::UnknownTheme, span, format!("there is no theme `{theme}`")).help(help));
-    }
-    vec![built_in]
+        Diagnostic::new(Code::UnknownTheme, span, format!("there is no theme `{theme}`")).help(help)
+    })
 }
 
 fn own_layer(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Layer {
-    let mut layer = Layer { name: "book".to_owned(), templates: Vec::new(), assets: Vec::new() };
+    let mut layer = new_layer();
     for file in disk::list_folder(root, folder, None, diagnostics) {
         let (bytes, found) = file.read(root);
         diagnostics.append(found);
-        let Some(bytes) = bytes else { continue };
-        if let Some(name) = file.path.below(&format!("{folder}/templates")) {
-            match std::str::from_utf8(&bytes) {
-                Ok(text) => {
-                    layer.templates.push((name.to_owned(), Source { path: file.path.clone(), text: text.into() }))
-                }
-                Err(_) => diagnostics.push(
-                    Diagnostic::new(Code::NotUtf8, Span::file(&file.path), "this template is not UTF-8")
-                        .help("save it as UTF-8"),
-                ),
-            }
-        } else if let Some(name) = file.path.below(&format!("{folder}/assets")) {
-            layer.assets.push((name.to_owned(), bytes.into()));
+        if let Some(bytes) = bytes {
+            add_to_layer(&mut layer, folder, &file.path, &bytes, diagnostics);
         }
     }
     layer
+}
+
+fn new_layer() -> Layer {
+    Layer { name: "book".to_owned(), templates: Vec::new(), assets: Vec::new() }
+}
+
+/// Puts a file of a theme's folder where it belongs in its layer.
+fn add_to_layer(layer: &mut Layer, folder: &str, path: &SitePath, bytes: &[u8], diagnostics: &mut Diagnostics) {
+    if let Some(name) = path.below(&format!("{folder}/templates")) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => layer.templates.push((name.to_owned(), Source { path: path.clone(), text: text.into() })),
+            Err(_) => diagnostics.push(
+                Diagnostic::new(Code::NotUtf8, Span::file(path), "this template is not UTF-8").help("save it as UTF-8"),
+            ),
+        }
+    } else if let Some(name) = path.below(&format!("{folder}/assets")) {
+        layer.assets.push((name.to_owned(), bytes.into()));
+    }
 }

@@ -3,12 +3,15 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests are read by their names")]
 
 mod addresses;
+mod books;
 mod build;
 mod checks;
 mod import_properties;
 mod imports;
 mod kill;
+mod library;
 mod links;
+mod manual;
 mod markdown;
 mod preview;
 mod publish;

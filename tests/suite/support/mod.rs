@@ -4,6 +4,7 @@ pub(crate) mod cloudflare;
 pub(crate) mod exports;
 pub(crate) mod hosts;
 pub(crate) mod http;
+pub(crate) mod manual;
 pub(crate) mod netlify;
 pub(crate) mod preview;
 pub(crate) mod publish;
