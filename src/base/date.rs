@@ -1,12 +1,16 @@
 //! Dates as written and as shown; knows nothing about today.
 
-use jiff::civil;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
+use jiff::{Timestamp, civil};
 
 /// A day, with the time of day where the writer gave one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date {
     moment: civil::DateTime,
     has_time: bool,
+    /// From universal time to that of the writer, in seconds; 0 where none is written.
+    offset: i32,
 }
 
 /// Years that a book may speak of; anything else is a slip of the pen.
@@ -21,10 +25,12 @@ impl Date {
     pub fn parse(written: &str) -> Result<Self, String> {
         let written = written.trim();
         let parsed = if written.len() <= 10 {
-            written.parse::<civil::Date>().map(|day| Self { moment: day.at(0, 0, 0, 0), has_time: false })
+            written.parse::<civil::Date>().map(Self::day)
         } else {
             let local = written.strip_suffix(['Z', 'z']).unwrap_or(written);
-            local.parse::<civil::DateTime>().map(|moment| Self { moment, has_time: true })
+            let offset = Pieces::parse(written).ok().and_then(|pieces| pieces.to_numeric_offset());
+            let offset = offset.map_or(0, Offset::seconds);
+            local.parse::<civil::DateTime>().map(|moment| Self { moment, has_time: true, offset })
         };
         let date = parsed.map_err(|_| format!("`{written}` is not a date"))?;
         if YEARS.contains(&date.moment.year()) {
@@ -37,7 +43,7 @@ impl Date {
     /// A day without a time.
     #[must_use]
     pub fn day(day: civil::Date) -> Self {
-        Self { moment: day.at(0, 0, 0, 0), has_time: false }
+        Self { moment: day.at(0, 0, 0, 0), has_time: false, offset: 0 }
     }
 
     /// The day, without its time.
@@ -64,6 +70,14 @@ impl Date {
         self.moment.strftime("%-d %B %Y").to_string()
     }
 
+    /// The moment, in universal time: the first one of the day where no time of day is known. A time without an offset counts as
+    /// universal time.
+    #[must_use]
+    pub fn to_timestamp(&self) -> Timestamp {
+        let offset = Offset::from_seconds(self.offset).expect("an offset that was read is one");
+        offset.to_timestamp(self.moment).expect("years that a book may speak of are far from the ends of time")
+    }
+
     /// Whether the writer gave a time of day.
     #[must_use]
     pub fn has_time(&self) -> bool {
@@ -84,6 +98,19 @@ mod tests {
                 ("2021-03-02".to_owned(), "2 March 2021".to_owned()),
                 "{written}"
             );
+        }
+    }
+
+    #[test]
+    fn a_moment_is_told_in_universal_time() {
+        for (written, moment) in [
+            ("2021-03-02", "2021-03-02T00:00:00Z"),
+            ("2021-03-02T07:00:00", "2021-03-02T07:00:00Z"),
+            ("2021-03-02T07:00:00Z", "2021-03-02T07:00:00Z"),
+            ("2021-03-02 23:30:00+09:00", "2021-03-02T14:30:00Z"),
+            ("2021-03-02T23:30-05:30", "2021-03-03T05:00:00Z"),
+        ] {
+            assert_eq!(Date::parse(written).expect(written).to_timestamp().to_string(), moment, "{written}");
         }
     }
 

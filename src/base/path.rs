@@ -179,6 +179,12 @@ impl Route {
         &self.0[1..]
     }
 
+    /// Whether it is the address of a page.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        self.0.ends_with('/') || self.0.ends_with(".html")
+    }
+
     /// The file of the output folder that holds this address.
     #[must_use]
     pub fn to_file(&self) -> String {

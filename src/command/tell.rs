@@ -62,8 +62,6 @@ enum Fate {
 /// Who was told, or would be.
 #[derive(Default)]
 pub(super) struct Outcome {
-    /// Sentences that come first.
-    notes: Vec<String>,
     /// What would be sent, where it was only asked for.
     planned: Option<Vec<Letter>>,
     /// What was sent.
@@ -122,9 +120,6 @@ pub(super) fn tell(site: &Published<'_>, news: &News, how: &How<'_>) -> Result<O
     };
     let prints = prints(artifacts);
     let mut outcome = Outcome::default();
-    if !settings.websub.is_empty() && !prints.keys().any(|route| is_feed(route)) {
-        outcome.notes.push("The site has no feed, so no hub is told.".to_owned());
-    }
     let words = words(snapshot);
     let mut told = told(root)?;
     let letters = plan(settings, base_url, &words, news, &told);
@@ -234,7 +229,6 @@ impl Outcome {
 
     /// The same for people.
     pub(super) fn say(&self, terminal: &Terminal) {
-        self.notes.iter().for_each(|note| terminal.say(note));
         let planned = self.planned.as_deref().unwrap_or_default();
         if planned.is_empty() && self.fates.is_empty() {
             terminal.say("Nobody has anything to hear.");

@@ -14,6 +14,8 @@ pub struct Prose {
     pub codes: Vec<CodeBlock>,
     /// Footnotes, by number.
     pub notes: Vec<Note>,
+    /// Pull quotes, as indexes into `pieces`: what they say stands in the text as well.
+    pub pulls: Vec<Range>,
     /// What other stages may look at.
     pub outline: Outline,
 }

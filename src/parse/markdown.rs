@@ -108,6 +108,8 @@ pub(super) struct Writer<'a> {
     /// How many pull quotes are open: what they say is not part of the text.
     pub(super) muted: usize,
     pub(super) pulls: Vec<PullQuote>,
+    /// Their pieces, with the elements around them.
+    pub(super) pulled: Vec<(u32, u32)>,
     pub(super) table: Option<Table>,
     pub(super) notes: Notes,
     /// Levels, as written, of the headings under which the place at hand stands.
@@ -147,6 +149,7 @@ impl<'a> Writer<'a> {
             open_links: 0,
             muted: 0,
             pulls: Vec::new(),
+            pulled: Vec::new(),
             table: None,
             notes,
             headings_above: Vec::new(),
@@ -428,8 +431,8 @@ impl<'a> Writer<'a> {
         self.outline.words = to_u32(words::count(&self.outline.text));
         self.outline.other_ids.sort();
         self.find_sentences();
-        let Self { html, pieces, codes, outline, .. } = self;
-        let prose = Prose { html, pieces, codes, notes: self.notes.written, outline };
+        let Self { html, pieces, codes, outline, pulled: pulls, .. } = self;
+        let prose = Prose { html, pieces, codes, notes: self.notes.written, pulls, outline };
         (prose, self.diagnostics)
     }
 

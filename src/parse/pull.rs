@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::markdown::Writer;
 use crate::base::codes::Code;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::span::to_u32;
 use crate::base::words::plain;
 
 /// Each comparison goes through the whole text; with more loose quotes than this, other troubles come first.
@@ -73,6 +74,7 @@ impl Writer<'_> {
         let mut sentences: Option<Vec<String>> = None;
         let mut compared = 0;
         for pull in std::mem::take(&mut self.pulls) {
+            self.pulled.push((to_u32(pull.open), to_u32(pull.close + 1)));
             let quote = normalise(&pull.text);
             if !quote.is_empty() && (text.contains(&quote) || text.contains(&uncapitalised(&quote))) {
                 self.fill(pull.open, "<aside class=\"pull\" aria-hidden=\"true\">\n");

@@ -134,7 +134,7 @@ impl Addresses {
             }
             Output::Made(made) => Route::of_file(file).map(|route| {
                 let (what, title) = match made {
-                    Made::Feed(feed) => (What::Feed, feed.title(site, book)),
+                    Made::Feed(feed) | Made::OldFeed(_, feed) => (What::Feed, feed.title(site, book)),
                     _ => (What::Made, String::new()),
                 };
                 Address { what, title, ..file_address(file, route, None) }

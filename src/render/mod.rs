@@ -1,5 +1,6 @@
 //! Pages to bytes. Knows no folder to put them in.
 
+mod feed;
 pub mod made;
 mod robots;
 mod sitemap;
@@ -91,6 +92,8 @@ fn claim_made(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnos
         };
         let span = match owner {
             Output::File(_) => continue,
+            // What stands there now goes before what stood there once.
+            _ if matches!(made, Made::OldFeed(..)) => continue,
             Output::Redirect(at) => input.site.redirects[at].span.clone(),
             Output::Page(PageKey::Page(PageId::Writing(id))) => Span::file(&input.site.writing(id).path),
             _ => Span::file(&crate::base::path::SitePath::new("book.toml").expect("clean")),

@@ -20,7 +20,7 @@ const TEMPLATES: &[(&str, &[u8])] = &files!("templates"
     "missing.html" "replies.html" "card.html" "notes.html" "backlinks.html" "reply.html");
 
 const ASSETS: &[(&str, &[u8])] = &files!("assets"
-    "style.css" "script.js" "favicon.svg" "literata-roman.woff2" "literata-italic.woff2" "OFL.txt");
+    "style.css" "feed.css" "script.js" "favicon.svg" "literata-roman.woff2" "literata-italic.woff2" "OFL.txt");
 
 /// Names of the files of the built-in theme, below its folder.
 #[must_use]

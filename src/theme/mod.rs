@@ -4,6 +4,7 @@ mod assets;
 pub mod builtin;
 mod growth;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub struct Theme {
     templates: Vec<(String, Source)>,
     /// Files of the theme, with their digests in their names.
     pub assets: Vec<Artifact>,
+    names: Arc<BTreeMap<String, String>>,
 }
 
 /// Compiles the layers of a theme; templates that cannot be used are reported and left to the layer below.
@@ -57,7 +59,7 @@ pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
             tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.text.as_ref())));
         let Err(error) = added else {
             tera.global_context().insert_value("book", Value::from_serializable(book));
-            return (Theme { tera, templates: all, assets: assets.artifacts }, diagnostics);
+            return (Theme { tera, templates: all, assets: assets.artifacts, names: assets.names }, diagnostics);
         };
         let (diagnostic, guilty) = explain(&error, &all, None);
         diagnostics.push(diagnostic);
@@ -95,7 +97,7 @@ fn report_unused(templates: &[(String, Source)], diagnostics: &mut Diagnostics) 
     }
 }
 
-fn new_tera(layers: &[Layer], names: &Arc<std::collections::BTreeMap<String, String>>) -> Tera {
+fn new_tera(layers: &[Layer], names: &Arc<BTreeMap<String, String>>) -> Tera {
     let mut tera = Tera::new();
     tera.set_fallback_prefixes(layers.iter().map(|layer| format!("{}/", layer.name)))
         .expect("prefixes are set before templates");
@@ -152,6 +154,12 @@ fn thousands(number: i64) -> String {
 }
 
 impl Theme {
+    /// Where a file of the theme stands below the site's root, by its name below `assets/`.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> Option<&str> {
+        self.names.get(name).map(String::as_str)
+    }
+
     /// Renders a page.
     ///
     /// # Errors

@@ -66,12 +66,29 @@ impl Feed {
     /// Every feed of a site: one in each format for the book, each concept and each series, and one in Atom for the replies.
     #[must_use]
     pub fn all(site: &Site) -> Vec<Self> {
-        let concepts = (0..site.concepts.len()).map(|at| Subject::Concept(ConceptId(index(at))));
-        let series = (0..site.series.len()).map(|at| Subject::Series(SeriesId(index(at))));
-        let subjects = std::iter::once(Subject::Book).chain(concepts).chain(series);
-        let in_all = subjects.flat_map(|subject| Format::ALL.map(|format| Self { subject, format }));
-        let replies = site.has_replies().then_some(Self { subject: Subject::Replies, format: Format::Atom });
-        in_all.chain(replies).collect()
+        let concepts = (0..site.concepts.len()).map(|at| PageId::Concept(ConceptId(index(at))));
+        let series = (0..site.series.len()).map(|at| PageId::Series(SeriesId(index(at))));
+        let pages = std::iter::once(PageId::Home).chain(concepts).chain(series);
+        pages.chain(site.has_replies().then_some(PageId::Replies)).flat_map(Self::of).collect()
+    }
+
+    /// The feeds that belong to a page.
+    pub fn of(page: PageId) -> impl Iterator<Item = Self> {
+        let subject = match page {
+            PageId::Home => Some(Subject::Book),
+            PageId::Concept(id) => Some(Subject::Concept(id)),
+            PageId::Series(id) => Some(Subject::Series(id)),
+            PageId::Replies => Some(Subject::Replies),
+            PageId::Archive | PageId::Concepts | PageId::Writing(_) => None,
+        };
+        let fits = |subject, format| subject != Subject::Replies || format == Format::Atom;
+        let in_all = move |subject| {
+            Format::ALL
+                .into_iter()
+                .filter(move |format| fits(subject, *format))
+                .map(move |format| Self { subject, format })
+        };
+        subject.into_iter().flat_map(in_all)
     }
 
     /// The page that shows what the feed follows.
@@ -88,7 +105,12 @@ impl Feed {
     /// Its address: below that of the page it belongs to.
     #[must_use]
     pub fn route(self, site: &Site) -> Route {
-        let page = site.route(self.page());
+        self.route_below(&site.route(self.page()))
+    }
+
+    /// Where it stands below the address of a page.
+    #[must_use]
+    pub fn route_below(self, page: &Route) -> Route {
         let folder =
             page.as_str().strip_suffix(".html").map_or_else(|| page.as_str().to_owned(), |stem| format!("{stem}/"));
         Route::new(&format!("{folder}{}", self.format.file_name())).expect("a clean address and a clean name")

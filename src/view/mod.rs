@@ -2,6 +2,8 @@
 
 pub(crate) mod cards;
 mod concept;
+mod elsewhere;
+pub mod entries;
 mod essay;
 pub mod feeds;
 mod lists;
@@ -10,6 +12,7 @@ mod thread;
 pub mod views;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -92,6 +95,8 @@ pub struct Tables {
     ties: BTreeMap<ConceptId, Vec<(ConceptId, u32)>>,
     /// For a concept's page and an essay, the links between them, as indexes of `Site::backlinks`.
     links_to_concepts: BTreeMap<(PageId, WritingId), Vec<usize>>,
+    /// For each writing, its text for feeds, made when it is first asked for: an essay stands in many of them.
+    texts: Vec<OnceLock<Arc<str>>>,
 }
 
 impl Tables {
@@ -112,7 +117,8 @@ impl Tables {
                 links_to_concepts.entry((*page, link.from)).or_default().push(at);
             }
         }
-        Self { ties, links_to_concepts }
+        let texts = site.writings.iter().map(|_| OnceLock::new()).collect();
+        Self { ties, links_to_concepts, texts }
     }
 }
 
@@ -295,6 +301,6 @@ impl<'a> Viewer<'a> {
     }
 
     fn filler<'b>(&'b self, root: &'b str) -> Filler<'b> {
-        Filler { site: self.site, root }
+        Filler { site: self.site, root, is_elsewhere: false }
     }
 }

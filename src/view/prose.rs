@@ -13,6 +13,9 @@ pub(crate) struct Filler<'a> {
     pub(crate) site: &'a Site,
     /// The way from the page to the site's root.
     pub(crate) root: &'a str,
+    /// Whether it is read elsewhere than on its own page: without pull quotes, links to concepts and colours of code, and links
+    /// within the text lead to the page.
+    pub(crate) is_elsewhere: bool,
 }
 
 impl Filler<'_> {
@@ -42,7 +45,11 @@ impl Filler<'_> {
         let at = id.0 as usize;
         let mentions = &self.site.mentions[at];
         let targets = &self.site.targets[at];
-        for piece in &prose.pieces[pieces.0 as usize..pieces.1 as usize] {
+        let is_pulled = |place: u32| prose.pulls.iter().any(|(from, to)| (*from..*to).contains(&place));
+        for (place, piece) in (pieces.0..).zip(&prose.pieces[pieces.0 as usize..pieces.1 as usize]) {
+            if self.is_elsewhere && is_pulled(place) {
+                continue;
+            }
             match piece {
                 Piece::Html((start, end)) => html.push_str(&prose.html[*start as usize..*end as usize]),
                 Piece::Own((start, end)) if is_own => html.push_str(&prose.html[*start as usize..*end as usize]),
@@ -67,6 +74,9 @@ impl Filler<'_> {
                     let written = &prose.outline.images[*image as usize];
                     self.image(html, written, &self.site.pictures[at][*image as usize]);
                 }
+                Piece::Code(code) if self.is_elsewhere => {
+                    html.push_str(&crate::highlight::plain(&prose.codes[*code as usize].code));
+                }
                 Piece::Code(code) => write_code(html, &prose.codes[*code as usize]),
                 Piece::Embed(link) => {
                     if let Target::Passage(passage) = &targets[*link as usize] {
@@ -84,7 +94,7 @@ impl Filler<'_> {
             escape_words(html, text, (start as usize)..(end as usize), &mentions.escapes);
         };
         for mention in mentions.list[first..].iter().take_while(|mention| mention.text.1 <= run.1) {
-            if !mention.is_linked || !is_own {
+            if !mention.is_linked || !is_own || self.is_elsewhere {
                 continue;
             }
             part(html, from, mention.text.0);
@@ -119,7 +129,7 @@ impl Filler<'_> {
 
     fn address(&self, target: &Target, id: WritingId, is_own: bool) -> Option<String> {
         match target {
-            Target::Here(fragment) if is_own => Some(format!("#{fragment}")),
+            Target::Here(fragment) if is_own && !self.is_elsewhere => Some(format!("#{fragment}")),
             Target::Here(fragment) => Some(self.page_address(self.site.page_of(id), fragment)),
             Target::Page(page, fragment) => Some(self.page_address(*page, fragment)),
             Target::File(route) => Some(format!("{}{}", self.root, route.to_url())),

@@ -24,6 +24,18 @@ const MOST_PASSAGES: usize = 20;
 /// The most letters of a passage of the essay that a reply shows.
 const PASSAGE: usize = 200;
 
+/// A reply with what its view does not tell.
+pub(super) struct Fresh<'a> {
+    /// The essay it answers.
+    pub(super) essay: WritingId,
+    /// When it was written.
+    pub(super) date: When,
+    /// Its words as plain text.
+    pub(super) text: &'a str,
+    /// What the page of replies shows of it.
+    pub(super) view: ReplyView,
+}
+
 impl Viewer<'_> {
     /// The conversation under an essay; `None` where nobody has replied.
     pub(super) fn thread_view(&self, id: WritingId) -> Option<ThreadView> {
@@ -156,6 +168,29 @@ impl Viewer<'_> {
         }
         let count = self.site.conversations.values().map(|conversation| conversation.count).sum();
         RepliesView { essays: views, count, removal: self.book.replies.removal.clone() }
+    }
+
+    /// The newest replies to essays that readers see; of those of one moment, the later one in its conversation first. One without
+    /// a date comes after all others.
+    pub(super) fn newest_replies(&self, most: usize) -> Vec<Fresh<'_>> {
+        let public = self.site.conversations.iter().filter(|(id, _)| self.is_public(PageId::Writing(**id)));
+        let mut all: Vec<_> = public
+            .flat_map(|(id, conversation)| {
+                let replies = conversation.replies.iter().enumerate();
+                let shown = replies.filter(|(_, placed)| placed.reply.is_some());
+                shown.map(move |(at, placed)| (moment(placed), *id, at))
+            })
+            .collect();
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all.truncate(most);
+        let fresh = |(_, essay, at): (Option<crate::base::date::Date>, WritingId, usize)| {
+            let conversation = &self.site.conversations[&essay];
+            let placed = &conversation.replies[at];
+            let reply = placed.reply.as_ref()?;
+            let view = self.reply_view(essay, conversation, placed);
+            Some(Fresh { essay, date: reply.date, text: &reply.text, view })
+        };
+        all.into_iter().filter_map(fresh).collect()
     }
 }
 

@@ -6,6 +6,7 @@ mod addresses;
 mod books;
 mod build;
 mod checks;
+mod feeds;
 mod import_properties;
 mod imports;
 mod kill;

@@ -17,7 +17,7 @@ const BY_PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection:
 const NEARBY: &str = "HTTP/1.1 200 OK\r\nlink: <http://127.0.0.1/admin>; rel=webmention\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 const DOWN: &str = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// A book that tells everybody; its essay was published, and so was a feed that stands in its folder of files.
+/// A book that tells everybody; its essay was published, and so were its feeds, one of which stands in its folder of files.
 fn book(text: &str) -> Book {
     Book::new(&format!(
         "-- book.toml --\ntitle = \"T\"\nbase_url = \"https://me.example/book/\"\n[tell]\nwebsub = [\"https://hub.example/\"]\n\
@@ -60,14 +60,14 @@ fn a_dry_run_lists_what_would_be_sent_and_asks_nobody() {
     assert_eq!(code, Some(0));
     let kinds: Vec<&str> =
         value["planned"].as_array().unwrap().iter().map(|letter| letter["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["websub", "indexnow", "webmention", "webmention", "webmention"], "{value}");
-    assert_eq!(value["planned"][1]["addresses"], serde_json::json!(["https://me.example/book/essays/one/"]));
+    assert_eq!(kinds, ["websub", "websub", "websub", "indexnow", "webmention", "webmention", "webmention"], "{value}");
+    assert_eq!(value["planned"][3]["addresses"], serde_json::json!(["https://me.example/book/essays/one/"]));
     assert!(server.asked().is_empty() && !book.path().join(".throughline").exists());
     let words = String::from_utf8(book.run(&["tell", "--dry-run"]).stdout).unwrap();
-    assert!(words.contains("https://hub.example/: https://me.example/book/feed.xml has news (WebSub)"), "{words}");
-    fs::remove_file(book.path().join("content/static/feed.xml")).unwrap();
-    let words = String::from_utf8(book.run(&["tell", "--dry-run"]).stdout).unwrap();
-    assert!(words.contains("no feed, so no hub is told") && !words.contains("WebSub"), "{words}");
+    for feed in ["feed.xml", "rss.xml", "feed.json"] {
+        let letter = format!("https://hub.example/: https://me.example/book/{feed} has news (WebSub)");
+        assert!(words.contains(&letter), "{letter} is not in {words}");
+    }
 }
 
 #[test]
@@ -78,8 +78,14 @@ fn each_receiver_is_told_once_until_the_text_changes() {
     assert_eq!(value["unwanted"].as_array().map(Vec::len), Some(1), "{value}");
     let sent = server.sent();
     let source = "source=https%3A%2F%2Fme.example%2Fbook%2Fessays%2Fone%2F";
+    let hub = |feed: &str| {
+        let body = format!("hub.mode=publish&hub.url=https%3A%2F%2Fme.example%2Fbook%2F{feed}");
+        ("/hub.example/".to_owned(), body)
+    };
     let wanted = [
-        ("/hub.example/".to_owned(), "hub.mode=publish&hub.url=https%3A%2F%2Fme.example%2Fbook%2Ffeed.xml".to_owned()),
+        hub("feed.json"),
+        hub("feed.xml"),
+        hub("rss.xml"),
         (
             "/api.indexnow.org/indexnow".to_owned(),
             "{\"host\":\"me.example\",\"key\":\"0123456789abcdef\",\"keyLocation\":\"https://me.example/book/0123456789abcdef.txt\",\
@@ -124,9 +130,9 @@ fn one_receiver_that_fails_keeps_none_of_the_others_from_hearing() {
     assert_eq!(code, Some(3), "{value}");
     let reasons: Vec<&str> =
         value["failed"].as_array().unwrap().iter().map(|failed| failed["reason"].as_str().unwrap()).collect();
-    assert_eq!(reasons.len(), 4, "{value}");
-    assert!(reasons[2].contains("127.0.0.1") && reasons[2].contains("no address on the open network"), "{value}");
-    assert!(reasons[3].contains("b.example did not answer in time"), "{value}");
+    assert_eq!(reasons.len(), 6, "{value}");
+    assert!(reasons[4].contains("127.0.0.1") && reasons[4].contains("no address on the open network"), "{value}");
+    assert!(reasons[5].contains("b.example did not answer in time"), "{value}");
     assert_eq!(value["told"].as_array().map(Vec::len), Some(1), "{value}");
     let (again, _) = tell(&book, &server, &[]);
     let told: Vec<&str> =

@@ -1,0 +1,96 @@
+//! XML in the making: every text is escaped, and characters that XML 1.0 does not know are left out. Knows no format.
+
+/// Writes XML.
+pub(super) struct Xml {
+    text: String,
+}
+
+impl Xml {
+    /// A document; `style` is the address of a style sheet, for readers who open it in a browser.
+    pub(super) fn new(style: Option<&str>) -> Self {
+        let mut xml = Self { text: String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n") };
+        if let Some(style) = style {
+            xml.text.push_str("<?xml-stylesheet type=\"text/css\" href=\"");
+            xml.escape(style);
+            xml.text.push_str("\"?>\n");
+        }
+        xml
+    }
+
+    /// The start of an element that holds others.
+    pub(super) fn open(&mut self, name: &str, attributes: &[(&str, &str)]) -> &mut Self {
+        self.start(name, attributes, ">\n")
+    }
+
+    /// The end of an element.
+    pub(super) fn close(&mut self, name: &str) -> &mut Self {
+        self.text.push_str("</");
+        self.text.push_str(name);
+        self.text.push_str(">\n");
+        self
+    }
+
+    /// An element that holds nothing.
+    pub(super) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) -> &mut Self {
+        self.start(name, attributes, "/>\n")
+    }
+
+    /// An element that holds a text.
+    pub(super) fn element(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) -> &mut Self {
+        self.start(name, attributes, ">").escape(text);
+        self.close(name)
+    }
+
+    /// A text of Atom that is a link: browsers follow it where they show the feed itself.
+    pub(super) fn linked(&mut self, name: &str, text: &str, url: &str) -> &mut Self {
+        self.start(name, &[("type", "xhtml")], "><div xmlns=\"http://www.w3.org/1999/xhtml\">");
+        self.start("a", &[("href", url)], ">").escape(text);
+        self.text.push_str("</a></div>");
+        self.close(name)
+    }
+
+    /// The document.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    fn start(&mut self, name: &str, attributes: &[(&str, &str)], end: &str) -> &mut Self {
+        self.text.push('<');
+        self.text.push_str(name);
+        for (name, value) in attributes {
+            self.text.push(' ');
+            self.text.push_str(name);
+            self.text.push_str("=\"");
+            self.escape(value);
+            self.text.push('"');
+        }
+        self.text.push_str(end);
+        self
+    }
+
+    fn escape(&mut self, text: &str) -> &mut Self {
+        let mut from = 0;
+        for (at, c) in text.char_indices() {
+            let written = match c {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                // A parser would make a line feed of it.
+                '\r' => "&#13;",
+                _ if is_of_xml(c) => continue,
+                _ => "",
+            };
+            self.text.push_str(&text[from..at]);
+            self.text.push_str(written);
+            from = at + c.len_utf8();
+        }
+        self.text.push_str(&text[from..]);
+        self
+    }
+}
+
+/// `Char` of XML 1.0.
+fn is_of_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}

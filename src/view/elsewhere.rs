@@ -1,0 +1,226 @@
+//! The text of an essay for programs that show it elsewhere: whole, with absolute addresses, and nothing in it that acts. Knows
+//! no feed.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
+
+use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
+use url::Url;
+
+use super::Viewer;
+use super::prose::Filler;
+use super::views::NoteView;
+use crate::base::fingerprint::Fingerprint;
+use crate::link::{PageId, WritingId};
+
+/// Elements that may stand in a text elsewhere; those of formulas come on top.
+const ELEMENTS: &str = "a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup data dd del \
+     details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins kbd li main \
+     mark menu nav ol p picture pre q rp rt ruby s samp search section small source span strong sub summary sup \
+     table tbody td tfoot th thead time tr track u ul var video wbr strike tt center big acronym";
+
+/// Elements of MathML.
+const FORMULA: &str = "math mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub \
+     msubsup msup mtable mtd mtext mtr munder munderover merror menclose none semantics mfenced maction";
+
+/// Elements that go with all that stands in them.
+const GONE: &str = "script style iframe frame frameset object embed applet template noscript svg button select textarea \
+     annotation";
+
+/// Attributes of MathML that change how a formula reads.
+const FORMULA_ATTRIBUTES: &str = "accent accentunder columnalign columnspan depth display displaystyle fence height largeop linethickness \
+     lspace mathvariant maxsize minsize movablelimits notation rowspan rspace scriptlevel separator stretchy \
+     symmetric voffset width xmlns";
+
+/// What each element may say of itself, besides language, direction and title.
+const ATTRIBUTES: [(&str, &str); 18] = [
+    ("a", "href hreflang id"),
+    ("audio", "src controls"),
+    ("col", "span"),
+    ("colgroup", "span"),
+    ("data", "value"),
+    ("del", "datetime"),
+    ("details", "open"),
+    ("img", "src alt width height"),
+    ("ins", "datetime"),
+    ("li", "value"),
+    ("ol", "start reversed type"),
+    ("source", "src type"),
+    ("td", "colspan rowspan align"),
+    ("th", "colspan rowspan align scope abbr"),
+    ("time", "datetime"),
+    ("track", "src kind srclang label"),
+    ("ul", "type"),
+    ("video", "src poster controls width height"),
+];
+
+/// Schemes of addresses that may stand in a text; `data:` in pictures only.
+const SCHEMES: &str = "http https mailto tel sms xmpp irc ircs magnet geo gemini data";
+
+/// What our own markup says by a class or by a part of a form, and what says it without.
+const PLAINER: [(&str, &str); 8] = [
+    ("<td class=\"left\">", "<td align=\"left\">"),
+    ("<td class=\"center\">", "<td align=\"center\">"),
+    ("<td class=\"right\">", "<td align=\"right\">"),
+    ("<th class=\"left\">", "<th align=\"left\">"),
+    ("<th class=\"center\">", "<th align=\"center\">"),
+    ("<th class=\"right\">", "<th align=\"right\">"),
+    ("<input type=\"checkbox\" disabled checked aria-label=\"Done\">", "\u{2611}"),
+    ("<input type=\"checkbox\" disabled aria-label=\"To do\">", "\u{2610}"),
+];
+
+const ALERT: &str = "<p class=\"alert-title\">";
+
+static ALLOWED: LazyLock<HashMap<&'static str, HashSet<&'static str>>> = LazyLock::new(|| {
+    let formulas = words(FORMULA).map(|element| (element, words(FORMULA_ATTRIBUTES).collect()));
+    formulas.chain(ATTRIBUTES.into_iter().map(|(element, names)| (element, words(names).collect()))).collect()
+});
+
+fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split(' ')
+}
+
+impl Viewer<'_> {
+    /// The whole text of a writing as HTML that needs nothing around it, its footnotes at its end. `base` is the address of the
+    /// site, with a slash at its end.
+    pub(super) fn full_text(&self, id: WritingId, base: &str) -> Arc<str> {
+        let text = self.tables.texts[id.0 as usize].get_or_init(|| self.make_full_text(id, base).into());
+        Arc::clone(text)
+    }
+
+    fn make_full_text(&self, id: WritingId, base: &str) -> String {
+        let filler = Filler { site: self.site, root: base, is_elsewhere: true };
+        let page = self.url(self.site.page_of(id));
+        // Several essays may be shown under each other, and each has a note 1.
+        let prefix = format!("e{}-", Fingerprint::of(page.as_bytes()).to_short_hex());
+        let cleaner = cleaner(&prefix, &format!("{base}{page}"));
+        let clean = |html: String| cleaner.clean(&plainer(html)).to_string();
+        let mut html = clean(filler.body(id));
+        html.truncate(html.trim_end().len());
+        let notes = filler.notes(id);
+        if !notes.is_empty() {
+            html.push_str("\n<hr>\n<ol>\n");
+            for note in notes {
+                write_note(&mut html, &prefix, NoteView { html: clean(note.html), ..note });
+            }
+            html.push_str("</ol>");
+        }
+        html.push('\n');
+        let language = self.site.writing(id).meta.lang.as_ref().filter(|language| **language != self.book.language);
+        let Some(language) = language else { return html };
+        let language = super::prose::escaped(language).replace('"', "&quot;");
+        format!("<div lang=\"{language}\" dir=\"auto\">\n{html}</div>\n")
+    }
+
+    /// The first sentence of a writing as plain text.
+    pub(super) fn opening(&self, id: WritingId) -> String {
+        let outline = &self.site.writing(id).prose.outline;
+        let Some(block) = outline.blocks.iter().find(|block| block.shape != crate::model::prose::Shape::Heading) else {
+            return String::new();
+        };
+        let text = super::prose::plain_words(&outline.text, block.text, &self.site.mentions[id.0 as usize].escapes);
+        let first = crate::base::sentences::all(&text).first().map_or("", |(start, end)| &text[*start..*end]);
+        shortened(first)
+    }
+
+    /// The address of a page from anywhere.
+    pub(super) fn whole_url(&self, page: PageId, base: &str) -> String {
+        format!("{base}{}", self.url(page))
+    }
+}
+
+/// The most letters of a summary that is made from a text.
+const LONGEST_SUMMARY: usize = 280;
+
+/// The beginning of a text, cut between words.
+pub(super) fn shortened(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some((cut, _)) = words.char_indices().nth(LONGEST_SUMMARY) else { return words };
+    let end = words[..cut].rfind(' ').unwrap_or(cut);
+    format!("{}\u{2026}", words[..end].trim_end_matches(|c: char| c.is_ascii_punctuation()))
+}
+
+fn write_note(html: &mut String, prefix: &str, note: NoteView) {
+    let text = note.html.trim_end();
+    let (text, end) = text.strip_suffix("</p>").map_or((text, ""), |text| (text, "</p>"));
+    // Writing to a string cannot fail.
+    let _ = write!(html, "<li id=\"{prefix}n{}\">{text}", note.number);
+    for reference in &note.references {
+        let _ = write!(html, " <a href=\"#{prefix}{reference}\">\u{21a9}\u{fe0e}</a>");
+    }
+    let _ = writeln!(html, "{end}</li>");
+}
+
+/// Our own HTML with plainer means, for programs that drop classes and parts of forms.
+fn plainer(mut html: String) -> String {
+    for (from, to) in PLAINER {
+        if html.contains(from) {
+            html = html.replace(from, to);
+        }
+    }
+    if !html.contains(ALERT) {
+        return html;
+    }
+    let mut parts = html.split(ALERT);
+    let mut plain = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        let (title, rest) = part.split_once("</p>").unwrap_or((part, ""));
+        let _ = write!(plain, "<p><strong>{title}</strong></p>{rest}");
+    }
+    plain
+}
+
+/// Takes out whatever could act. Ids stay on references to notes only, behind `prefix`; addresses are read from `page`.
+fn cleaner<'a>(prefix: &'a str, page: &str) -> Builder<'a> {
+    let mut cleaner = Builder::empty();
+    let own = prefix.to_owned();
+    cleaner
+        .tags(words(ELEMENTS).chain(words(FORMULA)).collect())
+        .clean_content_tags(words(GONE).collect())
+        .generic_attributes(HashSet::from(["lang", "dir", "title"]))
+        .tag_attributes(ALLOWED.clone())
+        .url_schemes(words(SCHEMES).collect())
+        .url_relative(match Url::parse(page) {
+            Ok(page) => UrlRelative::Custom(Box::new(FromPage { prefix, page })),
+            Err(_) => UrlRelative::Deny,
+        })
+        .link_rel(None)
+        .attribute_filter(move |element, name, value| {
+            let is_data = value.trim_start().get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
+            match name {
+                "id" => is_reference(value).then(|| Cow::Owned(format!("{own}{value}"))),
+                "href" | "src" | "poster" if is_data && element != "img" => None,
+                _ => Some(Cow::Borrowed(value)),
+            }
+        });
+    cleaner
+}
+
+/// Addresses that are written as seen from the page.
+struct FromPage<'a> {
+    prefix: &'a str,
+    page: Url,
+}
+
+impl<'a> UrlRelativeEvaluate<'a> for FromPage<'a> {
+    fn evaluate<'url>(&self, written: &'url str) -> Option<Cow<'url, str>> {
+        let is_note = written.strip_prefix("#n").is_some_and(is_number);
+        let address = if is_note {
+            format!("#{}{}", self.prefix, &written[1..])
+        } else {
+            self.page.join(written).ok()?.to_string()
+        };
+        Some(Cow::Owned(address))
+    }
+}
+
+/// Whether this is the id of a place that refers to a note: `r1`, `r1-2`.
+fn is_reference(id: &str) -> bool {
+    id.strip_prefix('r').is_some_and(|numbers| numbers.split('-').count() <= 2 && numbers.split('-').all(is_number))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
