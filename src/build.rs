@@ -8,8 +8,8 @@ use crate::model::published::Published;
 use crate::model::source::{Artifact, Snapshot};
 use crate::parse::parse;
 use crate::promise::{self, Addresses};
-use crate::render::{Input, outputs, render};
-use crate::theme::compile;
+use crate::render::{Input, Step, outputs, render};
+use crate::theme::{compile, settle};
 use crate::view::{Tables, Viewer};
 
 /// What a build made.
@@ -30,6 +30,12 @@ pub struct Build {
 /// Makes the site of a snapshot. `loaded` are the findings made while it was read.
 #[must_use]
 pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) -> Build {
+    build_in_steps(snapshot, loaded, &|_| ())
+}
+
+/// The same; `step` hears of each file that is made.
+#[must_use]
+pub fn build_in_steps(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics, step: Step<'_>) -> Build {
     let mut diagnostics = loaded;
     let (parsed, found) = parse(snapshot);
     diagnostics.append(found);
@@ -39,14 +45,16 @@ pub fn build(snapshot: &Snapshot, loaded: crate::base::diagnostic::Diagnostics) 
     diagnostics.append(found);
     let tables = Tables::of(&site);
     let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables);
-    let (theme, found) = compile(&snapshot.layers, &viewer.book_view());
+    let (settings, found) = settle(&snapshot.layers, &snapshot.book.theme);
     diagnostics.append(found);
-    let input = Input { site: &site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme: &theme };
+    let (theme, found) = compile(&snapshot.layers, &settings, &viewer.book_view(&settings.values));
+    diagnostics.append(found);
+    let input = Input::new(snapshot, &site, viewer, &theme);
     let (outputs, found) = outputs(&input);
     diagnostics.append(found);
     let addresses = Addresses::of(&input, &outputs, snapshot.as_of);
     diagnostics.append(promise::check(&published, &addresses, snapshot, &spoiled));
-    let (artifacts, found) = render(&input, outputs);
+    let (artifacts, found) = render(&input, outputs, step);
     diagnostics.append(found);
     Build { artifacts, report: diagnostics.into_report(&snapshot.book.levels), site, addresses, published }
 }

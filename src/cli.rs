@@ -8,7 +8,13 @@ use crate::io::terminal::Format;
 
 /// Turn a book of Markdown essays into a cross-linked website.
 #[derive(Debug, Parser)]
-#[command(name = "throughline", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "throughline",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  throughline new my-book\n  throughline serve --open\n  throughline publish --dry-run"
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -56,6 +62,9 @@ pub enum Command {
     /// Make a new book, essay or concept
     New(New),
     /// Build the site into a folder
+    #[command(
+        after_help = "Examples:\n  throughline build\n  throughline build --out /srv/www/book --deny warnings\n  throughline build --drafts --as-of 2027-01-01"
+    )]
     Build(Build),
     /// Show the book in the browser while you write
     #[command(
@@ -67,10 +76,13 @@ pub enum Command {
         after_help = "The targets stand in `book.toml`, each as `[publish.NAME]` with `to = \"git\"`, `s3`, `rsync`, `sftp`, `netlify`, `cloudflare` or `folder`. What changes is listed first, and you are asked once.\n\nExamples:\n  throughline publish --dry-run\n  throughline publish live --yes\n  throughline publish --rollback"
     )]
     Publish(Publish),
-    /// Report everything that is wrong, and write nothing
+    /// Report everything that is wrong or could be better
+    #[command(
+        after_help = "Besides what a build reports, this looks after the vocabulary: concepts that are nearly the same, that nobody defines, names or mentions; essays that nothing links to; what is missing or long. Links to pages elsewhere are asked for with `--external` only; what is learned is kept in `.throughline/external.json`.\n\nExamples:\n  throughline check\n  throughline check --fix --dry-run   # show what would be mended\n  throughline check --fix\n  throughline check --external\n  throughline check --budget --deny warnings\n  throughline check --format sarif > report.sarif"
+    )]
     Check(Check),
     /// Say more about a diagnostic code
-    #[command(after_help = "Example: throughline explain broken-link")]
+    #[command(after_help = "Examples:\n  throughline explain\n  throughline explain broken-link")]
     Explain {
         /// The code, such as `broken-link`; without it, all codes are listed
         code: Option<String>,
@@ -84,12 +96,25 @@ pub enum Command {
         address: Option<String>,
     },
     /// Bring in what stands elsewhere
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  throughline import replies disqus.xml --dry-run\n  throughline import page copied.txt"
+    )]
     Import(Import),
     /// Look after the replies of readers
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  throughline replies list --state held\n  throughline replies publish disqus:77"
+    )]
     Replies(Replies),
+    /// List themes, copy files of one into the book, or look a theme through
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  throughline theme list\n  throughline theme eject card.html\n  throughline theme check"
+    )]
+    Theme(Theme),
     /// Turn one Markdown text into an HTML fragment
+    #[command(after_help = "Examples:\n  throughline markdown text.md\n  throughline markdown - --extensions none")]
     Markdown(Markdown),
     /// Tell where the book stands: drafts, what is due, what was missed, who waits
     #[command(
@@ -101,6 +126,45 @@ pub enum Command {
         after_help = "Who is told stands under `[tell]` in `book.toml`; without it, nobody is.\n\nExamples:\n  throughline tell --dry-run\n  throughline tell"
     )]
     Tell(Tell),
+    /// Say what a page was made from, and what has changed in it since it was built and published
+    #[command(
+        after_help = "Examples:\n  throughline why /essays/trust/\n  throughline why public/essays/trust/index.html --out public"
+    )]
+    Why(Why),
+    /// Write the completions for a shell
+    #[command(
+        after_help = "Examples:\n  throughline completions bash > ~/.local/share/bash-completion/completions/throughline\n  throughline completions zsh > ~/.zfunc/_throughline\n  throughline completions fish > ~/.config/fish/completions/throughline.fish\n  throughline completions powershell\n  throughline completions elvish"
+    )]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages of the commands
+    #[command(
+        after_help = "Examples:\n  throughline man > throughline.1\n  throughline man --out ~/.local/share/man/man1"
+    )]
+    Man {
+        /// Write one page for each command into this folder [default: that of `throughline` to standard output]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// Options of `why`.
+#[derive(Debug, Args)]
+pub struct Why {
+    /// The address, from the root of the site or in full, or the file in the output folder
+    pub address: String,
+    /// The output folder that is compared [default: `public` in the book]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Look at the site with drafts, scheduled and expired essays too
+    #[arg(long)]
+    pub drafts: bool,
+    /// Look at the site as of this day instead of today
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub as_of: Option<jiff::civil::Date>,
 }
 
 /// What `publish` does instead of publishing.
@@ -148,6 +212,47 @@ pub enum PublishHost {
     Cloudflare,
 }
 
+/// What to do with themes.
+#[derive(Debug, Subcommand)]
+pub enum Theme {
+    /// List the themes, those that are built in and the book's own
+    #[command(
+        after_help = "With `--verbose` or `--format json` the settings of each theme are listed too.\n\nExamples:\n  throughline theme list\n  throughline theme list --verbose\n  throughline theme list --format json"
+    )]
+    List,
+    /// Copy files of a built-in theme into the book, to be changed there
+    #[command(
+        after_help = "What is copied no longer changes when the program does: copy as little as you can, and where one block of a template is enough, extend the template instead. Nothing is overwritten.\n\nExamples:\n  throughline theme eject card.html\n  throughline theme eject style.css favicon.svg --into mine\n  throughline theme eject sidebar.html --theme manual"
+    )]
+    Eject(Eject),
+    /// Look the book's theme through: templates, style sheets, settings and files that nobody uses
+    #[command(
+        after_help = "Every page is rendered, and nothing is written. The exit code is 1 where there are errors.\n\nExamples:\n  throughline theme check\n  throughline theme check --deny warnings"
+    )]
+    Check(ThemeCheck),
+}
+
+/// Options of `theme eject`.
+#[derive(Debug, Args)]
+pub struct Eject {
+    /// Templates and assets by name, such as `essay.html` or `style.css`; all templates without it
+    pub files: Vec<String>,
+    /// The built-in theme that they are taken from [default: the one that the book uses]
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// The folder below `themes/` that they go to [default: the theme that the book uses]
+    #[arg(long, value_name = "NAME")]
+    pub into: Option<String>,
+}
+
+/// Options of `theme check`.
+#[derive(Debug, Args)]
+pub struct ThemeCheck {
+    /// Treat warnings as errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+}
+
 /// Options of `status`.
 #[derive(Debug, Args)]
 pub struct Status {
@@ -180,7 +285,7 @@ pub enum Import {
     Replies(ImportReplies),
     /// Turn a copied page into an essay and the replies under it
     #[command(
-        after_help = "An essay that exists already is left alone; the replies come in.\n\nExample:\n  throughline import page copied.txt --captured 2026-11-20"
+        after_help = "An essay that exists already is left alone; the replies come in.\n\nExamples:\n  throughline import page copied.txt --captured 2026-11-20"
     )]
     Page(ImportPage),
 }
@@ -227,6 +332,7 @@ pub struct ImportReplies {
 #[derive(Debug, Subcommand)]
 pub enum Replies {
     /// List the replies, those of one essay or all
+    #[command(after_help = "Examples:\n  throughline replies list\n  throughline replies list trust --state held")]
     List {
         /// The essay, by file name, slug or title
         essay: Option<String>,
@@ -235,29 +341,36 @@ pub enum Replies {
         state: Option<String>,
     },
     /// Show one reply with everything that is known of it
+    #[command(after_help = "Examples:\n  throughline replies show disqus:77")]
     Show {
         /// Its id, such as `disqus:77`
         id: String,
     },
     /// Keep a reply back until you decide
+    #[command(after_help = "Examples:\n  throughline replies hold disqus:77 78")]
     Hold {
         /// Their ids; what stands behind the colon is enough where it is unique
         #[arg(required = true)]
         ids: Vec<String>,
     },
     /// Never show a reply
+    #[command(after_help = "Examples:\n  throughline replies hide disqus:77")]
     Hide {
         /// Their ids; what stands behind the colon is enough where it is unique
         #[arg(required = true)]
         ids: Vec<String>,
     },
     /// Show a reply to readers
+    #[command(after_help = "Examples:\n  throughline replies publish disqus:77")]
     Publish {
         /// Their ids; what stands behind the colon is enough where it is unique
         #[arg(required = true)]
         ids: Vec<String>,
     },
     /// Take a person, by name or profile, or one reply out of every file, and never bring them in again
+    #[command(
+        after_help = "Examples:\n  throughline replies forget \"Ada Quill\" --dry-run\n  throughline replies forget disqus:77"
+    )]
     Forget {
         /// The name or the address of the profile as it stands in the files, or the id of a reply
         who: String,
@@ -314,11 +427,13 @@ pub struct New {
 #[derive(Debug, Subcommand)]
 pub enum NewEntry {
     /// Add an essay, as a draft
+    #[command(after_help = "Examples:\n  throughline new essay \"Trust arrives on foot\"")]
     Essay {
         /// Its title
         title: String,
     },
     /// Add a concept
+    #[command(after_help = "Examples:\n  throughline new concept trust")]
     Concept {
         /// Its name
         name: String,
@@ -363,9 +478,27 @@ pub struct Build {
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
+    /// Mend what has one certain remedy, show the changes and report what remains
+    #[arg(long, conflicts_with_all = ["external", "budget"])]
+    pub fix: bool,
+    /// Show what `--fix` would change, and change nothing
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// Which site.
     #[command(flatten)]
     pub site: Site,
+    /// Ask for the addresses elsewhere that the book links to, as far as they were not asked for lately
+    #[arg(long)]
+    pub external: bool,
+    /// Ask for all of them again, with `--external`
+    #[arg(long, requires = "external")]
+    pub refresh: bool,
+    /// Weigh the pages, and report what is over the budget
+    #[arg(long)]
+    pub budget: bool,
+    /// Ask this server instead, without pauses, the host's name being the first part of the path there
+    #[arg(long, value_name = "URL", requires = "external", hide = true)]
+    pub via: Option<String>,
 }
 
 /// Options of `publish`.

@@ -91,10 +91,40 @@ pub enum Code {
     LostAddress,
     /// A heading that readers have been given and that its page has no more.
     LostHeading,
+    /// A link to a page elsewhere that is not there any more.
+    DeadLink,
+    /// A link to a page elsewhere that has moved for good.
+    MovedLink,
+    /// A link to a page elsewhere of which nobody can say whether it is there.
+    UnsureLink,
+    /// A page that asks more of its readers than the budget allows.
+    OverBudget,
     /// A theme that does not exist.
     UnknownTheme,
     /// A template that cannot be used.
     TemplateError,
+    /// Two concepts whose names are nearly the same.
+    SimilarConcepts,
+    /// An essay that names a concept by another name than its own.
+    AliasAsConcept,
+    /// A concept that an essay names and never speaks of.
+    UnmentionedConcept,
+    /// A concept that an essay speaks of and does not name.
+    UntaggedConcept,
+    /// A concept without a definition.
+    UndefinedConcept,
+    /// A concept that one essay uses and no other.
+    LonelyConcept,
+    /// An essay to which no other text links.
+    UnlinkedEssay,
+    /// An essay without a summary.
+    MissingSummary,
+    /// A title that is cut where it is shown elsewhere.
+    LongTitle,
+    /// A footnote that is a text of its own.
+    LongNote,
+    /// A style sheet that names a file the theme does not have.
+    StyleError,
 }
 
 /// Name, level, meaning and manual page of each code.
@@ -175,8 +205,23 @@ table! {
     LostParent "lost-parent" Note "a reply to a reply that is not there"
     LostAddress "lost-address" Error "a published address that leads nowhere now"
     LostHeading "lost-heading" Error "a published heading that its page has no more"
+    DeadLink "dead-link" Warning "a link to a page elsewhere that is not there any more"
+    MovedLink "moved-link" Note "a link to a page elsewhere that has moved for good"
+    UnsureLink "unsure-link" Note "a link to a page elsewhere of which nobody can say whether it is there"
+    OverBudget "over-budget" Error "a page that asks more of its readers than the budget allows"
     UnknownTheme "unknown-theme" Error "a theme that does not exist"
     TemplateError "template-error" Error "a template that cannot be used"
+    SimilarConcepts "similar-concepts" Warning "two concepts whose names are nearly the same"
+    AliasAsConcept "alias-as-concept" Warning "an essay that names a concept by an alias"
+    UnmentionedConcept "unmentioned-concept" Note "a concept that an essay names and never speaks of"
+    UntaggedConcept "untagged-concept" Note "a concept that an essay speaks of and does not name"
+    UndefinedConcept "undefined-concept" Note "a concept without a definition"
+    LonelyConcept "lonely-concept" Note "a concept that one essay uses and no other"
+    UnlinkedEssay "unlinked-essay" Note "an essay to which no other text links"
+    MissingSummary "missing-summary" Note "an essay without a summary"
+    LongTitle "long-title" Note "a title that is cut where it is shown elsewhere"
+    LongNote "long-note" Note "a footnote that is a text of its own"
+    StyleError "style-error" Error "a style sheet that names a file the theme does not have"
 }
 
 impl Code {

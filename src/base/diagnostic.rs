@@ -53,6 +53,8 @@ pub struct Fix {
     pub span: Span,
     /// What stands there afterwards.
     pub text: String,
+    /// Whether nothing else can be meant. What is only likely is offered and never made without the writer's word.
+    pub is_certain: bool,
 }
 
 /// One finding.
@@ -70,7 +72,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// One sentence of remedy.
     pub help: Option<String>,
-    /// The remedy as a change of the source, where it is certain.
+    /// The remedy as a change of the source, where there is one that may be meant.
     pub fix: Option<Fix>,
 }
 
@@ -103,10 +105,17 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the change that mends it.
+    /// Adds the change that mends it, where nothing else can be meant.
     #[must_use]
     pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.fix = Some(Fix { span, text: text.into() });
+        self.fix = Some(Fix { span, text: text.into(), is_certain: true });
+        self
+    }
+
+    /// Adds a change that is likely to mend it.
+    #[must_use]
+    pub fn guess(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, text: text.into(), is_certain: false });
         self
     }
 }
@@ -157,11 +166,7 @@ impl Diagnostics {
             }
         }
         found.retain(|diagnostic| diagnostic.severity != Severity::Off);
-        found.sort_by(|a, b| {
-            (&a.span, a.code, &a.message, &a.help, &a.labels).cmp(&(&b.span, b.code, &b.message, &b.help, &b.labels))
-        });
-        found.dedup();
-        Report { diagnostics: found }
+        Report::sorted(found)
     }
 }
 
@@ -173,10 +178,24 @@ pub struct Report {
 }
 
 impl Report {
+    fn sorted(mut found: Vec<Diagnostic>) -> Self {
+        found.sort_by(|a, b| {
+            (&a.span, a.code, &a.message, &a.help, &a.labels).cmp(&(&b.span, b.code, &b.message, &b.help, &b.labels))
+        });
+        found.dedup();
+        Self { diagnostics: found }
+    }
+
     /// How many findings have this severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+
+    /// Adds the findings of another report.
+    pub fn join(&mut self, other: Self) {
+        let all = std::mem::take(&mut self.diagnostics).into_iter().chain(other.diagnostics);
+        *self = Self::sorted(all.collect());
     }
 
     /// Whether the book has errors.

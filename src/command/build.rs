@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::{options_of, short};
-use crate::build::{Build, build as make};
+use crate::build::{Build, build_in_steps as make};
 use crate::cli;
 use crate::io::error::Error;
+use crate::io::progress::Bar;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, stage};
 use crate::load::load;
@@ -44,7 +45,10 @@ pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> 
 /// Makes the site and reports what is wrong with the book.
 pub(super) fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result<Build, Error> {
     let (snapshot, diagnostics) = load(root, &options_of(site))?;
-    let mut made = make(&snapshot, diagnostics);
+    let bar = Bar::new(terminal.shows_progress());
+    bar.begin("Making pages", 0);
+    let mut made = make(&snapshot, diagnostics, &|all| bar.step_of(all));
+    bar.clear();
     if site.deny.is_some() {
         made.report.deny_warnings();
     }

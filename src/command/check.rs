@@ -1,29 +1,77 @@
-//! `check`: everything that is wrong, and what could be better; writes nothing.
+//! `check`: everything that is wrong, and what could be better; writes nothing unless asked to mend it.
 
 use std::path::Path;
 
 use super::build::{counted, say_left_out};
-use super::options_of;
-use crate::build::build;
+use super::check_more::More;
+use super::{check_fix, options_of};
+use crate::base::diagnostic::Report;
+use crate::build::{Build, build_in_steps};
+use crate::check::advise;
 use crate::cli;
 use crate::io::disk;
 use crate::io::error::Error;
+use crate::io::progress::Bar;
 use crate::io::terminal::Terminal;
 use crate::load::load;
+use crate::model::source::Snapshot;
 
 pub(super) fn run(options: &cli::Check, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
     let root = disk::find_book(start)?;
-    let (snapshot, diagnostics) = load(&root, &options_of(&options.site))?;
-    let mut made = build(&snapshot, diagnostics);
-    if options.site.deny.is_some() {
-        made.report.deny_warnings();
+    if options.fix {
+        return check_fix::run(options, &root, terminal);
     }
-    terminal.report(&made.report, &|path| snapshot.text(path));
-    if made.report.has_errors() {
-        return Ok(1);
+    let mut checked = Checked::look(&root, &options.site, terminal)?;
+    let more = More::of(options, &root, (&checked.made, &checked.snapshot), terminal);
+    checked.join(more.findings(&checked.snapshot));
+    more.report(checked.report(), &|path| checked.snapshot.text(path), terminal);
+    match more.error {
+        Some(error) => Err(error),
+        None => Ok(checked.conclude(terminal)),
     }
-    say_left_out(&made, terminal);
-    let (essays, concepts) = (made.site.essays.len(), made.site.concepts.len());
-    terminal.say(&format!("{} and {}: no errors.", counted(essays, "essay"), counted(concepts, "concept")));
-    Ok(0)
+}
+
+/// A book that was looked at.
+pub(super) struct Checked {
+    pub(super) snapshot: Snapshot,
+    made: Build,
+    denies_warnings: bool,
+}
+
+impl Checked {
+    /// Looks at a book as a build does, and for what could be better.
+    pub(super) fn look(root: &Path, site: &cli::Site, terminal: &Terminal) -> Result<Self, Error> {
+        let (snapshot, diagnostics) = load(root, &options_of(site))?;
+        let bar = Bar::new(terminal.shows_progress());
+        bar.begin("Making pages", 0);
+        let made = build_in_steps(&snapshot, diagnostics, &|all| bar.step_of(all));
+        bar.clear();
+        let advice = advise(&snapshot, &made.site, &made.report).into_report(&snapshot.book.levels);
+        let mut checked = Self { snapshot, made, denies_warnings: site.deny.is_some() };
+        checked.join(advice);
+        Ok(checked)
+    }
+
+    /// Adds what else was found.
+    fn join(&mut self, found: Report) {
+        self.made.report.join(found);
+        if self.denies_warnings {
+            self.made.report.deny_warnings();
+        }
+    }
+
+    pub(super) fn report(&self) -> &Report {
+        &self.made.report
+    }
+
+    /// Says what there is where the book has no errors, and gives the exit code.
+    pub(super) fn conclude(&self, terminal: &Terminal) -> u8 {
+        if self.made.report.has_errors() {
+            return 1;
+        }
+        say_left_out(&self.made, terminal);
+        let (essays, concepts) = (self.made.site.essays.len(), self.made.site.concepts.len());
+        terminal.say(&format!("{} and {}: no errors.", counted(essays, "essay"), counted(concepts, "concept")));
+        0
+    }
 }

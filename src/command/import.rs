@@ -5,7 +5,6 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use similar::TextDiff;
 
 use super::replies::forgotten;
 use crate::cli;
@@ -68,7 +67,10 @@ pub(super) fn replies(options: &cli::ImportReplies, start: &Path, terminal: &Ter
             say(&what, &summary, options.dry_run, terminal);
         }
     } else {
-        terminal.write_out(&to_json(source.name, &summary).to_string());
+        let mut value = to_json(source.name, &summary);
+        let read = read.as_ref().err().map(ToString::to_string);
+        value["error"] = json!(failure.clone().or(read));
+        terminal.write_out(&value.to_string());
     }
     if let Some(why) = failure {
         return Err(Error::Import(why));
@@ -256,10 +258,7 @@ pub(super) fn say_diffs(desk: &BookDesk, terminal: &Terminal) -> Result<(), Erro
     for (name, after) in &desk.changed {
         let before = disk::read_text_if_there(&desk.root.join(name))?.unwrap_or_default();
         let after = after.as_deref().unwrap_or("");
-        let diff = TextDiff::from_lines(before.as_str(), after);
-        let (old, new) =
-            (if before.is_empty() { "/dev/null" } else { name }, if after.is_empty() { "/dev/null" } else { name });
-        terminal.say(diff.unified_diff().context_radius(2).header(old, new).to_string().trim_end());
+        terminal.say(&super::diff(name, &before, after));
     }
     Ok(())
 }

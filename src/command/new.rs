@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::short;
 use crate::base::path::slug;
 use crate::cli::{New, NewEntry};
 use crate::io::error::Error;
-use crate::io::terminal::Terminal;
+use crate::io::terminal::{Format, Terminal};
 use crate::io::{clock, disk, stage};
 use crate::parse::amend::new_concept;
 
@@ -27,6 +29,9 @@ fn entry(start: &Path, terminal: &Terminal, folder: &str, name: &str, text: &str
     }
     let file = format!("content/{folder}/{made}.md");
     stage::create(&root, &[(file.clone(), text.to_owned())])?;
+    if terminal.format != Format::Human {
+        terminal.write_out(&json!({ "made": [file] }).to_string());
+    }
     terminal.say(&format!("Made {}", short(&root.join(file))));
     Ok(0)
 }
@@ -45,7 +50,12 @@ fn book(folder: &Path, terminal: &Terminal) -> Result<u8, Error> {
         ("content/series/first-steps.md", "+++\ntitle = \"First steps\"\nsummary = \"Essays to be read in order. This one shows how a series looks.\"\n+++\n\nAn essay joins a series by naming it in its front matter.\n".to_owned()),
         ("content/pages/about.md", "+++\ntitle = \"About\"\nsummary = \"Who writes here, and why.\"\n+++\n\nSay who you are and what these essays are about.\n".to_owned()),
     ];
-    stage::create(folder, &files.map(|(name, text)| (name.to_owned(), text)))?;
+    let files = files.map(|(name, text)| (name.to_owned(), text));
+    stage::create(folder, &files)?;
+    if terminal.format != Format::Human {
+        let made: Vec<&String> = files.iter().map(|(name, _)| name).collect();
+        terminal.write_out(&json!({ "folder": folder.display().to_string(), "made": made }).to_string());
+    }
     let place = short(folder);
     // What is printed can be copied into a shell.
     let is_plain = |c: char| c.is_alphanumeric() || "-_./~".contains(c);

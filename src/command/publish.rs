@@ -9,7 +9,7 @@ use super::publish_target::{chosen, open, place};
 use super::tell::{self, Outcome};
 use super::texts;
 use crate::base::path::SitePath;
-use crate::build::{Build, build as make};
+use crate::build::{Build, build_in_steps as make};
 use crate::cli;
 use crate::io::error::Error;
 use crate::io::progress::Bar;
@@ -42,7 +42,10 @@ fn publish(options: &cli::Publish, start: &Path, sheet: &mut Sheet<'_>) -> Resul
     if options.rollback {
         return roll_back(options, &root, &snapshot, sheet);
     }
-    let mut made = make(&snapshot, diagnostics);
+    let bar = Bar::new(terminal.shows_progress());
+    bar.begin("Making pages", 0);
+    let mut made = make(&snapshot, diagnostics, &|all| bar.step_of(all));
+    bar.clear();
     if options.deny.is_some() {
         made.report.deny_warnings();
     }
@@ -210,7 +213,7 @@ struct Shown(Bar);
 
 impl Shown {
     fn new(terminal: &Terminal) -> Self {
-        Self(Bar::new(terminal.format == Format::Human && !terminal.is_quiet))
+        Self(Bar::new(terminal.shows_progress()))
     }
 }
 

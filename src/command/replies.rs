@@ -265,6 +265,9 @@ fn forget(root: &Path, who: &str, (is_dry, is_sure): (bool, bool), terminal: &Te
     if is_dry || !is_agreed {
         terminal.say(&format!("To be taken out for good:\n{}", meant.join("\n")));
         if is_dry {
+            if terminal.format != Format::Human {
+                terminal.write_out(&json!({ "forgotten": 0, "meant": ids_of(&all, &is_meant) }).to_string());
+            }
             return Ok(0);
         }
         return Err(Error::Usage(format!("these are {} replies: say `--yes` if all of them are meant", meant.len())));
@@ -311,6 +314,12 @@ fn forget(root: &Path, who: &str, (is_dry, is_sure): (bool, bool), terminal: &Te
         terminal.say(&format!("Replies of others that speak of them: {}", spoken_of.join(", ")));
     }
     Ok(0)
+}
+
+/// The ids of the replies that are meant.
+fn ids_of<'a>(all: &'a [(PathBuf, DocumentMut)], is_meant: &dyn Fn(&Table) -> bool) -> Vec<&'a str> {
+    let tables = all.iter().flat_map(|(_, document)| tables(document));
+    tables.filter(|table| is_meant(table)).map(|table| text(table, "id")).collect()
 }
 
 /// A line for each reply that is meant.

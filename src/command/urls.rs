@@ -211,13 +211,13 @@ fn list(rows: &[Row<'_>]) -> String {
 }
 
 /// What somebody asks for: an address, and a heading there, or nothing.
-struct Wanted {
-    route: Route,
+pub(super) struct Wanted {
+    pub(super) route: Route,
     heading: String,
 }
 
 /// An address as people have it at hand: in full, with a heading, with or without the slashes around it.
-fn wanted(written: &str, base_url: Option<&str>) -> Result<Wanted, Error> {
+pub(super) fn wanted(written: &str, base_url: Option<&str>) -> Result<Wanted, Error> {
     let without_scheme = |url: &str| url.split_once("://").map(|(_, rest)| rest.trim_end_matches('/').to_owned());
     let no_address = || Error::Usage(format!("`{written}` is not an address of this site"));
     let (path, heading) = written.split_once('#').unwrap_or((written, ""));
@@ -316,7 +316,7 @@ fn unknown(what: &str, near: &[&str], route: &Route, terminal: &Terminal) -> u8 
 }
 
 /// The names most like this one, the most alike first.
-fn near<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(super) fn near<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let likeness = |other: &str| strsim::normalized_damerau_levenshtein(name, other);
     let mut alike: Vec<(f64, &str)> = all.map(|other| (likeness(other), other)).collect();
     alike.retain(|(likeness, _)| *likeness >= LEAST_ALIKE);

@@ -74,6 +74,17 @@ pub fn has_folder(root: &Path, folder: &str) -> bool {
     root.join(folder).is_dir()
 }
 
+/// The names of the folders in a folder of the book, sorted; none where it cannot be read.
+#[must_use]
+pub fn folders_in(root: &Path, folder: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(root.join(folder)) else { return Vec::new() };
+    let folders = entries.flatten().filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| !name.starts_with('.'));
+    names.sort();
+    names
+}
+
 /// Whether a file of the book exists.
 #[must_use]
 pub fn has_file(root: &Path, file: &str) -> bool {
@@ -137,6 +148,13 @@ pub fn read_text_if_there(path: &Path) -> Result<Option<String>, Error> {
             Error::Read { path: path.to_owned(), source }
         }),
     }
+}
+
+/// Whether a file was written after another one; `None` where one of them is not there.
+#[must_use]
+pub fn is_newer(file: &Path, than: &Path) -> Option<bool> {
+    let written = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    Some(written(file)? > written(than)?)
 }
 
 /// Reads standard input to its end.

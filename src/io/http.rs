@@ -35,6 +35,8 @@ pub struct Request {
     pub media: String,
     /// Whether the host is asked without encryption.
     pub is_plain: bool,
+    /// Whether only the head of the answer is wanted.
+    pub is_head: bool,
 }
 
 /// Asks hosts that were named, and nobody else.
@@ -112,7 +114,8 @@ impl Client {
         unreachable!("the last attempt returns")
     }
 
-    fn send(&self, request: &Request, path: &str) -> Result<Response<ureq::Body>, ureq::Error> {
+    /// Sends a request once.
+    pub(super) fn send(&self, request: &Request, path: &str) -> Result<Response<ureq::Body>, ureq::Error> {
         let address = match &self.via {
             Some(via) => format!("{via}/{}{path}", request.host),
             None if request.is_plain => format!("http://{}{path}", request.host),
@@ -122,7 +125,8 @@ impl Client {
         let authorization = Some(&request.authorization).filter(|text| !text.is_empty());
         match &request.body {
             None => {
-                let mut call = self.agent.get(&address).header("accept", accept);
+                let call = if request.is_head { self.agent.head(&address) } else { self.agent.get(&address) };
+                let mut call = call.header("accept", accept);
                 if let Some(authorization) = authorization {
                     call = call.header("authorization", authorization);
                 }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod http;
 pub mod keep;
 pub mod net;
+pub mod probe;
 pub mod process;
 pub mod progress;
 pub mod repository;

@@ -52,6 +52,14 @@ impl Bar {
         }
     }
 
+    /// One more step is done of so many, which only shows now.
+    pub fn step_of(&self, steps: usize) {
+        if let Ok(mut state) = self.state.lock() {
+            state.steps = steps;
+        }
+        self.step();
+    }
+
     /// Takes the bar away, so that something else can be written.
     pub fn clear(&self) {
         let Ok(mut state) = self.state.lock() else { return };

@@ -39,7 +39,7 @@ pub fn replace(out: &Path, book: &Path, artifacts: &[Artifact], mark: &str) -> R
 ///
 /// # Errors
 /// One of them exists, or cannot be written.
-pub fn create(folder: &Path, files: &[(String, String)]) -> Result<(), Error> {
+pub fn create<Bytes: AsRef<[u8]>>(folder: &Path, files: &[(String, Bytes)]) -> Result<(), Error> {
     for (name, _) in files {
         let path = folder.join(name);
         if path.exists() {
@@ -166,6 +166,17 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Error> {
 /// It cannot be written.
 pub fn replace_text(path: &Path, before: &str, after: &str) -> Result<bool, Error> {
     write_if(path, after, &|| fs::read(path).is_ok_and(|now| now == before.as_bytes()))
+}
+
+/// Writes a source of the book in the place of one that holds this text, as `replace_text` does; both texts are without a
+/// byte order mark, and one that the file has stays.
+///
+/// # Errors
+/// It is no text, or cannot be read or written.
+pub fn replace_source(path: &Path, before: &str, after: &str) -> Result<bool, Error> {
+    let Some(now) = super::disk::read_text_if_there(path)? else { return Ok(false) };
+    let mark = if now.starts_with('\u{feff}') { "\u{feff}" } else { "" };
+    replace_text(path, &format!("{mark}{before}"), &format!("{mark}{after}"))
 }
 
 /// Writes a file unless, at the last moment, it is no longer wanted.

@@ -1,13 +1,14 @@
 //! Reports and results for people and machines. The only place that prints.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
 use serde_json::{Value, json};
 
-use crate::base::diagnostic::{Diagnostic, Report, Severity};
+use crate::base::diagnostic::{Diagnostic, Fix, Report, Severity};
 use crate::base::path::{SitePath, is_bidi};
 use crate::base::span::{Span, line_and_column};
 
@@ -41,9 +42,36 @@ pub struct Terminal {
     pub is_quiet: bool,
     /// Whether every file that is written is named.
     pub is_verbose: bool,
+    /// Whether standard output has got something.
+    is_written: AtomicBool,
+    /// What failed, sentence by sentence.
+    failures: Mutex<Vec<String>>,
 }
 
 impl Terminal {
+    /// A terminal that nothing was written to.
+    #[must_use]
+    pub fn new(format: Format, color: ColorChoice, is_quiet: bool, is_verbose: bool) -> Self {
+        let (is_written, failures) = (AtomicBool::new(false), Mutex::default());
+        Self { format, color, is_quiet, is_verbose, is_written, failures }
+    }
+
+    /// Writes what failed for machines, where nothing else was written for them: whoever reads standard output finds one value
+    /// there, whatever came of the command.
+    pub fn finish(&self, code: u8) {
+        if self.format == Format::Human || self.is_written.load(Ordering::Relaxed) {
+            return;
+        }
+        let failures = self.failures.lock().map(|failures| failures.join("\n")).unwrap_or_default();
+        self.write_out(&failed(self.format, &failures, code).to_string());
+    }
+
+    /// Whether somebody looks on who wants to see how far something has come.
+    #[must_use]
+    pub fn shows_progress(&self) -> bool {
+        self.format == Format::Human && !self.is_quiet
+    }
+
     /// Writes a result for people.
     pub fn say(&self, text: &str) {
         if !self.is_quiet && self.format == Format::Human {
@@ -53,6 +81,7 @@ impl Terminal {
 
     /// Writes text to standard output, whatever the format.
     pub fn write_out(&self, text: &str) {
+        self.is_written.store(true, Ordering::Relaxed);
         let mut out = AutoStream::new(std::io::stdout(), self.color);
         // A reader that went away (a closed pipe) wants no more, and nobody is left to be told.
         drop(writeln!(out, "{text}").and_then(|()| out.flush()));
@@ -76,6 +105,9 @@ impl Terminal {
 
     /// Writes what failed.
     pub fn fail(&self, text: &str) {
+        if let Ok(mut failures) = self.failures.lock() {
+            failures.push(text.to_owned());
+        }
         let mut out = AutoStream::new(std::io::stderr(), self.color);
         drop(writeln!(out, "error: {}", visible(text)));
     }
@@ -92,6 +124,19 @@ impl Terminal {
             Format::Sarif => self.write_out(&to_sarif(report, sources).to_string()),
         }
     }
+}
+
+/// A command without a result, for machines.
+#[must_use]
+pub fn failed(format: Format, error: &str, code: u8) -> Value {
+    if format != Format::Sarif {
+        let error = Some(error).filter(|error| !error.is_empty());
+        return json!({ "error": error, "exit_code": code });
+    }
+    let mut log = to_sarif(&Report::default(), &|_| None);
+    log["runs"][0]["invocations"] = json!([{ "executionSuccessful": code == 0, "exitCode": code,
+        "toolExecutionNotifications": [{ "level": "error", "message": { "text": error } }] }]);
+    log
 }
 
 /// The report for people, with colours.
@@ -200,6 +245,12 @@ fn place(span: &Span, sources: Sources<'_>) -> Value {
     value
 }
 
+/// A change as JSON.
+#[must_use]
+pub fn fix_to_json(fix: &Fix, sources: Sources<'_>) -> Value {
+    json!({ "place": place(&fix.span, sources), "text": fix.text, "is_certain": fix.is_certain })
+}
+
 /// The report as one JSON object.
 #[must_use]
 pub fn to_json(report: &Report, sources: Sources<'_>) -> Value {
@@ -216,7 +267,7 @@ pub fn to_json(report: &Report, sources: Sources<'_>) -> Value {
             "place": diagnostic.span.as_ref().map(|span| place(span, sources)),
             "help": diagnostic.help,
             "labels": labels,
-            "fix": diagnostic.fix.as_ref().map(|fix| json!({ "place": place(&fix.span, sources), "text": fix.text })),
+            "fix": diagnostic.fix.as_ref().map(|fix| fix_to_json(fix, sources)),
         })
     };
     json!({
@@ -246,8 +297,13 @@ pub fn to_sarif(report: &Report, sources: Sources<'_>) -> Value {
                 None => diagnostic.message.clone(),
             };
             let locations: Vec<Value> = diagnostic.span.iter().map(|span| sarif_location(span, sources)).collect();
-            json!({ "ruleId": diagnostic.code.name(), "level": diagnostic.severity.word(),
-                "message": { "text": text }, "locations": locations })
+            let mut result = json!({ "ruleId": diagnostic.code.name(), "level": diagnostic.severity.word(),
+                "message": { "text": text }, "locations": locations });
+            // What reads this may apply it without asking: only what is certain is a fix there.
+            if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.is_certain) {
+                result["fixes"] = json!([sarif_fix(fix, diagnostic, sources)]);
+            }
+            result
         })
         .collect();
     json!({
@@ -268,4 +324,11 @@ fn sarif_location(span: &Span, sources: Sources<'_>) -> Value {
             "endColumn": place["end_column"] });
     }
     json!({ "physicalLocation": physical })
+}
+
+fn sarif_fix(fix: &Fix, diagnostic: &Diagnostic, sources: Sources<'_>) -> Value {
+    let physical = &sarif_location(&fix.span, sources)["physicalLocation"];
+    let replacement = json!({ "deletedRegion": physical["region"], "insertedContent": { "text": fix.text } });
+    json!({ "description": { "text": diagnostic.help.as_deref().unwrap_or(&diagnostic.message) },
+        "artifactChanges": [{ "artifactLocation": physical["artifactLocation"], "replacements": [replacement] }] })
 }

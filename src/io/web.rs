@@ -109,7 +109,7 @@ fn name(address: &Url) -> &str {
 }
 
 /// The host to be asked, with its port; an error where it is not one to ask.
-fn host(address: &Url) -> Result<String, String> {
+pub(super) fn host(address: &Url) -> Result<String, String> {
     let host = name(address);
     if !matches!(address.scheme(), "http" | "https") {
         return Err(format!("`{address}` is no web address, so it is not asked"));
@@ -122,7 +122,7 @@ fn host(address: &Url) -> Result<String, String> {
 
 /// Finds the numbers of hosts, without those of machines nearby.
 #[derive(Debug, Default)]
-struct Public {
+pub(super) struct Public {
     inner: DefaultResolver,
 }
 

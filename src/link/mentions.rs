@@ -121,19 +121,7 @@ pub(super) fn find(site: &mut Site, book: &Book, memo: &mut Memo) {
 
 impl LookedFor {
     fn of(site: &Site, book: &Book) -> Self {
-        let (mut patterns, mut owners) = (Vec::new(), Vec::new());
-        let mut taken = BTreeSet::new();
-        // What a concept is called goes before what is only the plural of another one's name.
-        for make in [names as fn(&str) -> Vec<String>, plurals] {
-            for (at, concept) in site.concepts.iter().enumerate() {
-                for form in concept.names().flat_map(make) {
-                    if taken.insert(form.clone()) {
-                        patterns.push(form);
-                        owners.push(ConceptId(index(at)));
-                    }
-                }
-            }
-        }
+        let (patterns, owners) = patterns(site);
         let policies = site.concepts.iter().map(|concept| concept.links).collect();
         Self { patterns, owners, policies, policy: book.concept_links }
     }
@@ -215,6 +203,24 @@ impl Finder {
     }
 }
 
+/// What is looked for in a text, and the concept that each of it names.
+pub(crate) fn patterns(site: &Site) -> (Vec<String>, Vec<ConceptId>) {
+    let (mut patterns, mut owners) = (Vec::new(), Vec::new());
+    let mut taken = BTreeSet::new();
+    // What a concept is called goes before what is only the plural of another one's name.
+    for make in [names as fn(&str) -> Vec<String>, plurals] {
+        for (at, concept) in site.concepts.iter().enumerate() {
+            for form in concept.names().flat_map(make) {
+                if taken.insert(form.clone()) {
+                    patterns.push(form);
+                    owners.push(ConceptId(index(at)));
+                }
+            }
+        }
+    }
+    (patterns, owners)
+}
+
 /// A name in lower case; where it is not all ASCII, with a capital and in capitals too.
 pub(crate) fn names(name: &str) -> Vec<String> {
     let lower = name.to_lowercase();
@@ -232,7 +238,7 @@ fn plurals(name: &str) -> Vec<String> {
 }
 
 /// The English plural of a term: that of its last word.
-fn plural(term: &str) -> String {
+pub(crate) fn plural(term: &str) -> String {
     let ends_with = |ends: &[&str]| ends.iter().any(|end| term.ends_with(end));
     match term.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),

@@ -32,12 +32,15 @@ pub use collections::Series;
 pub use concepts::{Appearance, Concept, Relation, Tie};
 use frame::{Begun, Frame};
 pub use mentions::{Mention, Mentions};
-pub(crate) use mentions::{longest, names as forms};
+pub(crate) use mentions::{longest, names as forms, patterns as concept_patterns, plural};
 pub(crate) use names::Names;
 pub use related::{Reason, Related, Wishes};
 pub use routes::Redirect;
 pub use threads::Conversation;
 pub use visibility::{LeftOut, Why, reason as reason_not_public};
+
+/// A book with more essays than this has no page that holds all of it.
+const MOST_PRINTED: usize = 500;
 
 /// Index of a writing in `Site::writings`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +71,8 @@ pub enum PageId {
     Series(SeriesId),
     /// Every reply, where there are any.
     Replies,
+    /// The whole book on one page, for paper.
+    Print,
 }
 
 /// Where a link leads.
@@ -140,6 +145,10 @@ pub struct Site {
     pub targets: Vec<Arc<Vec<Target>>>,
     /// For each writing, its pictures.
     pub pictures: Vec<Vec<Picture>>,
+    /// Pictures that stand for essays, as their front matter names them.
+    pub covers: std::collections::BTreeMap<WritingId, Picture>,
+    /// The picture that stands for every other page.
+    pub cover: Option<Picture>,
     /// For each writing, the concepts in its text.
     pub mentions: Vec<Arc<Mentions>>,
     /// Who links to each page, sorted by page.
@@ -185,6 +194,7 @@ impl Site {
             PageId::Archive => routes::archive(),
             PageId::Concepts => routes::concepts(),
             PageId::Replies => routes::replies(),
+            PageId::Print => routes::print(),
             PageId::Writing(id) => self.routes[id.0 as usize].clone(),
             PageId::Concept(id) => self.concept(id).route.clone(),
             PageId::Series(id) => self.series(id).route.clone(),
@@ -199,6 +209,7 @@ impl Site {
             PageId::Archive => "Essays",
             PageId::Concepts => "Concepts",
             PageId::Replies => "Replies",
+            PageId::Print => "The whole book",
             PageId::Writing(id) => &self.writing(id).meta.title,
             PageId::Concept(id) => &self.concept(id).title,
             PageId::Series(id) => &self.series(id).title,
@@ -221,6 +232,12 @@ impl Site {
     #[must_use]
     pub fn has_replies(&self) -> bool {
         self.conversations.values().any(|conversation| conversation.count > 0)
+    }
+
+    /// Whether the whole book stands on one page: not where that page would be too long to print or to open.
+    #[must_use]
+    pub fn has_print(&self) -> bool {
+        (1..=MOST_PRINTED).contains(&self.essays.len())
     }
 
     /// The page that shows a writing: its own, that of its concept or that of its series.
@@ -326,7 +343,7 @@ pub fn link_again(parsed: Parsed, input: &LinkInput<'_>, memo: &mut Memo) -> (Si
     }
     let names = Arc::clone(&site.names);
     resolve::links(&mut site, &names, input.book, (&mut memo.resolve, is_same_frame), &mut diagnostics);
-    pictures::find(&mut site, &names, input.assets, &mut diagnostics);
+    pictures::find(&mut site, &names, input, &mut diagnostics);
     embeds::check(&mut site, &mut diagnostics);
     backlinks::collect(&mut site);
     concepts::connect(&mut site);

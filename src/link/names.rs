@@ -135,6 +135,7 @@ impl Names {
         }
         let lists = [PageId::Home, PageId::Archive, PageId::Concepts].into_iter();
         let lists = lists.chain(site.has_replies().then_some(PageId::Replies));
+        let lists = lists.chain(site.has_print().then_some(PageId::Print));
         for page in lists.chain(names.labels.keys().copied()) {
             names.by_route.insert(site.route(page).as_str().to_owned(), page);
         }

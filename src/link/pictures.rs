@@ -4,24 +4,26 @@ use std::collections::BTreeMap;
 
 use super::names::{Found, Names};
 use super::resolve::relative;
-use super::{Picture, Site};
+use super::{LinkInput, Picture, Site, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, SitePath, percent_decoded};
 use crate::base::span::Span;
 use crate::model::source::Asset;
-use crate::model::writing::Writing;
 
-/// Fills `Site::pictures`.
-pub(super) fn find(site: &mut Site, names: &Names, assets: &[Asset], diagnostics: &mut Diagnostics) {
+/// Fills `Site::pictures`, `Site::covers` and `Site::cover`.
+pub(super) fn find(site: &mut Site, names: &Names, input: &LinkInput<'_>, diagnostics: &mut Diagnostics) {
+    let settings = SitePath::new("book.toml").expect("clean");
+    let content = SitePath::new("content/book.toml").expect("clean");
     let finder = Finder {
         names,
-        assets: assets.iter().map(|asset| (&asset.path, asset)).collect(),
+        assets: input.assets.iter().map(|asset| (&asset.path, asset)).collect(),
         routes: site.files.iter().map(|(route, path)| (path, route)).collect(),
         by_address: site.files.iter().map(|(route, path)| (route.as_str(), path)).collect(),
     };
     let mut all = Vec::with_capacity(site.writings.len());
-    for writing in &site.writings {
+    let mut covers = BTreeMap::new();
+    for (at, writing) in site.writings.iter().enumerate() {
         let images = &writing.prose.outline.images;
         let mut own = Vec::with_capacity(images.len());
         for image in images {
@@ -32,15 +34,20 @@ pub(super) fn find(site: &mut Site, names: &Names, assets: &[Asset], diagnostics
                         .help("describe it between the square brackets, for readers who cannot see it"),
                 );
             }
-            own.push(finder.find(writing, &image.target, &span, diagnostics));
+            own.push(finder.find(&writing.path, &image.target, &span, diagnostics));
         }
         if let Some(image) = &writing.meta.image {
             let span = Span { path: writing.path.clone(), range: Some(image.range) };
-            finder.find(writing, &image.value, &span, diagnostics);
+            covers.insert(WritingId(index(at)), finder.find(&writing.path, &image.value, &span, diagnostics));
         }
         all.push(own);
     }
-    site.pictures = all;
+    let cover = input.book.image.as_ref().map(|image| {
+        let span = Span { path: settings.clone(), range: Some(image.range) };
+        let below = if image.value.starts_with("content/") { &settings } else { &content };
+        finder.find(below, &image.value, &span, diagnostics)
+    });
+    (site.pictures, site.covers, site.cover) = (all, covers, cover);
 }
 
 struct Finder<'a> {
@@ -51,7 +58,8 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn find(&self, writing: &Writing, written: &str, span: &Span, diagnostics: &mut Diagnostics) -> Picture {
+    /// The picture that is written in a file.
+    fn find(&self, file: &SitePath, written: &str, span: &Span, diagnostics: &mut Diagnostics) -> Picture {
         let first = written.split('/').next().unwrap_or("");
         if first.contains(':') || written.starts_with("//") {
             diagnostics.push(
@@ -63,11 +71,11 @@ impl Finder<'_> {
         let target = percent_decoded(written.split(['?', '#']).next().unwrap_or(""));
         let path = match self.by_address.get(target.as_str()) {
             Some(path) => Some((*path).clone()),
-            None => writing.path.resolve(&target),
+            None => file.resolve(&target),
         };
         let found = path.as_ref().and_then(|path| Some((*self.assets.get(path)?, *self.routes.get(path)?)));
         let Some((asset, route)) = found else {
-            diagnostics.push(self.missing(writing, &target, path.as_ref(), span));
+            diagnostics.push(self.missing(file, &target, path.as_ref(), span));
             return Picture::Missing;
         };
         if asset.size.is_none() && asset.path.extension() != "svg" {
@@ -79,7 +87,7 @@ impl Finder<'_> {
         Picture::File(route.clone(), asset.size)
     }
 
-    fn missing(&self, writing: &Writing, target: &str, path: Option<&SitePath>, span: &Span) -> Diagnostic {
+    fn missing(&self, file: &SitePath, target: &str, path: Option<&SitePath>, span: &Span) -> Diagnostic {
         if let Some(Found::Hidden(left)) = path.map(|path| self.names.find_path(path)) {
             let message = format!("this image belongs to `{}`, which is {}", left.path, left.why.to_words());
             return Diagnostic::new(Code::LinkToDraft, span.clone(), message)
@@ -88,10 +96,13 @@ impl Finder<'_> {
         let name = target.rsplit('/').next().unwrap_or(target);
         let near = nearest(name, self.routes.keys().map(|path| path.file_name()));
         let known = near.and_then(|near| self.routes.keys().find(|path| path.file_name() == near));
-        let help = known.map_or_else(
-            || "put the file beside the essay".to_owned(),
-            |known| format!("did you mean `{}`?", relative(&writing.path, known.as_str())),
-        );
+        let is_settings = span.path.as_str() == "book.toml";
+        let help = match known {
+            Some(known) if is_settings => format!("did you mean `{known}`?"),
+            Some(known) => format!("did you mean `{}`?", relative(file, known.as_str())),
+            None if is_settings => "put the file into `content/static/` and name it `static/NAME`".to_owned(),
+            None => "put the file beside the essay".to_owned(),
+        };
         Diagnostic::new(Code::MissingImage, span.clone(), format!("there is no image `{target}`")).help(help)
     }
 }

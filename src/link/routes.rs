@@ -39,6 +39,11 @@ pub(super) fn replies() -> Route {
     Route::new("/replies/").expect("a clean address")
 }
 
+/// `/print/`
+pub(super) fn print() -> Route {
+    Route::new("/print/").expect("a clean address")
+}
+
 /// The slug of a writing: the one its writer chose, or that of its file name (of its title for a concept).
 #[must_use]
 pub(super) fn slug_of(writing: &Writing) -> String {
@@ -133,6 +138,9 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
     }
     if site.has_replies() {
         table.claim(&replies(), "the page of replies".to_owned(), None, diagnostics);
+    }
+    if site.has_print() {
+        table.claim(&print(), "the page for printing".to_owned(), None, diagnostics);
     }
     site.routes = site.writings.iter().map(|writing| route_of(writing, &site.urls)).collect();
     if site.urls.essay.has_date() {

@@ -1,21 +1,20 @@
 //! A book whose files are in memory. Understands them as `load` does, and knows no disk and no clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil;
 
 use super::memo::Kept;
-use super::{add_to_layer, new_layer, report_similar_names, understand, unknown_theme};
+use super::{report_similar_names, themes, understand};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::io::disk;
 use crate::model::published;
-use crate::model::source::{Asset, Snapshot, Source};
+use crate::model::source::{Asset, Layer, Snapshot, Source};
 use crate::parse::book;
-use crate::theme::builtin;
 
 impl Snapshot {
     /// A book whose files are given as they would stand in its folder: the text of `book.toml`, then paths such as
@@ -36,15 +35,18 @@ impl Snapshot {
         let (book, mut diagnostics) = book::read(&settings_path, settings);
         let files = named(files, &mut diagnostics);
         report_similar_names(files.keys().filter(|path| path.below("content").is_some()), &mut diagnostics);
-        let folder = format!("themes/{}", book.theme);
-        let mut own = new_layer();
-        let mut has_own = false;
+        let folder = SitePath::new(&format!("themes/{}", book.theme.name)).expect("themes have names of folders");
+        let mut own = None;
+        let mut own_themes = BTreeSet::new();
         let mut sources = vec![Source { path: settings_path, text: settings.into() }];
         let mut assets = Vec::new();
         for (path, bytes) in files {
-            if path.below("themes").is_some() {
-                has_own |= path.below(&folder).is_some();
-                add_to_layer(&mut own, &folder, &path, &bytes, &mut diagnostics);
+            if let Some(below) = path.below("themes") {
+                own_themes.extend(below.split_once('/').map(|(theme, _)| theme.to_owned()));
+                if path.below(folder.as_str()).is_some() {
+                    let layer = own.get_or_insert_with(|| Layer::new(Layer::OWN, &folder));
+                    themes::add(layer, &folder, &path, bytes, &mut diagnostics);
+                }
                 continue;
             }
             let (kept, found) = understand(&path, bytes);
@@ -56,12 +58,7 @@ impl Snapshot {
             }
         }
         sources.sort_by(|a, b| a.path.cmp(&b.path));
-        let layers = if has_own {
-            vec![own, builtin::layer()]
-        } else {
-            diagnostics.extend(unknown_theme(&book.theme, settings));
-            vec![builtin::layer()]
-        };
+        let layers = themes::chosen(own, &book.theme, || own_themes.into_iter().collect(), &mut diagnostics);
         (Self { book, sources, assets, layers, as_of, with_drafts: false }, diagnostics)
     }
 }

@@ -4,6 +4,7 @@
 
 mod memo;
 mod memory;
+mod themes;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,20 +12,20 @@ use std::sync::Arc;
 
 use memo::Kept;
 pub use memo::Memo;
+pub use themes::{layers_of, own_themes};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::base::codes::Code;
-use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::io::disk;
 use crate::io::error::Error;
 use crate::model::book::Book;
 use crate::model::published;
-use crate::model::source::{Layer, Snapshot, Source};
+use crate::model::source::{Snapshot, Source};
 use crate::model::writing::Kind;
 use crate::parse::book;
-use crate::theme::builtin;
 
 /// What the command line adds to the settings.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +94,7 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
     // Its name comes behind all of `content`, so the files stay sorted.
     files.extend(disk::find_file(root, &SitePath::new(published::FILE).expect("clean"), &mut diagnostics));
     let (mut sources, mut assets) = memo.read(root, files, &mut diagnostics);
-    let layers = layers(root, &book.theme, &settings, &mut diagnostics);
+    let layers = themes::layers(root, &book.theme, &mut diagnostics);
     sources.push(Source { path: settings_path, text: settings });
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     assets.sort_by(|a, b| a.path.cmp(&b.path));
@@ -207,62 +208,5 @@ fn report_similar_names<'a>(paths: impl Iterator<Item = &'a SitePath> + Clone, d
                 .help("rename one of them"),
             );
         }
-    }
-}
-
-/// The book's own theme, if it has one, over the built-in one.
-fn layers(root: &Path, theme: &str, settings: &str, diagnostics: &mut Diagnostics) -> Vec<Layer> {
-    let built_in = builtin::layer();
-    let folder = format!("themes/{theme}");
-    if disk::has_folder(root, &folder) {
-        return vec![own_layer(root, &folder, diagnostics), built_in];
-    }
-    diagnostics.extend(unknown_theme(theme, settings));
-    vec![built_in]
-}
-
-/// What is to be said where no folder has the name of the theme.
-fn unknown_theme(theme: &str, settings: &str) -> Option<Diagnostic> {
-    (theme != builtin::NAME).then(|| {
-        let path = SitePath::new("book.toml").expect("clean");
-        let span = match settings.find(&format!("\"{theme}\"")) {
-            Some(at) => Span::bytes(&path, at..at + theme.len() + 2),
-            None => Span::file(&path),
-        };
-        let help = match nearest(theme, [builtin::NAME]) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("make a folder `themes/{theme}/` or write `theme = \"{}\"`", builtin::NAME),
-        };
-        Diagnostic::new(Code::UnknownTheme, span, format!("there is no theme `{theme}`")).help(help)
-    })
-}
-
-fn own_layer(root: &Path, folder: &str, diagnostics: &mut Diagnostics) -> Layer {
-    let mut layer = new_layer();
-    for file in disk::list_folder(root, folder, None, diagnostics) {
-        let (bytes, found) = file.read(root);
-        diagnostics.append(found);
-        if let Some(bytes) = bytes {
-            add_to_layer(&mut layer, folder, &file.path, &bytes, diagnostics);
-        }
-    }
-    layer
-}
-
-fn new_layer() -> Layer {
-    Layer { name: "book".to_owned(), templates: Vec::new(), assets: Vec::new() }
-}
-
-/// Puts a file of a theme's folder where it belongs in its layer.
-fn add_to_layer(layer: &mut Layer, folder: &str, path: &SitePath, bytes: &[u8], diagnostics: &mut Diagnostics) {
-    if let Some(name) = path.below(&format!("{folder}/templates")) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => layer.templates.push((name.to_owned(), Source { path: path.clone(), text: text.into() })),
-            Err(_) => diagnostics.push(
-                Diagnostic::new(Code::NotUtf8, Span::file(path), "this template is not UTF-8").help("save it as UTF-8"),
-            ),
-        }
-    } else if let Some(name) = path.below(&format!("{folder}/assets")) {
-        layer.assets.push((name.to_owned(), bytes.into()));
     }
 }

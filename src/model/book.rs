@@ -9,6 +9,7 @@ use crate::base::diagnostic::Severity;
 use crate::model::publish::Target;
 use crate::model::thread::State;
 use crate::model::urls::Urls;
+use crate::model::writing::Placed;
 
 /// Which mentions of a concept become links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -108,6 +109,13 @@ impl Default for RepliesSettings {
     }
 }
 
+/// `[print]` of the settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PrintSettings {
+    /// Whether the replies to an essay are printed with it.
+    pub replies: bool,
+}
+
 /// `[tell]` of the settings: who is told of what was published. Nobody, unless the writer says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TellSettings {
@@ -127,6 +135,49 @@ impl TellSettings {
     }
 }
 
+/// `[external]` of the settings: how `check --external` asks for addresses elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalSettings {
+    /// Addresses that are not asked; `*` stands for anything, and one without it for all that begin so.
+    pub ignore: Vec<String>,
+    /// After how many days an address that was well is asked again.
+    pub max_age: i64,
+    /// How many seconds an answer is waited for.
+    pub timeout: u64,
+}
+
+impl Default for ExternalSettings {
+    fn default() -> Self {
+        Self { ignore: Vec::new(), max_age: 30, timeout: 20 }
+    }
+}
+
+/// Which theme the book has, and how it sets it up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThemeChoice {
+    /// Its name.
+    pub name: String,
+    /// Where the settings name it, as bytes; `None` where they do not.
+    pub range: Option<(u32, u32)>,
+    /// What stands under `[theme]` besides the name. Only the theme knows what it means.
+    pub settings: Vec<ThemeSetting>,
+}
+
+/// A setting of the theme as the book writes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThemeSetting {
+    /// Its name.
+    pub key: Placed<String>,
+    /// Its value.
+    pub value: Placed<Value>,
+}
+
+impl Default for ThemeChoice {
+    fn default() -> Self {
+        Self { name: "default".to_owned(), range: None, settings: Vec::new() }
+    }
+}
+
 /// The settings of a book.
 #[derive(Clone, Debug)]
 pub struct Book {
@@ -140,8 +191,12 @@ pub struct Book {
     pub base_url: Option<String>,
     /// Language tag (BCP 47).
     pub language: String,
-    /// Name of the theme.
-    pub theme: String,
+    /// Addresses of the author's pages elsewhere.
+    pub profiles: Vec<String>,
+    /// The picture that stands for every page without one of its own, as written.
+    pub image: Option<Placed<String>>,
+    /// The theme.
+    pub theme: ThemeChoice,
     /// How the addresses of pages are made.
     pub urls: Urls,
     /// Which mentions of concepts become links.
@@ -150,8 +205,12 @@ pub struct Book {
     pub markdown: MarkdownSettings,
     /// How replies are shown.
     pub replies: RepliesSettings,
+    /// How pages look on paper.
+    pub print: PrintSettings,
     /// Who is told of what was published.
     pub tell: TellSettings,
+    /// How addresses elsewhere are asked for.
+    pub external: ExternalSettings,
     /// Levels of diagnostic codes that differ from their own.
     pub levels: BTreeMap<Code, Severity>,
     /// Where it is published to, in the order of the file.
@@ -178,12 +237,16 @@ impl Default for Book {
             summary: String::new(),
             base_url: None,
             language: "en".to_owned(),
-            theme: "default".to_owned(),
+            profiles: Vec::new(),
+            image: None,
+            theme: ThemeChoice::default(),
             urls: Urls::default(),
             concept_links: ConceptLinks::First,
             markdown: MarkdownSettings::default(),
             replies: RepliesSettings::default(),
+            print: PrintSettings::default(),
             tell: TellSettings::default(),
+            external: ExternalSettings::default(),
             levels: BTreeMap::new(),
             targets: Vec::new(),
             extra: Map::new(),

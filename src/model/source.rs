@@ -33,10 +33,54 @@ pub struct Asset {
 pub struct Layer {
     /// The word before the slash in `{% extends "NAME/essay.html" %}`.
     pub name: String,
+    /// Where its files stand, as reports name it: `themes/mine`, or the name of a built-in theme.
+    pub folder: SitePath,
+    /// Its `theme.toml`, if it has one.
+    pub manifest: Option<Source>,
     /// Templates by their name without the layer, with the path shown in reports.
     pub templates: Vec<(String, Source)>,
     /// Assets by their name below `assets/`.
     pub assets: Vec<(String, Arc<[u8]>)>,
+}
+
+impl Layer {
+    /// The name of the layer that is the book's own theme.
+    pub const OWN: &'static str = "book";
+
+    /// A theme without files.
+    #[must_use]
+    pub fn new(name: &str, folder: &SitePath) -> Self {
+        Self {
+            name: name.to_owned(),
+            folder: folder.clone(),
+            manifest: None,
+            templates: Vec::new(),
+            assets: Vec::new(),
+        }
+    }
+
+    /// Whether it is the book's own theme, and none that is built in.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.name == Self::OWN
+    }
+
+    /// The path that reports give to an asset.
+    #[must_use]
+    pub fn path_of(&self, asset: &str) -> SitePath {
+        SitePath::new(&format!("{}/assets/{asset}", self.folder)).unwrap_or_else(|| self.folder.clone())
+    }
+
+    /// The text of a template, an asset or `theme.toml`, by the path that reports give to it.
+    fn text(&self, path: &SitePath) -> Option<Arc<str>> {
+        let templates = self.templates.iter().map(|(_, source)| source);
+        if let Some(source) = self.manifest.iter().chain(templates).find(|source| source.path == *path) {
+            return Some(Arc::clone(&source.text));
+        }
+        let name = path.below(&format!("{}/assets", self.folder))?;
+        let (_, bytes) = self.assets.iter().find(|(asset, _)| asset == name)?;
+        std::str::from_utf8(bytes).ok().map(Arc::from)
+    }
 }
 
 /// Everything a build depends on, besides the executable.
@@ -64,12 +108,11 @@ impl Snapshot {
         Some(&self.sources[at])
     }
 
-    /// The text of a source or of a template, whatever a finding speaks of.
+    /// The text of a source or of a file of the theme, whatever a finding speaks of.
     #[must_use]
     pub fn text(&self, path: &SitePath) -> Option<Arc<str>> {
-        let templates = || self.layers.iter().flat_map(|layer| &layer.templates).map(|(_, source)| source);
-        let found = self.source(path).or_else(|| templates().find(|source| source.path == *path));
-        found.map(|source| Arc::clone(&source.text))
+        let source = self.source(path).map(|source| Arc::clone(&source.text));
+        source.or_else(|| self.layers.iter().find_map(|layer| layer.text(path)))
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Placed<T> {
 pub struct Meta {
     /// `title`; filled from the file's name where it is missing.
     pub title: String,
+    /// Where the front matter says `title`; `None` where it does not.
+    pub title_at: Option<(u32, u32)>,
     /// `summary`: the dek of an essay, the definition of a concept.
     pub summary: String,
     /// `slug`, where the writer chose one.

@@ -6,9 +6,9 @@ use super::fields::Fields;
 use super::values::{Text, Value, read_toml};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
-use crate::base::path::{SitePath, is_slug};
+use crate::base::path::SitePath;
 use crate::base::span::Span;
-use crate::model::book::{Book, ConceptLinks, Names, RepliesSettings, TellSettings};
+use crate::model::book::{Book, ConceptLinks, ExternalSettings, Names, RepliesSettings, TellSettings};
 use crate::model::thread::State;
 use crate::model::urls::Pattern;
 use crate::model::writing::Kind;
@@ -42,18 +42,18 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
             ),
         }
     }
-    if let Some(theme) = fields.text("theme") {
-        if is_slug(&theme.value) {
-            book.theme = theme.value;
+    book.image = fields.text("image");
+    for profile in fields.texts("profiles") {
+        let is_good = Url::parse(&profile.value)
+            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+        if is_good && !profile.value.contains(char::is_whitespace) {
+            book.profiles.push(profile.value);
         } else {
-            fields.refuse(
-                Code::BadValue,
-                theme.range,
-                "`theme` must be the name of a folder in `themes/`",
-                "write it as `theme = \"default\"`",
-            );
+            let help = "write it as `profiles = [\"https://social.example/@me\"]`";
+            fields.refuse(Code::BadValue, profile.range, "`profiles` must hold web addresses", help);
         }
     }
+    super::theme::read(path, &mut fields, &mut book.theme);
     if let Some(table) = fields.table("urls") {
         let mut inner = Fields::new(path, table);
         for kind in Kind::ALL {
@@ -91,6 +91,11 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
         read_replies(&mut inner, &mut book.replies);
         diagnostics.append(inner.finish());
     }
+    if let Some(table) = fields.table("print") {
+        let mut inner = Fields::new(path, table);
+        book.print.replies = inner.boolean("replies").unwrap_or_default();
+        diagnostics.append(inner.finish());
+    }
     for (name, value) in fields.table("publish").unwrap_or_default() {
         let (target, found) = super::publish::read(path, &name, value);
         book.targets.extend(target);
@@ -99,6 +104,11 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
     if let Some(table) = fields.table("tell") {
         let mut inner = Fields::new(path, table);
         read_tell(&mut inner, &mut book.tell);
+        diagnostics.append(inner.finish());
+    }
+    if let Some(table) = fields.table("external") {
+        let mut inner = Fields::new(path, table);
+        read_external(&mut inner, &mut book.external);
         diagnostics.append(inner.finish());
     }
     read_levels(path, &mut fields, &mut book, &mut diagnostics);
@@ -151,6 +161,36 @@ fn read_tell(fields: &mut Fields<'_>, tell: &mut TellSettings) {
     tell.webmention = fields.boolean("webmention").unwrap_or_default();
 }
 
+fn read_external(fields: &mut Fields<'_>, external: &mut ExternalSettings) {
+    for pattern in fields.texts("ignore") {
+        let is_good = ["http://", "https://", "*"].iter().any(|start| pattern.value.starts_with(start));
+        if is_good {
+            external.ignore.push(pattern.value);
+        } else {
+            let help = "write them as `ignore = [\"https://www.example.org/*\"]`";
+            fields.refuse(
+                Code::BadValue,
+                pattern.range,
+                "`ignore` must hold addresses that begin with `https://`",
+                help,
+            );
+        }
+    }
+    let mut within = |key, most, place: &mut i64| {
+        let Some(number) = fields.number(key) else { return };
+        if (1..=most).contains(&number.value) {
+            *place = number.value;
+        } else {
+            let message = format!("`{key}` must lie between 1 and {most}");
+            fields.refuse(Code::BadValue, number.range, message, format!("write `{key} = {place}`"));
+        }
+    };
+    within("max_age", 3650, &mut external.max_age);
+    let mut timeout = external.timeout.cast_signed();
+    within("timeout", 600, &mut timeout);
+    external.timeout = timeout.unsigned_abs();
+}
+
 fn read_levels(path: &SitePath, fields: &mut Fields<'_>, book: &mut Book, diagnostics: &mut Diagnostics) {
     for (key, value) in fields.table("check").unwrap_or_default() {
         let span = Span { path: path.clone(), range: Some(key.range) };
@@ -159,7 +199,7 @@ fn read_levels(path: &SitePath, fields: &mut Fields<'_>, book: &mut Book, diagno
                 Diagnostic::new(Code::UnknownKey, span.clone(), format!("there is no check `{}`", key.text()));
             let near = nearest(key.text(), Code::ALL.iter().map(|code| code.name()));
             diagnostics.push(match near {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).guess(span, near),
                 None => diagnostic.help("the manual lists all checks under Diagnostics"),
             });
             continue;

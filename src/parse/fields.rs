@@ -276,6 +276,16 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// Whether nothing was refused so far.
+    pub(crate) fn is_fine(&self) -> bool {
+        self.diagnostics.iter().next().is_none()
+    }
+
+    /// Takes out every key that was not asked for: somebody else knows what they mean.
+    pub(crate) fn rest(&mut self) -> Table {
+        std::mem::take(&mut self.table)
+    }
+
     /// Leaves out every key that was not asked for, where it cannot be known which are right.
     pub(crate) fn forget(&mut self) {
         self.table.clear();
@@ -290,7 +300,7 @@ impl<'a> Fields<'a> {
             let elsewhere = ELSEWHERE.iter().find(|(other, known)| *other == name && self.asked.contains(known));
             let near = nearest(&name, self.asked.iter().copied()).or(elsewhere.map(|(_, known)| *known));
             self.diagnostics.push(match near {
-                Some(known) => diagnostic.help(format!("did you mean `{known}`?")).fix(span, known),
+                Some(known) => diagnostic.help(format!("did you mean `{known}`?")).guess(span, known),
                 None if name == "author" => diagnostic.help("write `author` in `book.toml`, for the whole book"),
                 None if self.asked.contains(&"extra") => diagnostic.help("put free data under `extra`"),
                 None => diagnostic.help("take it out"),

@@ -51,7 +51,7 @@ pub(crate) fn body_start(text: &str) -> usize {
 }
 
 /// The table between the fences, and where the text below begins.
-fn split(path: &SitePath, text: &str) -> (Table, usize, Diagnostics) {
+pub(super) fn split(path: &SitePath, text: &str) -> (Table, usize, Diagnostics) {
     let first = text.lines().next().unwrap_or("");
     let fence = first.trim_end();
     let mut diagnostics = Diagnostics::default();
@@ -130,7 +130,9 @@ fn begins_with_key(text: &str) -> bool {
 
 fn read_common(kind: Kind, fields: &mut Fields<'_>, meta: &mut Meta) {
     let value = |placed: Option<Placed<String>>| placed.map(|placed| placed.value).unwrap_or_default();
-    meta.title = value(fields.text("title"));
+    let title = fields.text("title");
+    meta.title_at = title.as_ref().map(|title| title.range);
+    meta.title = value(title);
     meta.summary = value(fields.text("summary"));
     meta.slug = fields.text("slug").and_then(|chosen| check_slug(fields, chosen));
     meta.lang = fields.text("lang").and_then(|lang| check_language(fields, lang));

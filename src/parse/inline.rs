@@ -200,7 +200,7 @@ impl<'a> Writer<'a> {
                     format!("no highlighting is known for the language `{language}`"),
                 );
                 self.diagnostics.push(match unknown.nearest {
-                    Some(name) => diagnostic.help(format!("did you mean `{name}`?")).fix(span, name),
+                    Some(name) => diagnostic.help(format!("did you mean `{name}`?")).guess(span, name),
                     None => diagnostic.help("write `text` for code without highlighting"),
                 });
                 false
@@ -416,6 +416,6 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn is_picture(target: &str) -> bool {
+pub(super) fn is_picture(target: &str) -> bool {
     target.rsplit_once('.').is_some_and(|(_, extension)| PICTURES.contains(&extension.to_ascii_lowercase().as_str()))
 }

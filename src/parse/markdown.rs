@@ -60,7 +60,7 @@ pub(crate) fn read(input: &Input<'_>) -> (Prose, Option<String>, Diagnostics) {
     (prose, first.map(|(title, _)| title), diagnostics)
 }
 
-fn options(settings: &MarkdownSettings) -> Options {
+pub(super) fn options(settings: &MarkdownSettings) -> Options {
     if !settings.extensions {
         return Options::empty();
     }
@@ -492,7 +492,7 @@ fn push_escaped_attribute(html: &mut String, text: &str) {
     pulldown_cmark_escape::escape_html(html, text).expect("writing to a string cannot fail");
 }
 
-fn is_container(tag: &Tag<'_>) -> bool {
+pub(super) fn is_container(tag: &Tag<'_>) -> bool {
     matches!(tag, Tag::BlockQuote(_) | Tag::List(_) | Tag::Item | Tag::DefinitionList | Tag::DefinitionListDefinition)
 }
 

@@ -3,7 +3,8 @@
 pub(crate) mod amend;
 mod autolink;
 pub(crate) mod book;
-mod fields;
+pub(crate) mod copy;
+pub(crate) mod fields;
 mod frontmatter;
 mod headings;
 mod ids;
@@ -20,8 +21,10 @@ mod quotes;
 mod raw_html;
 mod replies;
 mod table;
+pub(crate) mod tags;
+mod theme;
 mod untrusted;
-mod values;
+pub(crate) mod values;
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};

@@ -29,14 +29,7 @@ impl Writer<'_> {
         if !self.input.settings.extensions || self.muted > 0 {
             return None;
         }
-        let mut next = at + 2;
-        matches!(self.events.get(at + 1)?.0, Event::Start(Tag::Paragraph)).then_some(())?;
-        let mut mark = String::new();
-        while let Some((Event::Text(text), _)) = self.events.get(next) {
-            mark.push_str(text);
-            next += 1;
-        }
-        mark.trim().eq_ignore_ascii_case("[!pull]").then_some(())?;
+        let next = behind_mark(&self.events, at)?;
         let end = self.matching_end(at, |event| matches!(event, Event::End(TagEnd::BlockQuote(_))));
         match self.events.get(next)?.0 {
             // The mark is followed by text in the same paragraph: the paragraph's start is written by hand.
@@ -95,6 +88,24 @@ impl Writer<'_> {
             });
         }
     }
+}
+
+/// Whether the block quote that begins at this index is a pull quote.
+pub(super) fn is_pull_quote(events: &[(Event<'_>, Range<usize>)], at: usize) -> bool {
+    let next = behind_mark(events, at).and_then(|next| events.get(next));
+    matches!(next, Some((Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph), _)))
+}
+
+/// The index behind `[!pull]`, where a block quote begins with it.
+fn behind_mark(events: &[(Event<'_>, Range<usize>)], at: usize) -> Option<usize> {
+    let mut next = at + 2;
+    matches!(events.get(at + 1)?.0, Event::Start(Tag::Paragraph)).then_some(())?;
+    let mut mark = String::new();
+    while let Some((Event::Text(text), _)) = events.get(next) {
+        mark.push_str(text);
+        next += 1;
+    }
+    mark.trim().eq_ignore_ascii_case("[!pull]").then_some(next)
 }
 
 fn is_block(tag: &Tag<'_>) -> bool {

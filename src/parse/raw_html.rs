@@ -77,6 +77,11 @@ impl Writer<'_> {
     }
 }
 
+/// Addresses on this site with their bytes in the HTML, in order.
+pub(super) fn addresses(html: &str) -> Vec<(Range<usize>, String)> {
+    attributes(html).addresses
+}
+
 #[derive(Default)]
 struct Found {
     ids: Vec<String>,

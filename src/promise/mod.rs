@@ -35,7 +35,7 @@ pub enum What {
     File,
     /// A feed, to which readers subscribe.
     Feed,
-    /// A file made of the whole book, such as the sitemap.
+    /// Something made of the whole book, such as the sitemap or the page for printing.
     Made,
 }
 
@@ -218,6 +218,8 @@ pub enum State<'a> {
 fn page_address(file: &str, page: PageId, (site, book): (&Site, &Book), day: civil::Date) -> Address {
     let (what, writing) = match page {
         PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies => (What::List, None),
+        // A book that grows out of it loses the page, which is nobody's mistake.
+        PageId::Print => (What::Made, None),
         PageId::Writing(id) => (What::Writing(site.writing(id).kind), Some(id)),
         PageId::Concept(id) => (What::Writing(Kind::Concept), site.concept(id).writing),
         PageId::Series(id) => (What::Writing(Kind::Series), site.series(id).writing),

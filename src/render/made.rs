@@ -1,7 +1,9 @@
 //! Files that the book does not hold and no template makes: which there are, and who writes each.
 
-use super::{Input, feed, robots, sitemap};
+use super::{Input, copy, feed, graph, llms, opml, robots, sitemap};
+use crate::link::WritingId;
 use crate::view::feeds::Feed;
+use crate::view::head::copy_route;
 
 /// A file that the book does not hold and no template makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,16 @@ pub enum Made {
     OldFeed(usize, Feed),
     /// `/sitemap.xml`
     Sitemap,
+    /// `/sitemap-1.xml` …, where one file cannot hold all addresses.
+    SitemapPart(usize),
+    /// `/feeds.opml`: every feed.
+    Opml,
+    /// `/llms.txt`
+    Llms,
+    /// `/graph.json`
+    Graph,
+    /// The Markdown of an essay.
+    Copy(WritingId),
     /// `/robots.txt`
     Robots,
 }
@@ -21,9 +33,11 @@ impl Made {
     /// Every such file of a site. Those that need absolute addresses are left out where the book has no `base_url`.
     #[must_use]
     pub fn all(input: &Input<'_>) -> Vec<Self> {
-        let mut all = vec![Self::Robots];
+        let mut all = vec![Self::Robots, Self::Llms, Self::Graph];
+        all.extend(input.viewer.public_essays().map(Self::Copy));
         if input.book.base_url.is_some() {
-            all.push(Self::Sitemap);
+            all.extend([Self::Sitemap, Self::Opml]);
+            all.extend(sitemap::parts(input).map(Self::SitemapPart));
             all.extend(Feed::all(input.site).into_iter().map(Self::Feed));
             let old = input.site.redirects.iter().enumerate().filter(|(_, redirect)| redirect.from.is_page());
             all.extend(old.flat_map(|(at, redirect)| Feed::of(redirect.to).map(move |feed| Self::OldFeed(at, feed))));
@@ -38,6 +52,11 @@ impl Made {
             Self::Feed(feed) => feed.route(input.site).to_file(),
             Self::OldFeed(at, feed) => feed.route_below(&input.site.redirects[at].from).to_file(),
             Self::Sitemap => "sitemap.xml".to_owned(),
+            Self::SitemapPart(at) => format!("sitemap-{}.xml", at + 1),
+            Self::Opml => "feeds.opml".to_owned(),
+            Self::Llms => "llms.txt".to_owned(),
+            Self::Graph => "graph.json".to_owned(),
+            Self::Copy(id) => copy_route(input.site, id).to_file(),
             Self::Robots => "robots.txt".to_owned(),
         }
     }
@@ -47,7 +66,11 @@ impl Made {
     pub fn what(self) -> &'static str {
         match self {
             Self::Feed(_) | Self::OldFeed(..) => "a feed",
-            Self::Sitemap => "the sitemap",
+            Self::Sitemap | Self::SitemapPart(_) => "the sitemap",
+            Self::Opml => "the list of feeds",
+            Self::Llms => "the guide for language models",
+            Self::Graph => "the graph",
+            Self::Copy(_) => "the Markdown of an essay",
             Self::Robots => "the file for search engines",
         }
     }
@@ -58,6 +81,11 @@ impl Made {
         match self {
             Self::Feed(feed) | Self::OldFeed(_, feed) => feed::write(feed, input),
             Self::Sitemap => sitemap::write(input).into_bytes(),
+            Self::SitemapPart(at) => sitemap::write_part(input, at).into_bytes(),
+            Self::Opml => opml::write(input).into_bytes(),
+            Self::Llms => llms::write(input).into_bytes(),
+            Self::Graph => graph::write(input).into_bytes(),
+            Self::Copy(id) => copy::write(input, id).into_bytes(),
             Self::Robots => robots::write(input.book).into_bytes(),
         }
     }

@@ -1,7 +1,11 @@
 //! Pages to bytes. Knows no folder to put them in.
 
+mod copy;
 mod feed;
+mod graph;
+mod llms;
 pub mod made;
+mod opml;
 mod robots;
 mod sitemap;
 
@@ -15,7 +19,7 @@ use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::span::Span;
 use crate::link::{PageId, Site};
 use crate::model::book::Book;
-use crate::model::source::{Artifact, Asset};
+use crate::model::source::{Artifact, Asset, Snapshot, Source};
 use crate::theme::Theme;
 use crate::view::{PageKey, Viewer};
 pub use made::Made;
@@ -44,12 +48,23 @@ pub struct Input<'a> {
     pub site: &'a Site,
     /// The settings.
     pub book: &'a Book,
+    /// Texts of the book, sorted by path.
+    pub sources: &'a [Source],
     /// Files of the book, sorted by path.
     pub assets: &'a [Asset],
     /// Makes the pages.
     pub viewer: Viewer<'a>,
     /// Templates and files of the theme.
     pub theme: &'a Theme,
+}
+
+impl<'a> Input<'a> {
+    /// What rendering looks at, of a snapshot that was joined to this site.
+    #[must_use]
+    pub fn new(snapshot: &'a Snapshot, site: &'a Site, viewer: Viewer<'a>, theme: &'a Theme) -> Self {
+        let Snapshot { book, sources, assets, .. } = snapshot;
+        Self { site, book, sources, assets, viewer, theme }
+    }
 }
 
 /// What the site is made of: every file below its root, by name.
@@ -91,7 +106,8 @@ fn claim_made(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnos
             continue;
         };
         let span = match owner {
-            Output::File(_) => continue,
+            // Two essays that want one address are reported with the routes.
+            Output::File(_) | Output::Made(_) => continue,
             // What stands there now goes before what stood there once.
             _ if matches!(made, Made::OldFeed(..)) => continue,
             Output::Redirect(at) => input.site.redirects[at].span.clone(),
@@ -138,12 +154,20 @@ pub fn bytes(output: Output, input: &Input<'_>) -> Result<Arc<[u8]>, Box<Diagnos
     })
 }
 
+/// Hears of each file that is made, with the number of all: from any thread.
+pub type Step<'a> = &'a (dyn Fn(usize) + Sync);
+
 /// Renders every file, sorted by name.
 #[must_use]
-pub fn render(input: &Input<'_>, outputs: BTreeMap<String, Output>) -> (Vec<Artifact>, Diagnostics) {
+pub fn render(input: &Input<'_>, outputs: BTreeMap<String, Output>, step: Step<'_>) -> (Vec<Artifact>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let outputs: Vec<(String, Output)> = outputs.into_iter().collect();
-    let rendered: Vec<_> = outputs.par_iter().map(|(_, output)| bytes(*output, input)).collect();
+    let make = |(_, output): &(String, Output)| {
+        let made = bytes(*output, input);
+        step(outputs.len());
+        made
+    };
+    let rendered: Vec<_> = outputs.par_iter().map(make).collect();
     let mut artifacts = Vec::with_capacity(rendered.len());
     for ((file, _), result) in outputs.into_iter().zip(rendered) {
         match result {

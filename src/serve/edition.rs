@@ -19,7 +19,7 @@ use crate::model::thread::Replies;
 use crate::parse::{self, parse_again};
 use crate::promise::{self, Addresses};
 use crate::render::{Input, Output, outputs};
-use crate::theme::{Theme, compile};
+use crate::theme::{Settings, Theme, compile, settle};
 use crate::view::views::BookView;
 use crate::view::{Tables, Viewer};
 
@@ -54,7 +54,7 @@ impl Edition {
     pub(super) fn input(&self) -> Input<'_> {
         let Self { snapshot, site, tables, theme, .. } = self;
         let viewer = Viewer::new(site, &snapshot.book, snapshot.as_of, tables);
-        Input { site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme }
+        Input::new(snapshot, site, viewer, theme)
     }
 
     /// The same with the templates of before, where there are any.
@@ -240,8 +240,10 @@ impl Press {
         diagnostics.append(found);
         let tables = Tables::of(&site);
         let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables);
-        let theme = self.compile(&snapshot, viewer.book_view(), &mut diagnostics, &mut troubles);
-        let input = Input { site: &site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme: &theme };
+        let (settings, found) = settle(&snapshot.layers, &snapshot.book.theme);
+        let book = viewer.book_view(&settings.values);
+        let theme = self.compile(&snapshot, (&settings, found), book, &mut diagnostics, &mut troubles);
+        let input = Input::new(&snapshot, &site, viewer, &theme);
         let (outputs, found) = outputs(&input);
         diagnostics.append(found);
         if !published.promises.is_empty() {
@@ -277,13 +279,23 @@ impl Press {
     fn compile(
         &mut self,
         snapshot: &Snapshot,
+        (settings, unsettled): (&Settings, Diagnostics),
         book: BookView,
         diagnostics: &mut Diagnostics,
         found_troubles: &mut Vec<Trouble>,
     ) -> Arc<Theme> {
+        let wrong = errors(&unsettled, snapshot);
+        diagnostics.append(unsettled);
+        found_troubles.extend(troubles(&wrong, snapshot));
+        // A colour that nobody could read does not take the place of one that was good, while the writer looks for another.
+        if !wrong.is_empty()
+            && let Some(good) = self.theme.as_ref().and_then(|known| known.good.clone())
+        {
+            return good;
+        }
         let is_same = self.theme.as_ref().is_some_and(|known| known.layers == snapshot.layers && known.book == book);
         if !is_same {
-            let (theme, found) = compile(&snapshot.layers, &book);
+            let (theme, found) = compile(&snapshot.layers, settings, &book);
             let theme = Arc::new(theme);
             let is_good = errors(&found, snapshot).is_empty();
             let (last, before) = self.theme.take().map_or((None, None), |known| (known.good, known.before));

@@ -260,7 +260,7 @@ pub(super) fn writing_of(edition: &Edition, file: &str) -> Option<WritingId> {
         PageId::Writing(id) => Some(*id),
         PageId::Concept(id) => edition.site.concept(*id).writing,
         PageId::Series(id) => edition.site.series(*id).writing,
-        PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies => None,
+        PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies | PageId::Print => None,
     }
 }
 

@@ -2,9 +2,15 @@
 
 mod assets;
 pub mod builtin;
+pub mod chain;
+mod colour;
 mod growth;
+mod idle;
+mod manifest;
+mod settings;
+mod styles;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,6 +23,9 @@ use crate::base::span::Span;
 use crate::model::source::{Artifact, Layer, Source};
 use crate::view::Page;
 use crate::view::views::BookView;
+pub use idle::idle;
+pub(crate) use manifest::about;
+pub use settings::{Described, Settings, describe, settle};
 
 /// A page larger than this comes from a template that does not end.
 const LARGEST_PAGE: usize = 64 << 20;
@@ -35,16 +44,15 @@ pub struct Theme {
 
 /// Compiles the layers of a theme; templates that cannot be used are reported and left to the layer below.
 #[must_use]
-pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
-    let mut diagnostics = Diagnostics::default();
-    let assets = assets::collect(layers);
+pub fn compile(layers: &[Layer], settings: &Settings, book: &BookView) -> (Theme, Diagnostics) {
+    let (assets, mut diagnostics) = assets::collect(layers, settings);
     let mut templates: Vec<(String, Source)> = Vec::new();
     for layer in layers {
         for (name, source) in &layer.templates {
             templates.push((format!("{}/{name}", layer.name), source.clone()));
         }
     }
-    report_unused(&templates, &mut diagnostics);
+    report_unused(layers, &templates, &mut diagnostics);
     let all = templates.clone();
     templates.retain(|(_, source)| {
         let Some((range, name)) = growth::doubling(&source.text) else { return true };
@@ -63,12 +71,12 @@ pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
         };
         let (diagnostic, guilty) = explain(&error, &all, None);
         diagnostics.push(diagnostic);
-        let built_in = layers.last().map_or("", |layer| layer.name.as_str());
+        let own = format!("{}/", Layer::OWN);
         let before = templates.len();
         // The template that is named is left out; where none is named, all of the book's own are.
         templates.retain(|(name, _)| match &guilty {
             Some(guilty) => name != guilty,
-            None => name.starts_with(&format!("{built_in}/")),
+            None => !name.starts_with(&own),
         });
         if templates.len() == before {
             templates.clear();
@@ -77,9 +85,10 @@ pub fn compile(layers: &[Layer], book: &BookView) -> (Theme, Diagnostics) {
 }
 
 /// Templates that no page asks for and none names.
-fn report_unused(templates: &[(String, Source)], diagnostics: &mut Diagnostics) {
-    let known = builtin::names();
-    let known: Vec<&str> = known.iter().filter_map(|name| name.strip_prefix("templates/")).collect();
+fn report_unused(layers: &[Layer], templates: &[(String, Source)], diagnostics: &mut Diagnostics) {
+    let built_in = layers.iter().filter(|layer| !layer.is_own()).flat_map(|layer| &layer.templates);
+    let known: BTreeSet<&str> = built_in.map(|(name, _)| name.as_str()).collect();
+    let known: Vec<&str> = known.into_iter().collect();
     for (name, source) in templates {
         let own = name.split_once('/').map_or(name.as_str(), |(_, own)| own);
         let is_named = templates.iter().any(|(other, source)| other != name && source.text.contains(own));
@@ -260,9 +269,16 @@ fn place_of(message: &str, text: &str, templates: &[(String, Source)]) -> (Optio
         return (None, None);
     };
     let files = templates.iter().flat_map(|(known, _)| [known.as_str(), known.rsplit('/').next().unwrap_or(known)]);
-    let near = if name.contains('.') { nearest(name, files) } else { nearest(name, BLOCKS) };
+    let near = if name.contains('.') { nearest(name, files) } else { nearest(name, blocks(templates)) };
     (Some(at..at + name.len()), near.map(str::to_owned))
 }
 
-/// Blocks of the built-in templates.
-const BLOCKS: [&str; 6] = ["title", "policy", "head_extra", "header", "main", "footer"];
+/// The blocks of all templates but those of the book.
+fn blocks(templates: &[(String, Source)]) -> BTreeSet<&str> {
+    let own = format!("{}/", Layer::OWN);
+    let built_in = templates.iter().filter(|(name, _)| !name.starts_with(&own));
+    built_in
+        .flat_map(|(_, source)| source.text.split("block ").skip(1))
+        .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next())
+        .collect()
+}

@@ -10,7 +10,7 @@ use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use url::Url;
 
 use super::Viewer;
-use super::prose::Filler;
+use super::prose::{Filler, Place};
 use super::views::NoteView;
 use crate::base::fingerprint::Fingerprint;
 use crate::link::{PageId, WritingId};
@@ -91,7 +91,7 @@ impl Viewer<'_> {
     }
 
     fn make_full_text(&self, id: WritingId, base: &str) -> String {
-        let filler = Filler { site: self.site, root: base, is_elsewhere: true };
+        let filler = Filler { site: self.site, root: base, place: Place::Elsewhere };
         let page = self.url(self.site.page_of(id));
         // Several essays may be shown under each other, and each has a note 1.
         let prefix = format!("e{}-", Fingerprint::of(page.as_bytes()).to_short_hex());
@@ -114,32 +114,10 @@ impl Viewer<'_> {
         format!("<div lang=\"{language}\" dir=\"auto\">\n{html}</div>\n")
     }
 
-    /// The first sentence of a writing as plain text.
-    pub(super) fn opening(&self, id: WritingId) -> String {
-        let outline = &self.site.writing(id).prose.outline;
-        let Some(block) = outline.blocks.iter().find(|block| block.shape != crate::model::prose::Shape::Heading) else {
-            return String::new();
-        };
-        let text = super::prose::plain_words(&outline.text, block.text, &self.site.mentions[id.0 as usize].escapes);
-        let first = crate::base::sentences::all(&text).first().map_or("", |(start, end)| &text[*start..*end]);
-        shortened(first)
-    }
-
     /// The address of a page from anywhere.
     pub(super) fn whole_url(&self, page: PageId, base: &str) -> String {
         format!("{base}{}", self.url(page))
     }
-}
-
-/// The most letters of a summary that is made from a text.
-const LONGEST_SUMMARY: usize = 280;
-
-/// The beginning of a text, cut between words.
-pub(super) fn shortened(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let Some((cut, _)) = words.char_indices().nth(LONGEST_SUMMARY) else { return words };
-    let end = words[..cut].rfind(' ').unwrap_or(cut);
-    format!("{}\u{2026}", words[..end].trim_end_matches(|c: char| c.is_ascii_punctuation()))
 }
 
 fn write_note(html: &mut String, prefix: &str, note: NoteView) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Viewer;
-use super::elsewhere::shortened;
+use super::describe::shortened;
 use super::feeds::{Feed, Subject};
 use super::thread::Fresh;
 use crate::link::{ConceptId, PageId, WritingId};
@@ -21,6 +21,8 @@ const HEAVIEST_OF_ONE_SUBJECT: usize = 48 << 10;
 /// Whatever they weigh: nobody looks at a feed so seldom that three new essays on one subject come between.
 const FEWEST_OF_ONE_SUBJECT: usize = 3;
 const ONE_SUBJECT: (usize, usize) = (MOST_OF_ONE_SUBJECT, HEAVIEST_OF_ONE_SUBJECT);
+/// The most letters of a summary that is made of a reply.
+const LONGEST_SUMMARY: usize = 280;
 /// Replies in their feed.
 const MOST_REPLIES: usize = 50;
 
@@ -154,7 +156,7 @@ impl Viewer<'_> {
     fn essay_entry(&self, id: WritingId, base: &str) -> Option<EntryView> {
         let meta = &self.site.writing(id).meta;
         let (published, updated) = (meta.date?.to_timestamp(), self.changed(id)?);
-        let summary = if meta.summary.is_empty() { self.opening(id) } else { meta.summary.clone() };
+        let summary = self.description(PageId::Writing(id));
         let title = |concept: ConceptId| self.site.concept(concept).title.clone();
         Some(EntryView {
             url: self.whole_url(PageId::Writing(id), base),
@@ -191,7 +193,7 @@ impl Viewer<'_> {
             language: None,
             published,
             updated,
-            summary: shortened(fresh.text),
+            summary: shortened(&fresh.text.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST_SUMMARY),
             html: reply_html(&fresh, name, base).into(),
             concepts: Vec::new(),
             canonical: None,

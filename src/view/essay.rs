@@ -53,6 +53,7 @@ impl Viewer<'_> {
             title: writing.meta.title.clone(),
             url: self.url(PageId::Writing(id)),
             summary: writing.meta.summary.clone(),
+            is_about: self.is_about(PageId::Writing(id)),
             body: filler.body(id),
             notes: filler.notes(id),
             backlinks: self.backlinks(PageId::Writing(id), |_| true),

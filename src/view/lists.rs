@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Viewer;
 use super::cards::minutes;
 use super::views::{
-    ArchiveView, Card, ConceptsView, CountView, HomeView, LetterView, PairView, QuotedView, SeriesView, YearView,
+    ArchiveView, Card, ConceptsView, CountView, HomeView, LetterView, LinkView, PairView, QuotedView, SeriesNav,
+    SeriesView, YearView,
 };
 use crate::link::{ConceptId, PageId, SeriesId, Tie, concepts, index};
 
@@ -96,6 +97,12 @@ impl Viewer<'_> {
     /// The order of `Site::essays`, in which appearances stand.
     fn order(&self, essay: crate::link::WritingId) -> (Option<crate::base::date::Date>, crate::link::WritingId) {
         (self.site.writing(essay).meta.date, essay)
+    }
+
+    pub(super) fn series_nav(&self, id: SeriesId) -> SeriesNav {
+        let series = self.site.series(id);
+        let LinkView { title, url } = self.link(PageId::Series(id));
+        SeriesNav { title, url, essays: series.essays.iter().map(|id| self.link(PageId::Writing(*id))).collect() }
     }
 
     pub(super) fn series_view(&self, id: SeriesId, root: &str) -> SeriesView {

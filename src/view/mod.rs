@@ -2,11 +2,17 @@
 
 pub(crate) mod cards;
 mod concept;
+mod describe;
 mod elsewhere;
 pub mod entries;
 mod essay;
 pub mod feeds;
+pub mod head;
+mod linked;
 mod lists;
+mod places;
+mod print;
+pub mod print_views;
 pub(crate) mod prose;
 mod thread;
 pub mod views;
@@ -15,15 +21,16 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::base::path::{Route, SitePath};
 use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, index};
 use crate::model::book::Book;
 use crate::model::prose::Prose;
 use crate::model::writing::Kind;
-use prose::Filler;
+use prose::{Filler, Place};
 use views::{
-    ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, LinkView, MissingView, PageView,
+    ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, LinkView, MissingView, PageView, PrintView,
     RepliesView, SeriesView, SingleView,
 };
 
@@ -56,6 +63,8 @@ pub enum View {
     Single(Box<SingleView>),
     /// `replies`
     Replies(Box<RepliesView>),
+    /// `print`
+    Print(Box<PrintView>),
     /// `missing`
     Missing(Box<MissingView>),
 }
@@ -73,6 +82,7 @@ impl View {
             Self::Series(_) => "series",
             Self::Single(_) => "single",
             Self::Replies(_) => "replies",
+            Self::Print(_) => "print",
             Self::Missing(_) => "missing",
         }
     }
@@ -156,6 +166,7 @@ impl<'a> Viewer<'a> {
         [PageId::Home, PageId::Archive, PageId::Concepts]
             .into_iter()
             .chain(self.site.has_replies().then_some(PageId::Replies))
+            .chain(self.site.has_print().then_some(PageId::Print))
             .chain(concepts)
             .chain(series)
             .chain(writings)
@@ -164,14 +175,17 @@ impl<'a> Viewer<'a> {
             .collect()
     }
 
-    /// `book`
+    /// `book`, with the settings of the theme.
     #[must_use]
-    pub fn book_view(&self) -> BookView {
+    pub fn book_view(&self, theme: &Map<String, Value>) -> BookView {
         BookView {
             title: self.book.title.clone(),
             author: self.book.author.clone(),
             summary: self.book.summary.clone(),
             language: self.book.language.clone(),
+            url: self.book.base_url.clone(),
+            feed: self.book.base_url.as_ref().map(|_| "feed.xml".to_owned()),
+            profiles: self.profiles(),
             pages: self
                 .site
                 .pages
@@ -182,6 +196,10 @@ impl<'a> Viewer<'a> {
             essay_count: self.site.essays.len(),
             concept_count: self.site.concepts.len(),
             has_replies: self.site.has_replies(),
+            has_print: self.site.has_print(),
+            prints_replies: self.book.print.replies,
+            series: (0..self.site.series.len()).map(|at| self.series_nav(SeriesId(index(at)))).collect(),
+            theme: theme.clone(),
             extra: self.book.extra.clone(),
         }
     }
@@ -199,45 +217,53 @@ impl<'a> Viewer<'a> {
     #[must_use]
     pub fn page(&self, key: PageKey) -> Page {
         let PageKey::Page(id) = key else { return self.missing_page() };
+        let mut page = self.page_without_head(id);
+        page.page.head = self.head(id, &page.page.description);
+        page
+    }
+
+    fn page_without_head(&self, id: PageId) -> Page {
+        let description = self.description(id);
         let route = self.site.route(id);
         let root = route.to_root();
         match id {
             PageId::Home => {
-                let mut page = self.page_view("home", &route, &self.book.title, &self.book.summary, None);
+                let mut page = self.page_view("home", &route, &self.book.title, &description, None);
                 page.title.clone_from(&self.book.title);
                 Page { page, route, view: View::Home(Box::new(self.home_view())) }
             }
             PageId::Archive => {
-                let summary = format!("All {} essays of {}, by year.", self.site.essays.len(), self.book.title);
-                let page = self.page_view("archive", &route, "Essays", &summary, None);
+                let page = self.page_view("archive", &route, "Essays", &description, None);
                 Page { page, route, view: View::Archive(Box::new(self.archive_view())) }
             }
             PageId::Concepts => {
-                let summary = format!("The {} ideas that run through {}.", self.site.concepts.len(), self.book.title);
-                let page = self.page_view("concepts", &route, "Concepts", &summary, None);
+                let page = self.page_view("concepts", &route, "Concepts", &description, None);
                 Page { page, route, view: View::Concepts(Box::new(self.concepts_view())) }
             }
             PageId::Replies => {
-                let summary = format!("What readers said of the essays of {}.", self.book.title);
-                let page = self.page_view("replies", &route, "Replies", &summary, None);
+                let page = self.page_view("replies", &route, "Replies", &description, None);
                 Page { page, route, view: View::Replies(Box::new(self.replies_view())) }
+            }
+            PageId::Print => {
+                let page = self.page_view("print", &route, self.site.title(id, self.book), &description, None);
+                Page { page, route, view: View::Print(Box::new(self.print_view(&root))) }
             }
             PageId::Concept(concept) => {
                 let view = self.concept_view(concept, &root);
                 let writing = self.site.concept(concept).writing;
-                let page = self.page_view("concept", &route, &view.title, &view.summary, writing);
+                let page = self.page_view("concept", &route, &view.title, &description, writing);
                 Page { page, route, view: View::Concept(Box::new(view)) }
             }
             PageId::Series(series) => {
                 let view = self.series_view(series, &root);
                 let writing = self.site.series(series).writing;
-                let page = self.page_view("series", &route, &view.title, &view.summary, writing);
+                let page = self.page_view("series", &route, &view.title, &description, writing);
                 Page { page, route, view: View::Series(Box::new(view)) }
             }
             PageId::Writing(writing) => {
                 let meta = &self.site.writing(writing).meta;
                 let kind = if self.site.writing(writing).kind == Kind::Essay { "essay" } else { "page" };
-                let mut page = self.page_view(kind, &route, &meta.title, &meta.summary, Some(writing));
+                let mut page = self.page_view(kind, &route, &meta.title, &description, Some(writing));
                 if let Some(canonical) = &meta.canonical {
                     page.canonical = Some(canonical.clone());
                 }
@@ -255,6 +281,11 @@ impl<'a> Viewer<'a> {
     #[must_use]
     pub fn is_public(&self, page: PageId) -> bool {
         !matches!(page, PageId::Writing(id) if !self.is_shown_to_readers(id))
+    }
+
+    /// The essays that readers see, oldest first.
+    pub fn public_essays(&self) -> impl Iterator<Item = WritingId> {
+        self.site.essays.iter().copied().filter(|id| self.is_public(PageId::Writing(*id)))
     }
 
     fn is_shown_to_readers(&self, id: WritingId) -> bool {
@@ -297,10 +328,11 @@ impl<'a> Viewer<'a> {
             is_public: writing.is_none_or(|id| self.is_shown_to_readers(id)),
             has_notes: prose.is_some_and(|prose| !prose.notes.is_empty()),
             has_math: prose.is_some_and(|prose| prose.outline.has_math),
+            head: None,
         }
     }
 
     fn filler<'b>(&'b self, root: &'b str) -> Filler<'b> {
-        Filler { site: self.site, root, is_elsewhere: false }
+        Filler { site: self.site, root, place: Place::Page }
     }
 }

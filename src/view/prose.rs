@@ -2,10 +2,23 @@
 
 use crate::link::{Mentions, PageId, Passage, Picture, Site, Target, WritingId};
 use crate::model::prose::{CodeBlock, LinkRef, LinkStyle, Piece, Range};
+use crate::view::print::place_in_book;
 use crate::view::views::NoteView;
 
 fn write_code(html: &mut String, block: &CodeBlock) {
     html.push_str(&crate::highlight::html(&block.language, &block.code));
+}
+
+/// Where a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On its own page, or quoted on another one of the site.
+    Page,
+    /// On the page that holds the whole book: links lead to places on it, and words that name a concept are left alone.
+    Book,
+    /// In a program of the reader: without pull quotes, links to concepts and colours of code, and links within the text lead to
+    /// the page.
+    Elsewhere,
 }
 
 /// Fills the holes of the prose shown on one page.
@@ -13,9 +26,8 @@ pub(crate) struct Filler<'a> {
     pub(crate) site: &'a Site,
     /// The way from the page to the site's root.
     pub(crate) root: &'a str,
-    /// Whether it is read elsewhere than on its own page: without pull quotes, links to concepts and colours of code, and links
-    /// within the text lead to the page.
-    pub(crate) is_elsewhere: bool,
+    /// Where the text is read.
+    pub(crate) place: Place,
 }
 
 impl Filler<'_> {
@@ -47,7 +59,7 @@ impl Filler<'_> {
         let targets = &self.site.targets[at];
         let is_pulled = |place: u32| prose.pulls.iter().any(|(from, to)| (*from..*to).contains(&place));
         for (place, piece) in (pieces.0..).zip(&prose.pieces[pieces.0 as usize..pieces.1 as usize]) {
-            if self.is_elsewhere && is_pulled(place) {
+            if self.place == Place::Elsewhere && is_pulled(place) {
                 continue;
             }
             match piece {
@@ -74,7 +86,7 @@ impl Filler<'_> {
                     let written = &prose.outline.images[*image as usize];
                     self.image(html, written, &self.site.pictures[at][*image as usize]);
                 }
-                Piece::Code(code) if self.is_elsewhere => {
+                Piece::Code(code) if self.place == Place::Elsewhere => {
                     html.push_str(&crate::highlight::plain(&prose.codes[*code as usize].code));
                 }
                 Piece::Code(code) => write_code(html, &prose.codes[*code as usize]),
@@ -94,7 +106,7 @@ impl Filler<'_> {
             escape_words(html, text, (start as usize)..(end as usize), &mentions.escapes);
         };
         for mention in mentions.list[first..].iter().take_while(|mention| mention.text.1 <= run.1) {
-            if !mention.is_linked || !is_own || self.is_elsewhere {
+            if !mention.is_linked || !is_own || self.place != Place::Page {
                 continue;
             }
             part(html, from, mention.text.0);
@@ -129,7 +141,7 @@ impl Filler<'_> {
 
     fn address(&self, target: &Target, id: WritingId, is_own: bool) -> Option<String> {
         match target {
-            Target::Here(fragment) if is_own && !self.is_elsewhere => Some(format!("#{fragment}")),
+            Target::Here(fragment) if is_own && self.place != Place::Elsewhere => Some(format!("#{fragment}")),
             Target::Here(fragment) => Some(self.page_address(self.site.page_of(id), fragment)),
             Target::Page(page, fragment) => Some(self.page_address(*page, fragment)),
             Target::File(route) => Some(format!("{}{}", self.root, route.to_url())),
@@ -139,6 +151,10 @@ impl Filler<'_> {
     }
 
     fn page_address(&self, page: PageId, fragment: &str) -> String {
+        let is_book = self.place == Place::Book;
+        if let Some(place) = is_book.then(|| place_in_book(self.site, page, fragment)).flatten() {
+            return format!("#{place}");
+        }
         let url = self.site.route(page).to_url();
         if fragment.is_empty() { format!("{}{url}", self.root) } else { format!("{}{url}#{fragment}", self.root) }
     }
@@ -161,7 +177,8 @@ impl Filler<'_> {
         if let Some((width, height)) = size {
             html.push_str(&format!("\" width=\"{width}\" height=\"{height}"));
         }
-        html.push_str("\" loading=\"lazy\" decoding=\"async\">");
+        // A picture that waits until it is seen would be missing on paper.
+        html.push_str(if self.place == Place::Book { "\">" } else { "\" loading=\"lazy\" decoding=\"async\">" });
     }
 
     fn embed(&self, html: &mut String, passage: &Passage) {
@@ -329,6 +346,13 @@ fn escape_text(html: &mut String, text: &str) {
 
 fn escape_attribute(html: &mut String, text: &str) {
     pulldown_cmark_escape::escape_html(html, text).expect("writing to a string cannot fail");
+}
+
+/// A plain text as the value of an attribute, between quotation marks.
+pub(crate) fn escaped_attribute(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    escape_attribute(&mut html, text);
+    html
 }
 
 /// A plain text as HTML.

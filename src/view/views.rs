@@ -7,6 +7,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use super::print_views::{PrintEssay, PrintPart, PrintPlace, PrintTerm, PrintView};
+
 /// `book`: the same on every page.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct BookView {
@@ -18,6 +20,12 @@ pub struct BookView {
     pub summary: String,
     /// Language tag.
     pub language: String,
+    /// Absolute address of the front page; `null` where the book has no `base_url`.
+    pub url: Option<String>,
+    /// Address of the feed of all essays; `null` where the book has no `base_url`.
+    pub feed: Option<String>,
+    /// The author's pages elsewhere, by the names of the places.
+    pub profiles: Vec<LinkView>,
     /// Single pages (about …) for the footer, by title.
     pub pages: Vec<LinkView>,
     /// How many essays there are.
@@ -26,6 +34,14 @@ pub struct BookView {
     pub concept_count: usize,
     /// Whether there is a page of replies.
     pub has_replies: bool,
+    /// Whether there is a page for printing: in books of at most 500 essays.
+    pub has_print: bool,
+    /// Whether the replies to an essay are printed with it.
+    pub prints_replies: bool,
+    /// Every series with its essays, for a navigation that stands on every page.
+    pub series: Vec<SeriesNav>,
+    /// The settings of the theme, every one with a value: what `[theme]` of `book.toml` says, or the theme's default.
+    pub theme: Map<String, Value>,
     /// `[extra]` of `book.toml`.
     pub extra: Map<String, Value>,
 }
@@ -33,7 +49,7 @@ pub struct BookView {
 /// `page`: the page at hand.
 #[derive(Clone, Debug, Serialize)]
 pub struct PageView {
-    /// Which template it is: `home`, `essay`, `archive`, `concept`, `concepts`, `series`, `replies`, `page`, `missing`.
+    /// Which template it is: `home`, `essay`, `archive`, `concept`, `concepts`, `series`, `replies`, `page`, `print`, `missing`.
     pub kind: String,
     /// For `<title>`: the page's own name, and the book's behind it on every page but home.
     pub title: String,
@@ -53,6 +69,8 @@ pub struct PageView {
     pub has_notes: bool,
     /// Whether it has formulas.
     pub has_math: bool,
+    /// What other programs are told of it; `null` where readers do not see it and on the 404 page.
+    pub head: Option<super::head::HeadView>,
 }
 
 /// A link to a page.
@@ -62,6 +80,17 @@ pub struct LinkView {
     pub title: String,
     /// Its address.
     pub url: String,
+}
+
+/// A series with its essays.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct SeriesNav {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Its essays, in order.
+    pub essays: Vec<LinkView>,
 }
 
 /// A day.
@@ -549,6 +578,8 @@ pub struct SingleView {
     pub url: String,
     /// One sentence about it; empty if not said.
     pub summary: String,
+    /// Whether it tells who wrote the book: the page `about`.
+    pub is_about: bool,
     /// HTML of its text.
     pub body: String,
     /// Footnotes.

@@ -8,7 +8,7 @@ use throughline::load::{self, Options};
 use throughline::parse;
 use throughline::promise::{self, Addresses};
 use throughline::render::{Input, outputs};
-use throughline::theme::compile;
+use throughline::theme::{compile, settle};
 use throughline::view::{Tables, Viewer};
 
 /// Prints what each stage of a build of this book takes, in milliseconds: the first time, and each time after one essay was
@@ -36,9 +36,10 @@ pub(crate) fn print(book: &Path, rounds: usize) {
         let tables = Tables::of(&site);
         let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables);
         clock.lap("view");
-        let (theme, _) = compile(&snapshot.layers, &viewer.book_view());
+        let (settings, _) = settle(&snapshot.layers, &snapshot.book.theme);
+        let (theme, _) = compile(&snapshot.layers, &settings, &viewer.book_view(&settings.values));
         clock.lap("theme");
-        let input = Input { site: &site, book: &snapshot.book, assets: &snapshot.assets, viewer, theme: &theme };
+        let input = Input::new(&snapshot, &site, viewer, &theme);
         let (made, _) = outputs(&input);
         clock.lap(&format!("outputs ({})", made.len()));
         let addresses = Addresses::of(&input, &made, snapshot.as_of);

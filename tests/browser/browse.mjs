@@ -6,17 +6,21 @@ import { chromium } from "playwright-core";
 
 export const types = { ".html": "text/html; charset=utf-8", ".xml": "application/xml; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 
-// Serves a folder; `requests` takes the path of every file that a page asks for.
-export async function serve(site, requests = []) {
+// Serves a folder under a path; `requests` takes the path of every file that a page asks for, `headers` go with every answer.
+export async function serve(site, requests = [], { mount = "/", headers = {} } = {}) {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://x");
     // What the browser fetches ahead by the speculation rules is no request of a page.
     if (!request.headers["sec-purpose"]) requests.push(url.pathname);
-    const file = path.join(site, decodeURIComponent(url.pathname), url.pathname.endsWith("/") ? "index.html" : "");
+    const isBelow = url.pathname.startsWith(mount);
     try {
+      const file = path.join(site, isBelow ? decodeURIComponent(url.pathname.slice(mount.length)) : "\0", url.pathname.endsWith("/") ? "index.html" : "");
       const bytes = await readFile(file);
-      response.writeHead(200, { "content-type": types[path.extname(file)] ?? "application/octet-stream" }).end(bytes);
-    } catch { response.writeHead(404, { "content-type": types[".html"] }).end(await readFile(path.join(site, "404.html"))); }
+      response.writeHead(200, { ...headers, "content-type": types[path.extname(file)] ?? "application/octet-stream" }).end(bytes);
+    } catch {
+      if (!isBelow) return response.writeHead(404).end();
+      response.writeHead(404, { ...headers, "content-type": types[".html"] }).end(await readFile(path.join(site, "404.html")));
+    }
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { server, base: `http://127.0.0.1:${server.address().port}` };

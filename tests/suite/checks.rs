@@ -4,7 +4,12 @@ use crate::support::{Book, ESSAY};
 
 /// The codes that a book's report names, in order.
 fn codes(book: &Book) -> Vec<String> {
-    let output = book.run(&["check", "--as-of", "2026-01-01", "--format", "json"]);
+    codes_of(book, "build")
+}
+
+/// The codes that this command reports, in order.
+fn codes_of(book: &Book, command: &str) -> Vec<String> {
+    let output = book.run(&[command, "--as-of", "2026-01-01", "--format", "json"]);
     let text = String::from_utf8(output.stdout).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     let list = value["diagnostics"].as_array().unwrap();
@@ -16,13 +21,14 @@ fn essay(body: &str) -> String {
 }
 
 /// The text of a fenced block with this info string, opened by four backticks.
-fn block<'a>(document: &'a str, info: &str) -> &'a str {
+pub(crate) fn block<'a>(document: &'a str, info: &str) -> &'a str {
     let open = format!("````{info}\n");
     let start = document.find(&open).unwrap_or_else(|| panic!("no block `{info}`")) + open.len();
     &document[start..start + document[start..].find("\n````").unwrap_or_else(|| panic!("`{info}` has no end"))]
 }
 
-/// Each document in `tests/checks/` holds a book and the report it gets, word for word.
+/// Each document in `tests/checks/` holds a book and the report it gets, word for word: that of a build, or that of
+/// `check` where a build has nothing to say.
 /// `SNAPSHOTS=overwrite` puts in what the program says now; read it before it is kept.
 #[test]
 fn each_mistake_gets_the_report_of_its_document() {
@@ -31,9 +37,16 @@ fn each_mistake_gets_the_report_of_its_document() {
     for code in throughline::base::codes::Code::ALL {
         let path = folder.join(format!("{}.md", code.name()));
         let document = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        // What only a longer check finds is tried beside what that check needs.
+        if document.contains("````options\n") {
+            continue;
+        }
         let book = Book::new(block(&document, "book"));
-        let report = book.build();
-        let found = codes(&book);
+        let (mut report, mut found) = (book.build(), codes(&book));
+        if found.is_empty() {
+            report = String::from_utf8(book.run(&["check", "--as-of", "2026-01-01"]).stderr).unwrap();
+            found = codes_of(&book, "check");
+        }
         assert!(
             !found.is_empty() && found.iter().all(|found| found == code.name()),
             "{}: found {found:?}",
@@ -83,7 +96,7 @@ fn all_problems_come_in_one_run_and_levels_can_be_changed() {
 
 #[test]
 fn sarif_names_the_rule_and_the_place() {
-    let output = Book::new(&essay("[x](a.md)")).run(&["check", "--format", "sarif"]);
+    let output = Book::new(&essay("[x](a.md)")).run(&["build", "--format", "sarif"]);
     let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let result = &log["runs"][0]["results"][0];
     assert_eq!((log["version"].as_str(), result["ruleId"].as_str()), (Some("2.1.0"), Some("broken-link")));

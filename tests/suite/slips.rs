@@ -4,7 +4,7 @@ use crate::support::{Book, ESSAY};
 
 /// The findings of a book as `code: message | help`, in order.
 fn findings(files: &str) -> Vec<String> {
-    let output = Book::new(files).run(&["check", "--as-of", "2026-01-01", "--format", "json"]);
+    let output = Book::new(files).run(&["build", "--as-of", "2026-01-01", "--format", "json"]);
     let text = String::from_utf8(output.stdout).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     let text = |found: &serde_json::Value, key: &str| found[key].as_str().unwrap_or("").to_owned();

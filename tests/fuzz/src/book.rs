@@ -25,7 +25,7 @@ pub fn snapshot(files: &[(&str, &str)]) -> Snapshot {
         book: Book::default(),
         sources,
         assets: Vec::new(),
-        layers: vec![builtin::layer()],
+        layers: builtin::layers(builtin::NAME).expect("it is built in"),
         as_of: jiff::civil::date(2026, 1, 1),
         with_drafts: true,
     }

@@ -237,6 +237,18 @@ fn words(line: &str) -> Vec<String> {
     text.split_terminator('\0').map(str::to_owned).collect()
 }
 
+/// Whether each line of a block can be typed; how many there are.
+pub(crate) fn typed(block: &Block) -> Result<usize, String> {
+    let lines = joined(&block.text);
+    let without_variables =
+        |line: &str| words(line).into_iter().skip_while(|word| is_assignment(word)).collect::<Vec<_>>();
+    lines.iter().try_fold(0, |count, line| match without_variables(line).split_first() {
+        Some((program, arguments)) if program == "throughline" => read(arguments).map(|_| count + 1),
+        Some((program, _)) if LOOKED_AT.contains(&program.as_str()) => Ok(count + 1),
+        _ => Err(format!("`{line}` is no command of this program")),
+    })
+}
+
 fn read(arguments: &[String]) -> Result<cli::Cli, String> {
     let all = std::iter::once("throughline").chain(arguments.iter().map(String::as_str));
     match cli::Cli::try_parse_from(all) {

@@ -37,7 +37,9 @@ pub(crate) fn tried(kind: &str, block: &Block) -> Result<Outcome, String> {
         }
         "css" => {
             let style = ("themes/mine/assets/mine.css".to_owned(), block.text.clone());
-            vec![Files::from([with_theme(""), style])]
+            let mut files = Files::from([with_theme(""), style]);
+            files.extend(fonts());
+            vec![files]
         }
         "xml" => return xml_problem(&block.text).map_or(Ok(Outcome::Good(1)), Err),
         other => {
@@ -123,6 +125,12 @@ fn of_toml(block: &Block) -> Vec<Files> {
         let head = if text.contains("[pages]") { "" } else { "[pages]\n" };
         return vec![file("published.toml", format!("{head}{text}"))];
     }
+    let is_theme = text.contains("[settings.") || text.contains("extends = ");
+    if is_theme {
+        let mut files = Files::from([with_theme(""), ("themes/mine/theme.toml".to_owned(), text.clone())]);
+        files.extend(fonts());
+        return vec![files];
+    }
     let settings = || {
         let mut files = file("book.toml", completed(text, &[("title", "title = \"On Watch\"")]));
         if block.mistake().is_none() {
@@ -150,6 +158,11 @@ fn of_toml(block: &Block) -> Vec<Files> {
     all.extend(fronts.into_iter().map(|(path, front)| file(path, format!("+++\n{front}+++\n\nText.\n"))));
     all.push(file("content/replies/trust.toml", format!("[[reply]]\nid = \"json:1\"\ntext = \"Yes.\"\n{text}")));
     all
+}
+
+/// The files of a font that an example brings along.
+fn fonts() -> impl Iterator<Item = (String, String)> {
+    ["plex.css", "plex-roman.woff2"].into_iter().map(|name| (format!("themes/mine/assets/{name}"), String::new()))
 }
 
 fn of_yaml(block: &Block) -> Vec<Files> {
@@ -187,8 +200,9 @@ fn with_theme(table: &str) -> (String, String) {
 
 fn of_template(block: &Block) -> Vec<Files> {
     let text = &block.text;
+    let files = theme::builtin::names().into_iter().flat_map(theme::builtin::files);
     let known: BTreeSet<String> =
-        theme::builtin::names().iter().filter_map(|name| name.strip_prefix("templates/")).map(str::to_owned).collect();
+        files.filter_map(|(name, _)| name.strip_prefix("templates/")).map(str::to_owned).collect();
     let style = || ("themes/mine/assets/mine.css".to_owned(), String::new());
     let file = |name: &str, text: String| {
         Files::from([with_theme(""), style(), (format!("themes/mine/templates/{name}"), text)])

@@ -63,8 +63,8 @@ pub(crate) fn of_settings() -> BTreeMap<String, BTreeSet<String>> {
     let mut all = BTreeMap::from([(String::new(), top.clone())]);
     for table in top {
         match table.as_str() {
-            // Its keys are the codes; whatever stands in the other one is free.
-            "check" | "extra" => continue,
+            // The keys of one are the codes, those of another belong to the theme, and whatever stands in the third is free.
+            "check" | "theme" | "extra" => continue,
             "publish" => {
                 let of_kind = |kind: &&str| {
                     keys_in("", "book.toml", &format!("title = \"T\"\n[publish.live]\nto = \"{kind}\"\n{{}}"))

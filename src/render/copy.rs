@@ -1,0 +1,134 @@
+//! The Markdown of an essay as a file of its own: the keys that readers see anyway, and the text with addresses that hold
+//! wherever it is read.
+
+use std::collections::BTreeMap;
+
+use super::Input;
+use crate::link::{PageId, Picture, Target, WritingId};
+use crate::parse::copy::{Place, Places, copy};
+
+/// The file.
+pub(super) fn write(input: &Input<'_>, id: WritingId) -> String {
+    let path = &input.site.writing(id).path;
+    let source = input.sources.binary_search_by(|source| source.path.cmp(path)).ok().map(|at| &input.sources[at]);
+    let text = source.map_or("", |source| source.text.as_ref());
+    format!("{}\n{}", front(input, id), copy(text, &input.book.markdown, &InBook::new(input, id)))
+}
+
+/// The front matter: none but these keys, so that what a writer keeps there for himself stays there.
+fn front(input: &Input<'_>, id: WritingId) -> String {
+    let Input { site, book, .. } = input;
+    let meta = &site.writing(id).meta;
+    let mut lines = String::from("+++\n");
+    let mut add = |key: &str, value: toml_edit::Value| lines.push_str(&format!("{key} = {value}\n"));
+    let text = |text: &str| toml_edit::Value::from(text);
+    let texts = |texts: Vec<&str>| texts.into_iter().collect::<toml_edit::Value>();
+    add("title", text(&meta.title));
+    if !book.author.is_empty() {
+        add("author", text(&book.author));
+    }
+    for (key, date) in [("date", meta.date), ("updated", meta.updated)] {
+        if let Some(date) = date {
+            // A day without quotation marks is a date of TOML.
+            let day = date.to_iso().parse::<toml_edit::Datetime>();
+            add(key, day.map_or_else(|_| text(&date.to_iso()), toml_edit::Value::from));
+        }
+    }
+    if !meta.summary.is_empty() {
+        add("summary", text(&meta.summary));
+    }
+    let concepts = site.named[id.0 as usize].iter().map(|concept| site.concept(*concept).title.as_str());
+    let concepts: Vec<&str> = concepts.collect();
+    if !concepts.is_empty() {
+        add("concepts", texts(concepts));
+    }
+    if let Some((series, at)) = site.place_in_series(id) {
+        add("series", text(&site.series(series).title));
+        add("part", i64::try_from(at + 1).unwrap_or(i64::MAX).into());
+    }
+    let own = book.base_url.as_ref().map(|base| format!("{base}{}", site.route(PageId::Writing(id)).to_url()));
+    if let Some(canonical) = meta.canonical.as_ref().or(own.as_ref()) {
+        add("canonical", text(canonical));
+    }
+    if !meta.syndication.is_empty() {
+        add("syndication", texts(meta.syndication.iter().map(String::as_str).collect()));
+    }
+    add("lang", text(meta.lang.as_ref().unwrap_or(&book.language)));
+    lines.push_str("+++\n");
+    lines
+}
+
+/// Where the links and pictures of an essay lead.
+struct InBook<'a> {
+    input: &'a Input<'a>,
+    /// What stands before each address of the site.
+    base: String,
+    page: PageId,
+    links: BTreeMap<(usize, usize), Vec<(&'a str, &'a Target)>>,
+    pictures: BTreeMap<(usize, usize), &'a Picture>,
+    /// The words behind backslashes that are not shown.
+    kept: Vec<&'a str>,
+}
+
+impl<'a> InBook<'a> {
+    fn new(input: &'a Input<'a>, id: WritingId) -> Self {
+        let (site, at) = (input.site, id.0 as usize);
+        let outline = &site.writing(id).prose.outline;
+        let bytes = |range: (u32, u32)| (range.0 as usize, range.1 as usize);
+        let mut links: BTreeMap<(usize, usize), Vec<(&str, &Target)>> = BTreeMap::new();
+        for (link, target) in outline.links.iter().zip(site.targets[at].iter()) {
+            links.entry(bytes(link.source)).or_default().push((&link.target, target));
+        }
+        let pictures = outline.images.iter().zip(&site.pictures[at]);
+        let behind = |slash: &u32| {
+            let rest = outline.text.get(*slash as usize + 1..).unwrap_or("");
+            rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("")
+        };
+        let root = || site.route(PageId::Writing(id)).to_root();
+        Self {
+            input,
+            base: input.book.base_url.clone().unwrap_or_else(root),
+            page: PageId::Writing(id),
+            links,
+            pictures: pictures.map(|(image, picture)| (bytes(image.source), picture)).collect(),
+            kept: site.mentions[at].escapes.iter().map(behind).filter(|word| !word.is_empty()).collect(),
+        }
+    }
+
+    fn address(&self, page: PageId, fragment: &str) -> String {
+        let url = self.input.site.route(page).to_url();
+        let mark = if fragment.is_empty() { "" } else { "#" };
+        format!("{}{url}{mark}{fragment}", self.base)
+    }
+}
+
+impl Places for InBook<'_> {
+    fn link(&self, source: (usize, usize), target: &str) -> Place {
+        let Some(links) = self.links.get(&source) else { return Place::AsWritten };
+        let known = links.iter().find(|(written, _)| *written == target).or(links.first());
+        match known.map(|(_, target)| *target) {
+            None | Some(Target::External) => Place::AsWritten,
+            Some(Target::Here(fragment)) => Place::Address(self.address(self.page, fragment)),
+            Some(Target::Page(page, fragment)) => Place::Address(self.address(*page, fragment)),
+            Some(Target::File(route)) => Place::Address(format!("{}{}", self.base, route.to_url())),
+            Some(Target::Passage(passage)) => {
+                let title = &self.input.site.writing(passage.writing).meta.title;
+                Place::Passage(title.clone(), self.address(passage.page, &passage.fragment))
+            }
+            Some(Target::Plain) => Place::Nowhere,
+        }
+    }
+
+    fn picture(&self, source: (usize, usize)) -> Place {
+        match self.pictures.get(&source) {
+            Some(Picture::File(route, _)) => Place::Address(format!("{}{}", self.base, route.to_url())),
+            Some(Picture::Missing) => Place::Nowhere,
+            None => Place::AsWritten,
+        }
+    }
+
+    fn is_kept_from_linking(&self, words: &str) -> bool {
+        let is_it = |word: &str| words.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+        self.kept.iter().any(|word| is_it(word))
+    }
+}

@@ -1,0 +1,281 @@
+//! `graph.json`: what refers to what, with the sentences that do. Its schema is `docs/content/static/graph.schema.json`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::Input;
+use crate::link::{Backlink, ConceptId, PageId, Relation, SeriesId, WritingId, concepts, index};
+use crate::model::prose::Range;
+use crate::model::writing::Kind;
+use crate::view::prose::plain_words;
+
+/// Where the schema of the file is published.
+const SCHEMA: &str = "https://throughline.example/manual/graph.schema.json";
+
+/// Sentences that an edge quotes; it counts all of them.
+const MOST_PASSAGES: usize = 3;
+
+/// With more essays than this the sentences would make the file larger than some hosts take; their paragraphs are named, then,
+/// and the sentences left to the pages.
+const MOST_QUOTED: usize = 4_000;
+
+/// The most bytes of a passage; longer sentences are cut around the words in question.
+const LONGEST_PASSAGE: usize = 280;
+
+#[derive(Serialize)]
+struct Node<'a> {
+    id: String,
+    kind: &'static str,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Edge {
+    kind: &'static str,
+    from: String,
+    to: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    passages: Vec<Passage>,
+}
+
+/// A sentence; `marks` are pairs of places in it, in characters.
+#[derive(Serialize)]
+struct Passage {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    block: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    text: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<(usize, usize)>,
+}
+
+/// The file: a node and an edge a line, so that versions of it can be compared.
+pub(super) fn write(input: &Input<'_>) -> String {
+    let pages = pages(input);
+    let nodes = pages.iter().map(|page| json(&node(input, *page)));
+    let graph = Graph { input, shown: pages.iter().copied().collect() };
+    let edges = graph.edges();
+    let Input { book, .. } = input;
+    format!(
+        "{{\n\"$schema\": {},\n\"base\": {},\n\"title\": {},\n\"language\": {},\n\"nodes\": [\n{}\n],\n\"edges\": [\n{}\n]\n}}\n",
+        json(&SCHEMA),
+        json(&book.base_url),
+        json(&book.title),
+        json(&book.language),
+        nodes.collect::<Vec<_>>().join(",\n"),
+        edges.join(",\n")
+    )
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("texts and numbers can always be written")
+}
+
+/// Essays by date, concepts and series by slug, single pages by title.
+fn pages(input: &Input<'_>) -> Vec<PageId> {
+    let site = input.site;
+    let concepts = (0..site.concepts.len()).map(|at| PageId::Concept(ConceptId(index(at))));
+    let series = (0..site.series.len()).map(|at| PageId::Series(SeriesId(index(at))));
+    let singles = site.pages.iter().map(|id| PageId::Writing(*id)).filter(|page| input.viewer.is_public(*page));
+    input.viewer.public_essays().map(PageId::Writing).chain(concepts).chain(series).chain(singles).collect()
+}
+
+fn node<'a>(input: &Input<'a>, page: PageId) -> Node<'a> {
+    let site = input.site;
+    let (kind, meta) = match page {
+        PageId::Writing(id) => (site.writing(id).kind.word(), Some(&site.writing(id).meta)),
+        PageId::Concept(_) => (Kind::Concept.word(), None),
+        _ => (Kind::Series.word(), None),
+    };
+    Node {
+        id: site.route(page).to_url(),
+        kind,
+        title: site.title(page, input.book),
+        date: meta.and_then(|meta| meta.date).map(|date| date.to_iso()),
+        updated: meta.and_then(|meta| meta.updated).map(|date| date.to_iso()),
+    }
+}
+
+struct Graph<'a> {
+    input: &'a Input<'a>,
+    shown: BTreeSet<PageId>,
+}
+
+impl Graph<'_> {
+    fn edges(&self) -> Vec<String> {
+        let site = self.input.site;
+        let mut edges = Vec::new();
+        for (page, links) in &site.backlinks {
+            let of_one = links.chunk_by(|a, b| a.from == b.from);
+            edges.extend(of_one.filter_map(|links| self.link(*page, links)).map(|edge| json(&edge)));
+        }
+        let concepts: Vec<ConceptId> = (0..site.concepts.len()).map(|at| ConceptId(index(at))).collect();
+        let used: Vec<Vec<String>> = concepts.par_iter().map(|id| self.uses(*id)).collect();
+        edges.extend(used.into_iter().flatten());
+        for id in &concepts {
+            edges.extend(self.relations(*id).map(|edge| json(&edge)));
+        }
+        for (at, series) in site.series.iter().enumerate() {
+            let to = PageId::Series(SeriesId(index(at)));
+            let part = |(at, essay): (usize, &WritingId)| {
+                Some(Edge { position: Some(at + 1), ..self.edge("part", PageId::Writing(*essay), to)? })
+            };
+            edges.extend(series.essays.iter().enumerate().filter_map(part).map(|edge| json(&edge)));
+        }
+        edges.extend(self.answers().map(|edge| json(&edge)));
+        edges
+    }
+
+    /// An edge between two pages, where readers see both.
+    fn edge(&self, kind: &'static str, from: PageId, to: PageId) -> Option<Edge> {
+        let site = self.input.site;
+        let is_shown = self.shown.contains(&from) && self.shown.contains(&to);
+        is_shown.then(|| Edge {
+            kind,
+            from: site.route(from).to_url(),
+            to: site.route(to).to_url(),
+            position: None,
+            reply: None,
+            count: None,
+            passages: Vec::new(),
+        })
+    }
+
+    /// The links of one writing to a page.
+    fn link(&self, page: PageId, links: &[Backlink]) -> Option<Edge> {
+        let from = links[0].from;
+        let edge = self.edge("link", self.input.site.page_of(from), page)?;
+        let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
+        for link in links.iter().filter(|link| link.sentence.0 < link.sentence.1) {
+            sentences.entry(link.sentence).or_insert((link.block, Vec::new())).1.push(link.text);
+        }
+        Some(Edge { count: Some(links.len()), passages: self.passages(from, sentences), ..edge })
+    }
+
+    /// The essays that name a concept in their front matter, and those that use its name.
+    fn uses(&self, id: ConceptId) -> Vec<String> {
+        let site = self.input.site;
+        let mut edges = Vec::new();
+        for found in &site.concept(id).appearances {
+            let (from, to) = (PageId::Writing(found.essay), PageId::Concept(id));
+            if found.is_named {
+                edges.extend(self.edge("names", from, to).map(|edge| json(&edge)));
+            }
+            let Some(edge) = self.edge("mention", from, to).filter(|_| found.mentions > 0) else { continue };
+            let outline = &site.writing(found.essay).prose.outline;
+            let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
+            for mention in concepts::mentions(site, found.essay, id) {
+                let sentence = mention.sentence(outline);
+                if sentences.len() == MOST_PASSAGES && !sentences.contains_key(&sentence) {
+                    break;
+                }
+                sentences.entry(sentence).or_insert((mention.block, Vec::new())).1.push(mention.text);
+            }
+            let passages = self.passages(found.essay, sentences);
+            edges.push(json(&Edge { count: Some(found.mentions as usize), passages, ..edge }));
+        }
+        edges
+    }
+
+    /// What the author says of two concepts. What holds both ways stands here once.
+    fn relations(&self, id: ConceptId) -> impl Iterator<Item = Edge> {
+        let relations = &self.input.site.concept(id).relations;
+        relations.iter().filter_map(move |(relation, other)| {
+            let kind = match relation {
+                Relation::Broader => "broader",
+                Relation::Narrower => "narrower",
+                Relation::Related if id < *other => "related",
+                Relation::Contrasted if id < *other => "contrasts",
+                Relation::Related | Relation::Contrasted => return None,
+            };
+            self.edge(kind, PageId::Concept(id), PageId::Concept(*other))
+        })
+    }
+
+    /// Essays that answer a reply to another one.
+    fn answers(&self) -> impl Iterator<Item = Edge> {
+        let site = self.input.site;
+        let answering: Vec<(WritingId, &str)> = self
+            .input
+            .viewer
+            .public_essays()
+            .filter_map(|id| Some((id, site.writing(id).meta.answers.as_deref()?)))
+            .collect();
+        let mut replies: BTreeMap<&str, (WritingId, &str)> = BTreeMap::new();
+        if !answering.is_empty() {
+            for (essay, conversation) in &site.conversations {
+                for placed in &conversation.replies {
+                    let Some(reply) = &placed.reply else { continue };
+                    replies.insert(reply.id.value.as_str(), (*essay, placed.anchor.as_str()));
+                }
+            }
+        }
+        answering.into_iter().filter_map(move |(from, id)| {
+            let (to, anchor) = replies.get(id)?;
+            let edge = self.edge("answers", PageId::Writing(from), PageId::Writing(*to))?;
+            Some(Edge { reply: Some((*anchor).to_owned()), ..edge })
+        })
+    }
+
+    fn passages(&self, id: WritingId, sentences: BTreeMap<Range, (u32, Vec<Range>)>) -> Vec<Passage> {
+        let passage =
+            |(sentence, (block, marks)): (Range, (u32, Vec<Range>))| self.passage(id, block, sentence, &marks);
+        sentences.into_iter().take(MOST_PASSAGES).map(passage).collect()
+    }
+
+    fn passage(&self, id: WritingId, block: u32, sentence: Range, marks: &[Range]) -> Passage {
+        let site = self.input.site;
+        let outline = &site.writing(id).prose.outline;
+        let block = outline.blocks.get(block as usize).map(|block| block.id.clone()).unwrap_or_default();
+        if site.essays.len() > MOST_QUOTED {
+            return Passage { block, text: String::new(), marks: Vec::new() };
+        }
+        let escapes = &site.mentions[id.0 as usize].escapes;
+        let first = marks.first().map_or(sentence.0, |mark| mark.0);
+        let (start, end) = window(&outline.text, sentence, first);
+        let mut text = String::from(if start > sentence.0 { "\u{2026}" } else { "" });
+        let mut places = Vec::new();
+        let mut from = start;
+        for mark in marks.iter().filter(|mark| mark.0 < mark.1) {
+            if mark.0 < from || mark.1 > end {
+                continue;
+            }
+            text.push_str(&plain_words(&outline.text, (from, mark.0), escapes));
+            let begin = text.chars().count();
+            text.push_str(&plain_words(&outline.text, *mark, escapes));
+            places.push((begin, text.chars().count()));
+            from = mark.1;
+        }
+        text.push_str(&plain_words(&outline.text, (from, end), escapes));
+        if end < sentence.1 {
+            text.push('\u{2026}');
+        }
+        Passage { block, text, marks: places }
+    }
+}
+
+/// The part of a sentence that is quoted, around the words in question.
+fn window(text: &str, sentence: Range, first: u32) -> Range {
+    let (start, end, first) = (sentence.0 as usize, sentence.1 as usize, first as usize);
+    if end - start <= LONGEST_PASSAGE {
+        return sentence;
+    }
+    let from = text.floor_char_boundary(first.saturating_sub(LONGEST_PASSAGE / 2).max(start));
+    let from =
+        if from > start { text[from..].find(' ').map_or(from, |blank| (from + blank + 1).min(first)) } else { from };
+    let to = text.floor_char_boundary(end.min(from + LONGEST_PASSAGE));
+    let to = if to < end { text[from..to].rfind(' ').map_or(to, |blank| from + blank).max(first) } else { to };
+    (index(from), index(to))
+}
