@@ -17,8 +17,9 @@ const SCHEMA: &str = "https://throughline.example/manual/graph.schema.json";
 /// Sentences that an edge quotes; it counts all of them.
 const MOST_PASSAGES: usize = 3;
 
-/// With more essays than this the sentences would make the file larger than some hosts take; their paragraphs are named, then,
-/// and the sentences left to the pages.
+/// With more essays than this the sentences would make the file larger than some hosts take: links name their paragraphs alone,
+/// then, and of the mentions, of which there are ten times as many, only those stay, without their sentences, whose essay names
+/// the concept.
 const MOST_QUOTED: usize = 4_000;
 
 /// The most bytes of a passage; longer sentences are cut around the words in question.
@@ -64,19 +65,44 @@ struct Passage {
 /// The file: a node and an edge a line, so that versions of it can be compared.
 pub(super) fn write(input: &Input<'_>) -> String {
     let pages = pages(input);
-    let nodes = pages.iter().map(|page| json(&node(input, *page)));
-    let graph = Graph { input, shown: pages.iter().copied().collect() };
-    let edges = graph.edges();
     let Input { book, .. } = input;
-    format!(
-        "{{\n\"$schema\": {},\n\"base\": {},\n\"title\": {},\n\"language\": {},\n\"nodes\": [\n{}\n],\n\"edges\": [\n{}\n]\n}}\n",
+    let mut lines = Lines::default();
+    lines.text.push_str(&format!(
+        "{{\n\"$schema\": {},\n\"base\": {},\n\"title\": {},\n\"language\": {},\n\"nodes\": [",
         json(&SCHEMA),
         json(&book.base_url),
         json(&book.title),
-        json(&book.language),
-        nodes.collect::<Vec<_>>().join(",\n"),
-        edges.join(",\n")
-    )
+        json(&book.language)
+    ));
+    pages.iter().for_each(|page| lines.push(&node(input, *page)));
+    lines.text.push_str("\n],\n\"edges\": [");
+    lines.count = 0;
+    Graph { input, shown: pages.iter().copied().collect() }.write_edges(&mut lines);
+    lines.text.push_str("\n]\n}\n");
+    lines.text
+}
+
+/// Values of a list, one a line. There may be half a million of them, so that they are written into one text and no other.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    count: usize,
+}
+
+impl Lines {
+    fn push(&mut self, value: &impl Serialize) {
+        self.text.push_str(if self.count == 0 { "\n" } else { ",\n" });
+        self.text.push_str(&json(value));
+        self.count += 1;
+    }
+
+    fn append(&mut self, other: &Self) {
+        if other.count > 0 {
+            self.text.push_str(if self.count == 0 { "" } else { "," });
+            self.text.push_str(&other.text);
+            self.count += other.count;
+        }
+    }
 }
 
 fn json<T: Serialize>(value: &T) -> String {
@@ -114,28 +140,30 @@ struct Graph<'a> {
 }
 
 impl Graph<'_> {
-    fn edges(&self) -> Vec<String> {
+    fn write_edges(&self, lines: &mut Lines) {
         let site = self.input.site;
-        let mut edges = Vec::new();
         for (page, links) in &site.backlinks {
             let of_one = links.chunk_by(|a, b| a.from == b.from);
-            edges.extend(of_one.filter_map(|links| self.link(*page, links)).map(|edge| json(&edge)));
+            of_one.filter_map(|links| self.link(*page, links)).for_each(|edge| lines.push(&edge));
         }
         let concepts: Vec<ConceptId> = (0..site.concepts.len()).map(|at| ConceptId(index(at))).collect();
-        let used: Vec<Vec<String>> = concepts.par_iter().map(|id| self.uses(*id)).collect();
-        edges.extend(used.into_iter().flatten());
+        let used: Vec<Lines> = concepts.par_iter().map(|id| self.uses(*id)).collect();
+        used.iter().for_each(|used| lines.append(used));
         for id in &concepts {
-            edges.extend(self.relations(*id).map(|edge| json(&edge)));
+            self.relations(*id).for_each(|edge| lines.push(&edge));
         }
         for (at, series) in site.series.iter().enumerate() {
             let to = PageId::Series(SeriesId(index(at)));
             let part = |(at, essay): (usize, &WritingId)| {
                 Some(Edge { position: Some(at + 1), ..self.edge("part", PageId::Writing(*essay), to)? })
             };
-            edges.extend(series.essays.iter().enumerate().filter_map(part).map(|edge| json(&edge)));
+            series.essays.iter().enumerate().filter_map(part).for_each(|edge| lines.push(&edge));
         }
-        edges.extend(self.answers().map(|edge| json(&edge)));
-        edges
+        self.answers().for_each(|edge| lines.push(&edge));
+    }
+
+    fn quotes(&self) -> bool {
+        self.input.site.essays.len() <= MOST_QUOTED
     }
 
     /// An edge between two pages, where readers see both.
@@ -165,18 +193,22 @@ impl Graph<'_> {
     }
 
     /// The essays that name a concept in their front matter, and those that use its name.
-    fn uses(&self, id: ConceptId) -> Vec<String> {
+    fn uses(&self, id: ConceptId) -> Lines {
         let site = self.input.site;
-        let mut edges = Vec::new();
+        let mut lines = Lines::default();
         for found in &site.concept(id).appearances {
             let (from, to) = (PageId::Writing(found.essay), PageId::Concept(id));
             if found.is_named {
-                edges.extend(self.edge("names", from, to).map(|edge| json(&edge)));
+                self.edge("names", from, to).iter().for_each(|edge| lines.push(edge));
             }
-            let Some(edge) = self.edge("mention", from, to).filter(|_| found.mentions > 0) else { continue };
-            let outline = &site.writing(found.essay).prose.outline;
+            let Some(edge) =
+                self.edge("mention", from, to).filter(|_| found.mentions > 0 && (found.is_named || self.quotes()))
+            else {
+                continue;
+            };
             let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
-            for mention in concepts::mentions(site, found.essay, id) {
+            let outline = &site.writing(found.essay).prose.outline;
+            for mention in concepts::mentions(site, found.essay, id).filter(|_| self.quotes()) {
                 let sentence = mention.sentence(outline);
                 if sentences.len() == MOST_PASSAGES && !sentences.contains_key(&sentence) {
                     break;
@@ -184,9 +216,9 @@ impl Graph<'_> {
                 sentences.entry(sentence).or_insert((mention.block, Vec::new())).1.push(mention.text);
             }
             let passages = self.passages(found.essay, sentences);
-            edges.push(json(&Edge { count: Some(found.mentions as usize), passages, ..edge }));
+            lines.push(&Edge { count: Some(found.mentions as usize), passages, ..edge });
         }
-        edges
+        lines
     }
 
     /// What the author says of two concepts. What holds both ways stands here once.
@@ -239,7 +271,7 @@ impl Graph<'_> {
         let site = self.input.site;
         let outline = &site.writing(id).prose.outline;
         let block = outline.blocks.get(block as usize).map(|block| block.id.clone()).unwrap_or_default();
-        if site.essays.len() > MOST_QUOTED {
+        if !self.quotes() {
             return Passage { block, text: String::new(), marks: Vec::new() };
         }
         let escapes = &site.mentions[id.0 as usize].escapes;

@@ -14,6 +14,7 @@ mod places;
 mod print;
 pub mod print_views;
 pub(crate) mod prose;
+pub mod reply_views;
 mod thread;
 pub mod views;
 

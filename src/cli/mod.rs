@@ -1,10 +1,17 @@
 //! The command line as types. Knows no behaviour.
 
+mod publish;
+mod replies;
+mod theme;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::io::terminal::Format;
+pub use publish::{Publish, PublishHost, PublishInit, PublishInstead};
+pub use replies::{Import, ImportPage, ImportReplies, Pull, Replies};
+pub use theme::{Eject, Theme, ThemeCheck};
 
 /// Turn a book of Markdown essays into a cross-linked website.
 #[derive(Debug, Parser)]
@@ -167,92 +174,6 @@ pub struct Why {
     pub as_of: Option<jiff::civil::Date>,
 }
 
-/// What `publish` does instead of publishing.
-#[derive(Debug, Subcommand)]
-pub enum PublishInstead {
-    /// Write the workflow that publishes by itself, also when scheduled essays fall due
-    #[command(
-        after_help = "Run it again when you schedule an essay; `throughline status` says when that is needed.\n\nExamples:\n  throughline publish init github\n  throughline publish init gitlab --time-zone Europe/Berlin\n  throughline publish init netlify --target site --dry-run"
-    )]
-    Init(PublishInit),
-}
-
-/// Options of `publish init`.
-#[derive(Debug, Args)]
-pub struct PublishInit {
-    /// Where the workflow runs, or the host that it publishes to
-    #[arg(value_enum)]
-    pub host: PublishHost,
-    /// The target, by its name in `book.toml` [default: the one that goes to this host]
-    #[arg(long, value_name = "TARGET")]
-    pub target: Option<String>,
-    /// The branch on which the book is written [default: the main one of the repository]
-    #[arg(long, value_name = "BRANCH")]
-    pub branch: Option<String>,
-    /// The time zone in which days begin, such as `Europe/Berlin` [default: the one of this machine]
-    #[arg(long, value_name = "ZONE")]
-    pub time_zone: Option<String>,
-    /// Show the file, and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// Hosts of code, and hosts of sites.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PublishHost {
-    /// GitHub Actions, for any target
-    #[value(name = "github")]
-    GitHub,
-    /// GitLab CI, for any target
-    #[value(name = "gitlab")]
-    GitLab,
-    /// Netlify, from GitHub Actions or GitLab CI
-    Netlify,
-    /// Cloudflare Pages, from GitHub Actions or GitLab CI
-    Cloudflare,
-}
-
-/// What to do with themes.
-#[derive(Debug, Subcommand)]
-pub enum Theme {
-    /// List the themes, those that are built in and the book's own
-    #[command(
-        after_help = "With `--verbose` or `--format json` the settings of each theme are listed too.\n\nExamples:\n  throughline theme list\n  throughline theme list --verbose\n  throughline theme list --format json"
-    )]
-    List,
-    /// Copy files of a built-in theme into the book, to be changed there
-    #[command(
-        after_help = "What is copied no longer changes when the program does: copy as little as you can, and where one block of a template is enough, extend the template instead. Nothing is overwritten.\n\nExamples:\n  throughline theme eject card.html\n  throughline theme eject style.css favicon.svg --into mine\n  throughline theme eject sidebar.html --theme manual"
-    )]
-    Eject(Eject),
-    /// Look the book's theme through: templates, style sheets, settings and files that nobody uses
-    #[command(
-        after_help = "Every page is rendered, and nothing is written. The exit code is 1 where there are errors.\n\nExamples:\n  throughline theme check\n  throughline theme check --deny warnings"
-    )]
-    Check(ThemeCheck),
-}
-
-/// Options of `theme eject`.
-#[derive(Debug, Args)]
-pub struct Eject {
-    /// Templates and assets by name, such as `essay.html` or `style.css`; all templates without it
-    pub files: Vec<String>,
-    /// The built-in theme that they are taken from [default: the one that the book uses]
-    #[arg(long, value_name = "NAME")]
-    pub theme: Option<String>,
-    /// The folder below `themes/` that they go to [default: the theme that the book uses]
-    #[arg(long, value_name = "NAME")]
-    pub into: Option<String>,
-}
-
-/// Options of `theme check`.
-#[derive(Debug, Args)]
-pub struct ThemeCheck {
-    /// Treat warnings as errors
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub deny: Option<Deny>,
-}
-
 /// Options of `status`.
 #[derive(Debug, Args)]
 pub struct Status {
@@ -265,138 +186,6 @@ pub struct Status {
 #[derive(Debug, Args)]
 pub struct Tell {
     /// Show what would be sent, and send nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// How long to wait for a host
-    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=600))]
-    pub timeout: u64,
-    /// Ask this server instead, the host's name being the first part of the path there
-    #[arg(long, value_name = "URL", hide = true)]
-    pub via: Option<String>,
-}
-
-/// What to bring in.
-#[derive(Debug, Subcommand)]
-pub enum Import {
-    /// Bring in replies from an export, a saved page or a copied text
-    #[command(
-        after_help = "The source is recognised from the content.\n\nExamples:\n  throughline import replies disqus.xml --dry-run\n  throughline import replies thread.txt --essay trust --captured 2026-11-20"
-    )]
-    Replies(ImportReplies),
-    /// Turn a copied page into an essay and the replies under it
-    #[command(
-        after_help = "An essay that exists already is left alone; the replies come in.\n\nExamples:\n  throughline import page copied.txt --captured 2026-11-20"
-    )]
-    Page(ImportPage),
-}
-
-/// Options of `import page`.
-#[derive(Debug, Args)]
-pub struct ImportPage {
-    /// The text file; `-` for standard input
-    pub file: PathBuf,
-    /// The day on which it was copied; ages such as "4y" are counted from it
-    #[arg(long, value_name = "DATE", value_parser = parse_past_day)]
-    pub captured: Option<jiff::civil::Date>,
-    /// The language in which the copied page was shown, such as `es`; some ages mean different things in different languages
-    #[arg(long, value_name = "LANG")]
-    pub language: Option<String>,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// Options of `import replies`.
-#[derive(Debug, Args)]
-pub struct ImportReplies {
-    /// The file or folder; `-` for standard input
-    pub file: PathBuf,
-    /// The essay that everything belongs to, by file name, slug, title or address
-    #[arg(long, value_name = "ESSAY")]
-    pub essay: Option<String>,
-    /// The source, where it is not recognised
-    #[arg(long, value_name = "SOURCE")]
-    pub from: Option<String>,
-    /// The day on which a page was copied or saved; ages such as "4y" are counted from it
-    #[arg(long, value_name = "DATE", value_parser = parse_past_day)]
-    pub captured: Option<jiff::civil::Date>,
-    /// The language in which the copied page was shown, such as `es`; some ages mean different things in different languages
-    #[arg(long, value_name = "LANG")]
-    pub language: Option<String>,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// What to do with replies.
-#[derive(Debug, Subcommand)]
-pub enum Replies {
-    /// List the replies, those of one essay or all
-    #[command(after_help = "Examples:\n  throughline replies list\n  throughline replies list trust --state held")]
-    List {
-        /// The essay, by file name, slug or title
-        essay: Option<String>,
-        /// Only those that readers see, that wait for you, or that are never shown
-        #[arg(long, value_name = "STATE", value_parser = ["shown", "held", "hidden"])]
-        state: Option<String>,
-    },
-    /// Show one reply with everything that is known of it
-    #[command(after_help = "Examples:\n  throughline replies show disqus:77")]
-    Show {
-        /// Its id, such as `disqus:77`
-        id: String,
-    },
-    /// Keep a reply back until you decide
-    #[command(after_help = "Examples:\n  throughline replies hold disqus:77 78")]
-    Hold {
-        /// Their ids; what stands behind the colon is enough where it is unique
-        #[arg(required = true)]
-        ids: Vec<String>,
-    },
-    /// Never show a reply
-    #[command(after_help = "Examples:\n  throughline replies hide disqus:77")]
-    Hide {
-        /// Their ids; what stands behind the colon is enough where it is unique
-        #[arg(required = true)]
-        ids: Vec<String>,
-    },
-    /// Show a reply to readers
-    #[command(after_help = "Examples:\n  throughline replies publish disqus:77")]
-    Publish {
-        /// Their ids; what stands behind the colon is enough where it is unique
-        #[arg(required = true)]
-        ids: Vec<String>,
-    },
-    /// Take a person, by name or profile, or one reply out of every file, and never bring them in again
-    #[command(
-        after_help = "Examples:\n  throughline replies forget \"Ada Quill\" --dry-run\n  throughline replies forget disqus:77"
-    )]
-    Forget {
-        /// The name or the address of the profile as it stands in the files, or the id of a reply
-        who: String,
-        /// Show what would be taken out, and change nothing
-        #[arg(long)]
-        dry_run: bool,
-        /// Take out several replies without asking
-        #[arg(long)]
-        yes: bool,
-    },
-    /// Fetch threads again from Mastodon, Bluesky, Hacker News, GitHub and webmention.io
-    Pull(Pull),
-}
-
-/// Options of `replies pull`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "What is asked is what `syndication` names: https://SERVER/@NAME/NUMBER, https://bsky.app/profile/NAME/post/KEY,\nhttps://news.ycombinator.com/item?id=NUMBER, https://github.com/OWNER/NAME/issues/NUMBER or …/discussions/NUMBER.\n\nExamples:\n  throughline replies pull\n  throughline replies pull trust --from mastodon --dry-run\n  GITHUB_TOKEN=… throughline replies pull --from github"
-)]
-pub struct Pull {
-    /// The essay, by file name, slug, title or address; all of them without it
-    pub essay: Option<String>,
-    /// Only this source
-    #[arg(long, value_name = "SOURCE", value_parser = ["mastodon", "bluesky", "hackernews", "github", "webmention"])]
-    pub from: Option<String>,
-    /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
     /// How long to wait for a host
@@ -499,32 +288,6 @@ pub struct Check {
     /// Ask this server instead, without pauses, the host's name being the first part of the path there
     #[arg(long, value_name = "URL", requires = "external", hide = true)]
     pub via: Option<String>,
-}
-
-/// Options of `publish`.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Publish {
-    /// What to do instead.
-    #[command(subcommand)]
-    pub instead: Option<PublishInstead>,
-    /// The target, by its name in `book.toml`; not needed where there is one
-    pub target: Option<String>,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Do not ask
-    #[arg(long)]
-    pub yes: bool,
-    /// Bring back the release before the last one
-    #[arg(long)]
-    pub rollback: bool,
-    /// Send every file again, over whatever somebody else changed at the target
-    #[arg(long)]
-    pub overwrite: bool,
-    /// Treat warnings as errors
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub deny: Option<Deny>,
 }
 
 /// Options of `serve`.
