@@ -65,6 +65,8 @@ pub enum Code {
     UnknownAlert,
     /// Raw HTML that the content security policy blocks.
     BlockedHtml,
+    /// Syntax of another program in a text.
+    ForeignSyntax,
     /// A formula that cannot be read.
     BadMath,
     /// A code block in a language without highlighting.
@@ -192,6 +194,7 @@ table! {
     LoosePullQuote "loose-pull-quote" Warning "a pull quote that differs from the text"
     UnknownAlert "unknown-alert" Warning "an alert that does not exist"
     BlockedHtml "blocked-html" Warning "raw HTML that the content security policy blocks"
+    ForeignSyntax "foreign-syntax" Warning "syntax of another program, which would be shown as words"
     BadMath "bad-math" Error "a formula that cannot be read"
     UnknownLanguage "unknown-language" Warning "a code block in a language without highlighting"
     TooDeep "too-deep" Error "Markdown nested too deep"

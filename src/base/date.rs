@@ -18,17 +18,19 @@ const YEARS: std::ops::RangeInclusive<i16> = 1000..=9000;
 
 impl Date {
     /// Reads `2021-03-02`, `2021-03-02T07:00:00`, `2021-03-02 07:00`, each with or without `Z` or an offset
-    /// (RFC 3339, ISO 8601 extended form). The day is the one that is written, whatever the offset.
+    /// (RFC 3339, ISO 8601 extended form), and the same as other programs write it: with blanks before the offset, `UTC`, or
+    /// slashes, year first. The day is the one that is written, whatever the offset.
     ///
     /// # Errors
     /// A sentence that says why this is no date.
     pub fn parse(written: &str) -> Result<Self, String> {
         let written = written.trim();
-        let parsed = if written.len() <= 10 {
-            written.parse::<civil::Date>().map(Self::day)
+        let usual = usual(written);
+        let parsed = if usual.len() <= 10 {
+            usual.parse::<civil::Date>().map(Self::day)
         } else {
-            let local = written.strip_suffix(['Z', 'z']).unwrap_or(written);
-            let offset = Pieces::parse(written).ok().and_then(|pieces| pieces.to_numeric_offset());
+            let local = usual.strip_suffix(['Z', 'z']).unwrap_or(&usual);
+            let offset = Pieces::parse(&usual).ok().and_then(|pieces| pieces.to_numeric_offset());
             let offset = offset.map_or(0, Offset::seconds);
             local.parse::<civil::DateTime>().map(|moment| Self { moment, has_time: true, offset })
         };
@@ -85,6 +87,23 @@ impl Date {
     }
 }
 
+/// A date as the standards have it: no blank before an offset, no name of universal time, no slashes.
+fn usual(written: &str) -> String {
+    let mut parts: Vec<&str> = written.split_whitespace().collect();
+    // A zone follows a time of day; behind a day alone it would make up a midnight.
+    let is_behind_time = |parts: &Vec<&str>| parts.iter().rev().skip(1).any(|part| part.contains(':'));
+    let is_named = is_behind_time(&parts) && matches!(parts.last(), Some(&"UTC" | &"GMT" | &"Z" | &"z"));
+    if is_named {
+        parts.pop();
+    }
+    let offset = if is_behind_time(&parts) { parts.pop_if(|part| part.starts_with(['+', '-'])) } else { None };
+    let zone = offset.unwrap_or(if is_named { "Z" } else { "" });
+    let local = parts.join(" ");
+    let is_slashed = matches!(local.as_bytes(), [_, _, _, _, b'/', _, _, b'/', _, _, ..]);
+    let local = if is_slashed { local.replacen('/', "-", 2) } else { local };
+    format!("{local}{zone}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +128,14 @@ mod tests {
             ("2021-03-02T07:00:00Z", "2021-03-02T07:00:00Z"),
             ("2021-03-02 23:30:00+09:00", "2021-03-02T14:30:00Z"),
             ("2021-03-02T23:30-05:30", "2021-03-03T05:00:00Z"),
+            ("2021-03-02 10:00:00 +0200", "2021-03-02T08:00:00Z"),
+            ("2021-03-02 10:00:00  -07:00", "2021-03-02T17:00:00Z"),
+            ("2021-03-02 10:00 +02", "2021-03-02T08:00:00Z"),
+            ("2021-03-02 10:00:00 UTC", "2021-03-02T10:00:00Z"),
+            ("2021-03-02T10:00:00 +0200", "2021-03-02T08:00:00Z"),
+            ("2021-03-02 10:00:00 +0000 UTC", "2021-03-02T10:00:00Z"),
+            ("2021/03/02 10:00:00", "2021-03-02T10:00:00Z"),
+            ("2021/03/02", "2021-03-02T00:00:00Z"),
         ] {
             assert_eq!(Date::parse(written).expect(written).to_timestamp().to_string(), moment, "{written}");
         }
@@ -123,6 +150,10 @@ mod tests {
             "1e999",
             "2026-01-02T25:61:61Z",
             "12/13/2026",
+            "2021-03-02 UTC",
+            "2021-03-02 +0200",
+            "2021-03-02 10:00 CEST",
+            "2021-03/02",
             "10000-01-01",
             "2026-01-02T00:00:00+99:99",
             "",

@@ -53,11 +53,16 @@ pub fn plan(report: &Report, text: &dyn Fn(&SitePath) -> Option<Arc<str>>) -> Pl
         let Some(before) = text(path) else { continue };
         changes.sort_by_key(|(start, end, _)| (*start, *end));
         let mut rewrite = Rewrite { path: path.clone(), after: String::new(), mended: Vec::new(), before };
-        let mut done: Option<(usize, usize)> = None;
+        let mut done: Option<(usize, usize, &Diagnostic)> = None;
         for (start, end, finding) in changes {
-            let from = done.map_or(0, |(_, end)| end);
+            // One change may mend several findings, as one line of old addresses does.
+            if done.is_some_and(|(.., other)| other.code == finding.code && other.fix == finding.fix) {
+                rewrite.mended.push(finding.clone());
+                continue;
+            }
+            let from = done.map_or(0, |(_, end, _)| end);
             // Two texts put in at one place would stand side by side as if they were one.
-            let is_free = start >= from && done != Some((start, end));
+            let is_free = start >= from && done.is_none_or(|(other, until, _)| (other, until) != (start, end));
             let between = rewrite.before.get(from..start).filter(|_| is_free && rewrite.before.is_char_boundary(end));
             let (Some(between), Some(fix)) = (between, &finding.fix) else {
                 plan.waiting.push(finding.clone());
@@ -66,9 +71,9 @@ pub fn plan(report: &Report, text: &dyn Fn(&SitePath) -> Option<Arc<str>>) -> Pl
             rewrite.after.push_str(between);
             rewrite.after.push_str(&fix.text);
             rewrite.mended.push(finding.clone());
-            done = Some((start, end));
+            done = Some((start, end, finding));
         }
-        let Some((_, end)) = done else { continue };
+        let Some((_, end, _)) = done else { continue };
         rewrite.after.push_str(&rewrite.before[end..]);
         plan.files.push(rewrite);
     }

@@ -299,7 +299,7 @@ mod tests {
     }
 
     fn git(name: &str, remote: &str) -> Settings {
-        settings(name, Place::Git { remote: remote.to_owned(), branch: "pages".to_owned() })
+        settings(name, Place::Git { remote: remote.to_owned(), branch: "pages".to_owned(), host: None })
     }
 
     #[test]

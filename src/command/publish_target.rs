@@ -74,7 +74,7 @@ pub(super) fn open(
             let store = S3::new(bucket.clone(), credentials, CONNECTIONS);
             Box::new(Stepwise::new(store, keep, overwrites)?)
         }
-        Place::Git { remote, branch } => Box::new(Git::new(root, &settings.name, remote, branch, overwrites)?),
+        Place::Git { remote, branch, .. } => Box::new(Git::new(root, &settings.name, remote, branch, overwrites)?),
         Place::Rsync { destination, timeout } => {
             let store = Rsync::new(root, destination, *timeout, printed(settings, root)?)?;
             Box::new(Stepwise::new(store, keep, overwrites)?)

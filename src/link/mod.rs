@@ -34,6 +34,7 @@ use frame::{Begun, Frame};
 pub use mentions::{Mention, Mentions};
 pub(crate) use mentions::{longest, names as forms, patterns as concept_patterns, plural};
 pub(crate) use names::Names;
+pub use pictures::is_shared;
 pub use related::{Reason, Related, Wishes};
 pub use routes::Redirect;
 pub use threads::Conversation;

@@ -11,6 +11,9 @@ use crate::base::path::{Route, SitePath, percent_decoded};
 use crate::base::span::Span;
 use crate::model::source::Asset;
 
+/// Kinds of pictures that other sites show, by the ends of their names.
+const SHARED: [&str; 5] = ["jpg", "jpeg", "png", "webp", "gif"];
+
 /// Fills `Site::pictures`, `Site::covers` and `Site::cover`.
 pub(super) fn find(site: &mut Site, names: &Names, input: &LinkInput<'_>, diagnostics: &mut Diagnostics) {
     let settings = SitePath::new("book.toml").expect("clean");
@@ -38,16 +41,24 @@ pub(super) fn find(site: &mut Site, names: &Names, input: &LinkInput<'_>, diagno
         }
         if let Some(image) = &writing.meta.image {
             let span = Span { path: writing.path.clone(), range: Some(image.range) };
-            covers.insert(WritingId(index(at)), finder.find(&writing.path, &image.value, &span, diagnostics));
+            covers.insert(WritingId(index(at)), finder.find_cover(&writing.path, &image.value, &span, diagnostics));
         }
         all.push(own);
     }
     let cover = input.book.image.as_ref().map(|image| {
         let span = Span { path: settings.clone(), range: Some(image.range) };
         let below = if image.value.starts_with("content/") { &settings } else { &content };
-        finder.find(below, &image.value, &span, diagnostics)
+        finder.find_cover(below, &image.value, &span, diagnostics)
     });
     (site.pictures, site.covers, site.cover) = (all, covers, cover);
+}
+
+/// Whether other sites show this picture for a page: by the end of its name, and only where it is a picture at all.
+#[must_use]
+pub fn is_shared(picture: &Picture) -> bool {
+    let Picture::File(route, Some(_)) = picture else { return false };
+    let end = route.as_str().rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+    SHARED.contains(&end.as_str())
 }
 
 struct Finder<'a> {
@@ -58,15 +69,49 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// The picture that is written in a file.
+    /// The picture that stands in a text.
     fn find(&self, file: &SitePath, written: &str, span: &Span, diagnostics: &mut Diagnostics) -> Picture {
+        let (picture, asset) = self.look(file, written, span, diagnostics);
+        if let Some(asset) = asset.filter(|asset| asset.size.is_none() && asset.path.extension() != "svg") {
+            let message = format!("`{}` is not an image that browsers know", asset.path);
+            diagnostics.push(
+                Diagnostic::new(Code::BadImage, span.clone(), message).help("save it again as PNG, JPEG, WebP or SVG"),
+            );
+        }
+        picture
+    }
+
+    /// The picture that stands for a page where it is shared: not every kind that browsers know is shown there.
+    fn find_cover(&self, file: &SitePath, written: &str, span: &Span, diagnostics: &mut Diagnostics) -> Picture {
+        let (picture, asset) = self.look(file, written, span, diagnostics);
+        if let Some(asset) = asset.filter(|_| !is_shared(&picture)) {
+            let message = match asset.size {
+                None if asset.path.extension() != "svg" => {
+                    format!("`{}` is not an image that browsers know", asset.path)
+                }
+                _ => format!("`{}` is not shown where the page is shared: others show no such image", asset.path),
+            };
+            let help = "save it as PNG, JPEG or WebP, and name that file";
+            diagnostics.push(Diagnostic::new(Code::BadImage, span.clone(), message).help(help));
+        }
+        picture
+    }
+
+    /// The picture, and its file where there is one.
+    fn look(
+        &self,
+        file: &SitePath,
+        written: &str,
+        span: &Span,
+        diagnostics: &mut Diagnostics,
+    ) -> (Picture, Option<&Asset>) {
         let first = written.split('/').next().unwrap_or("");
         if first.contains(':') || written.starts_with("//") {
             diagnostics.push(
                 Diagnostic::new(Code::ExternalImage, span.clone(), "this image would be fetched from another server")
                     .help("copy it beside the essay and name the copy"),
             );
-            return Picture::Missing;
+            return (Picture::Missing, None);
         }
         let target = percent_decoded(written.split(['?', '#']).next().unwrap_or(""));
         let path = match self.by_address.get(target.as_str()) {
@@ -76,15 +121,9 @@ impl Finder<'_> {
         let found = path.as_ref().and_then(|path| Some((*self.assets.get(path)?, *self.routes.get(path)?)));
         let Some((asset, route)) = found else {
             diagnostics.push(self.missing(file, &target, path.as_ref(), span));
-            return Picture::Missing;
+            return (Picture::Missing, None);
         };
-        if asset.size.is_none() && asset.path.extension() != "svg" {
-            let message = format!("`{}` is not an image that browsers know", asset.path);
-            diagnostics.push(
-                Diagnostic::new(Code::BadImage, span.clone(), message).help("save it again as PNG, JPEG, WebP or SVG"),
-            );
-        }
-        Picture::File(route.clone(), asset.size)
+        (Picture::File(route.clone(), asset.size), Some(asset))
     }
 
     fn missing(&self, file: &SitePath, target: &str, path: Option<&SitePath>, span: &Span) -> Diagnostic {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::names::Hidden;
 use super::{PageId, Site, WritingId, index};
 use crate::base::codes::Code;
-use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::{Route, SitePath, slug};
 use crate::base::span::Span;
@@ -70,7 +70,7 @@ pub(super) fn file_name(path: &SitePath) -> &str {
 }
 
 /// The address of a writing. One without a date, where the pattern wants one, has the address that it would have without a
-/// pattern; `assign` reports it.
+/// pattern; the parse stage reports it.
 pub(super) fn route_of(writing: &Writing, urls: &Urls) -> Route {
     let slug_here = slug_of(writing);
     let below = writing.path.below(writing.kind.folder()).unwrap_or("");
@@ -143,14 +143,6 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
         table.claim(&print(), "the page for printing".to_owned(), None, diagnostics);
     }
     site.routes = site.writings.iter().map(|writing| route_of(writing, &site.urls)).collect();
-    if site.urls.essay.has_date() {
-        let undated = site.writings.iter().filter(|writing| writing.kind == Kind::Essay && writing.meta.date.is_none());
-        diagnostics.extend(undated.map(|writing| {
-            let message = "`[urls]` makes the address of an essay from its date, and this essay has none";
-            Diagnostic::new(Code::BadAddress, Span::file(&writing.path), message)
-                .help("add a line `date = 2021-03-02` to its front matter")
-        }));
-    }
     for (writing, route) in site.writings.iter().zip(&site.routes) {
         let span = writing.meta.slug.as_ref().map_or_else(
             || Span::file(&writing.path),
@@ -204,6 +196,13 @@ fn claim_old_addresses(site: &mut Site, table: &mut RouteTable, diagnostics: &mu
         for old in &writing.meta.old_addresses {
             let Some(from) = Route::of_address(&old.value) else { continue };
             let span = Span { path: writing.path.clone(), range: Some(old.range) };
+            if from.to_file() == site.route(page).to_file() {
+                let message = format!("`{from}` is the address of this page already");
+                let mut own = Diagnostic::new(Code::DuplicateRoute, span, message).help("take it out");
+                own.severity = Severity::Warning;
+                diagnostics.push(own);
+                continue;
+            }
             if table.claim(&from, format!("an old address of `{}`", writing.path), Some(span.clone()), diagnostics) {
                 redirects.push(Redirect { from, to: page, span });
             }

@@ -25,7 +25,7 @@ use crate::model::book::Book;
 use crate::model::published;
 use crate::model::source::{Snapshot, Source};
 use crate::model::writing::Kind;
-use crate::parse::book;
+use crate::parse::{address, book};
 
 /// What the command line adds to the settings.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,20 @@ pub struct Options {
     /// Whether the replies of readers are left unread: whoever brings in new ones looks at one file at a time.
     pub without_replies: bool,
 }
+
+/// Names of files in which programs keep passwords and keys.
+const SECRET_NAMES: [&str; 10] = [
+    ".git-credentials",
+    ".htpasswd",
+    ".netrc",
+    ".npmrc",
+    ".pgpass",
+    ".pypirc",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "id_rsa",
+];
 
 /// The settings of the book in this folder alone, for commands that want no more.
 ///
@@ -79,10 +93,8 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
     let (mut book, mut diagnostics) = book::read(&settings_path, &settings);
     diagnostics.append(unreadable);
     if let Some(url) = &options.base_url {
-        let checked = book::check_base_url(url);
-        book.base_url = Some(checked.ok_or_else(|| {
-            Error::Usage(format!("`{url}` is not a web address; write it as `https://example.org/`"))
-        })?);
+        let checked = address::site(url);
+        book.base_url = Some(checked.map_err(|refused| Error::Usage(refused.to_sentence("--base-url", url)))?);
     }
     let mut files = if disk::has_folder(root, "content") {
         let left = options.without_replies.then_some("content/replies");
@@ -114,6 +126,12 @@ fn understand(path: &SitePath, bytes: Vec<u8>) -> (Kept, Diagnostics) {
     }
     if path.as_str() == published::FILE {
         return (source(text_of(path, &bytes, &mut diagnostics)), diagnostics);
+    }
+    if is_secret(path) {
+        let message = "this file looks like one that holds a secret, and is not published";
+        let help = "move it out of `content/`; if it holds none and readers want it, give it another name";
+        diagnostics.push(Diagnostic::new(Code::StrayFile, Span::file(path), message).help(help));
+        return (Kept::Nothing, diagnostics);
     }
     if !is_static && let Some(remedy) = stray(path) {
         let message = "this file is neither read nor published";
@@ -163,6 +181,14 @@ fn text_of(path: &SitePath, bytes: &[u8], diagnostics: &mut Diagnostics) -> Opti
             None
         }
     }
+}
+
+/// Whether programs keep passwords or keys in files of this name.
+fn is_secret(path: &SitePath) -> bool {
+    let name = path.file_name().to_lowercase();
+    name.starts_with(".env")
+        || SECRET_NAMES.contains(&name.as_str())
+        || matches!(path.extension().as_str(), "pem" | "key" | "p12" | "pfx" | "kdbx" | "ppk")
 }
 
 /// Why a file that is no Markdown of ours does not go out either: it looks like one, and readers were never meant to see it.

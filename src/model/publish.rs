@@ -27,6 +27,8 @@ pub enum Place {
         remote: String,
         /// The branch that holds the site.
         branch: String,
+        /// Who shows the branch to readers; `None` where its remote tells.
+        host: Option<Host>,
     },
     /// A store that speaks S3.
     S3(Bucket),
@@ -64,6 +66,41 @@ pub enum Place {
         /// The address of the interface.
         api: String,
     },
+}
+
+/// Who shows the branch of a repository to readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// github.com
+    GitHub,
+    /// gitlab.com, or a host whose name begins with `gitlab.`
+    GitLab,
+    /// codeberg.org
+    Codeberg,
+    /// Cloudflare Pages, which reads branches at GitHub and GitLab.
+    Cloudflare,
+    /// Netlify, which does so too.
+    Netlify,
+    /// Somebody else, or this machine.
+    Other,
+}
+
+impl Host {
+    /// Words of `host`, in the order of the manual.
+    pub const WORDS: [&str; 5] = ["github", "gitlab", "codeberg", "cloudflare", "netlify"];
+
+    /// The host that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "github" => Some(Self::GitHub),
+            "gitlab" => Some(Self::GitLab),
+            "codeberg" => Some(Self::Codeberg),
+            "cloudflare" => Some(Self::Cloudflare),
+            "netlify" => Some(Self::Netlify),
+            _ => None,
+        }
+    }
 }
 
 /// A bucket of a store that speaks S3.

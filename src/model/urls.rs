@@ -20,12 +20,12 @@ pub struct Urls {
 
 impl Default for Urls {
     fn default() -> Self {
-        let standard = |written: &str| Pattern { parts: parts(written).expect("a good pattern") };
+        let standard = |kind| Pattern { parts: parts(Pattern::standard(kind)).expect("a good pattern") };
         Self {
-            essay: standard("/essays/{slug}/"),
-            concept: standard("/concepts/{slug}/"),
-            series: standard("/series/{slug}/"),
-            page: standard("/{path}/"),
+            essay: standard(Kind::Essay),
+            concept: standard(Kind::Concept),
+            series: standard(Kind::Series),
+            page: standard(Kind::Page),
         }
     }
 }
@@ -81,6 +81,17 @@ pub struct Named<'a> {
 }
 
 impl Pattern {
+    /// The pattern that holds for a kind where the settings say nothing, as it is written.
+    #[must_use]
+    pub fn standard(kind: Kind) -> &'static str {
+        match kind {
+            Kind::Essay => "/essays/{slug}/",
+            Kind::Concept => "/concepts/{slug}/",
+            Kind::Series => "/series/{slug}/",
+            Kind::Page => "/{path}/",
+        }
+    }
+
     /// The pattern that a text is, for writings of a kind.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::address;
 use super::fields::Fields;
 use super::values::{Text, Value, read_toml};
 use crate::base::codes::Code;
@@ -31,90 +32,78 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
             *place = text.value;
         }
     }
-    if let Some(url) = fields.text("base_url") {
-        match check_base_url(&url.value) {
-            Some(good) => book.base_url = Some(good),
-            None => fields.refuse(
-                Code::BadValue,
-                url.range,
-                "`base_url` must be a web address",
-                "write it as `https://example.org/`",
-            ),
-        }
-    }
+    read_addresses(&mut fields, &mut book);
     book.image = fields.text("image");
-    for profile in fields.texts("profiles") {
-        let is_good = Url::parse(&profile.value)
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
-        if is_good && !profile.value.contains(char::is_whitespace) {
-            book.profiles.push(profile.value);
-        } else {
-            let help = "write it as `profiles = [\"https://social.example/@me\"]`";
-            fields.refuse(Code::BadValue, profile.range, "`profiles` must hold web addresses", help);
-        }
-    }
     super::theme::read(path, &mut fields, &mut book.theme);
-    if let Some(table) = fields.table("urls") {
-        let mut inner = Fields::new(path, table);
-        for kind in Kind::ALL {
-            let Some(written) = inner.text(kind.word()) else { continue };
-            match Pattern::parse(&written.value, kind) {
-                Ok(pattern) => *book.urls.of_mut(kind) = pattern,
-                Err(why) => {
-                    let message = format!("`{}` is no pattern for addresses: {why}", written.value);
-                    inner.refuse(Code::BadValue, written.range, message, "write it as `\"/essays/{slug}/\"`");
-                }
-            }
+    let mut below = |key, read: fn(&mut Fields<'_>, &mut Book)| {
+        if let Some(table) = fields.table(key) {
+            let mut inner = Fields::new(path, table);
+            read(&mut inner, &mut book);
+            diagnostics.append(inner.finish());
         }
-        diagnostics.append(inner.finish());
-    }
-    if let Some(table) = fields.table("concepts") {
-        let mut inner = Fields::new(path, table);
-        if let Some(word) = inner.word("links", &ConceptLinks::WORDS) {
-            book.concept_links = ConceptLinks::from_word(&word.value).expect("one of the words");
-        }
-        diagnostics.append(inner.finish());
-    }
-    if let Some(table) = fields.table("markdown") {
-        let mut inner = Fields::new(path, table);
-        book.markdown.smart_punctuation = inner.boolean("smart_punctuation").unwrap_or(true);
-        for (name, value) in inner.table("math_macros").unwrap_or_default() {
-            match value.value {
-                Value::Text(meaning) => book.markdown.math_macros.push((name.text().to_owned(), meaning)),
-                _ => inner.refuse(Code::BadValue, value.range, "a macro stands for text", "put it between quotes"),
-            }
-        }
-        diagnostics.append(inner.finish());
-    }
-    if let Some(table) = fields.table("replies") {
-        let mut inner = Fields::new(path, table);
-        read_replies(&mut inner, &mut book.replies);
-        diagnostics.append(inner.finish());
-    }
-    if let Some(table) = fields.table("print") {
-        let mut inner = Fields::new(path, table);
-        book.print.replies = inner.boolean("replies").unwrap_or_default();
-        diagnostics.append(inner.finish());
-    }
+    };
+    below("urls", read_urls);
+    below("concepts", read_concepts);
+    below("markdown", read_markdown);
+    below("replies", |fields, book| read_replies(fields, &mut book.replies));
+    below("print", |fields, book| book.print.replies = fields.boolean("replies").unwrap_or_default());
+    below("tell", |fields, book| read_tell(fields, &mut book.tell));
+    below("external", |fields, book| read_external(fields, &mut book.external));
     for (name, value) in fields.table("publish").unwrap_or_default() {
         let (target, found) = super::publish::read(path, &name, value);
         book.targets.extend(target);
         diagnostics.append(found);
     }
-    if let Some(table) = fields.table("tell") {
-        let mut inner = Fields::new(path, table);
-        read_tell(&mut inner, &mut book.tell);
-        diagnostics.append(inner.finish());
-    }
-    if let Some(table) = fields.table("external") {
-        let mut inner = Fields::new(path, table);
-        read_external(&mut inner, &mut book.external);
-        diagnostics.append(inner.finish());
-    }
     read_levels(path, &mut fields, &mut book, &mut diagnostics);
     book.extra = fields.free("extra");
     diagnostics.append(fields.finish());
     (book, diagnostics)
+}
+
+/// Where the book is read, and where its author is.
+fn read_addresses(fields: &mut Fields<'_>, book: &mut Book) {
+    if let Some(url) = fields.text("base_url") {
+        match address::site(&url.value) {
+            Ok(good) => book.base_url = Some(good),
+            Err(refused) => refused.report("base_url", url.range, fields),
+        }
+    }
+    for profile in fields.texts("profiles") {
+        match address::page(&profile.value) {
+            Ok(()) => book.profiles.push(profile.value),
+            Err(refused) => refused.report("profiles", profile.range, fields),
+        }
+    }
+}
+
+fn read_urls(fields: &mut Fields<'_>, book: &mut Book) {
+    for kind in Kind::ALL {
+        let Some(written) = fields.text(kind.word()) else { continue };
+        match Pattern::parse(&written.value, kind) {
+            Ok(pattern) => *book.urls.of_mut(kind) = pattern,
+            Err(why) => {
+                let message = format!("`{}` is no pattern for addresses: {why}", written.value);
+                let help = format!("write it as `\"{}\"`", Pattern::standard(kind));
+                fields.refuse(Code::BadValue, written.range, message, help);
+            }
+        }
+    }
+}
+
+fn read_concepts(fields: &mut Fields<'_>, book: &mut Book) {
+    if let Some(word) = fields.word("links", &ConceptLinks::WORDS) {
+        book.concept_links = ConceptLinks::from_word(&word.value).expect("one of the words");
+    }
+}
+
+fn read_markdown(fields: &mut Fields<'_>, book: &mut Book) {
+    book.markdown.smart_punctuation = fields.boolean("smart_punctuation").unwrap_or(true);
+    for (name, value) in fields.table("math_macros").unwrap_or_default() {
+        match value.value {
+            Value::Text(meaning) => book.markdown.math_macros.push((name.text().to_owned(), meaning)),
+            _ => fields.refuse(Code::BadValue, value.range, "a macro stands for text", "put it between quotes"),
+        }
+    }
 }
 
 fn read_replies(fields: &mut Fields<'_>, replies: &mut RepliesSettings) {
@@ -225,13 +214,4 @@ fn read_levels(path: &SitePath, fields: &mut Fields<'_>, book: &mut Book, diagno
             ),
         }
     }
-}
-
-/// The address with a slash at its end; `None` if it is none.
-pub(crate) fn check_base_url(url: &str) -> Option<String> {
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    let is_good = !host.is_empty()
-        && !host.starts_with('/')
-        && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/[]@%".contains(c));
-    is_good.then(|| if url.ends_with('/') { url.to_owned() } else { format!("{url}/") })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Map;
 
+use super::elsewhere::{self, Remedy};
 use super::values::{Field, Table, Value};
 use crate::base::codes::Code;
 use crate::base::date::Date;
@@ -9,27 +10,6 @@ use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{SitePath, is_bidi};
 use crate::base::span::Span;
 use crate::model::writing::Placed;
-
-/// Keys of other programs, and ours for the same thing.
-const ELSEWHERE: [(&str, &str); 17] = [
-    ("alias", "aliases"),
-    ("redirects", "aliases"),
-    ("permalink", "slug"),
-    ("url", "slug"),
-    ("description", "summary"),
-    ("subtitle", "summary"),
-    ("excerpt", "summary"),
-    ("categories", "concepts"),
-    ("category", "concepts"),
-    ("keywords", "concepts"),
-    ("topics", "concepts"),
-    ("weight", "part"),
-    ("order", "part"),
-    ("published", "date"),
-    ("lastmod", "updated"),
-    ("modified", "updated"),
-    ("cover", "image"),
-];
 
 /// A table that is being read.
 pub(crate) struct Fields<'a> {
@@ -51,14 +31,22 @@ impl<'a> Fields<'a> {
         Self { sign: ":", ..Self::new(path, table) }
     }
 
+    /// The file that is read.
+    pub(crate) fn path(&self) -> &SitePath {
+        self.path
+    }
+
     /// Whether the key is there.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.table.iter().any(|(name, _)| name.text() == key)
     }
 
-    /// Whether the key is there, or one that may be a slip of it.
+    /// Whether the key is there, one that may be a slip of it, or one that means it elsewhere.
     pub(crate) fn has_like(&self, key: &str) -> bool {
-        self.table.iter().any(|(name, _)| nearest(name.text(), [key]).is_some())
+        let is_like = |(name, field): &(Field, Field)| {
+            nearest(name.text(), [key]).is_some() || elsewhere::means(name.text(), &field.value, key)
+        };
+        self.table.iter().any(is_like)
     }
 
     /// Takes the value of a key out; null is as if missing.
@@ -162,6 +150,20 @@ impl<'a> Fields<'a> {
         }
         let visible: String = text.chars().filter(|c| !is_hidden(*c)).collect();
         visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// A list of texts in which days may stand without quotes.
+    pub(crate) fn days(&mut self, key: &'static str) -> Vec<Placed<String>> {
+        if let Some((_, field)) = self.table.iter_mut().find(|(name, _)| name.text() == key)
+            && let Value::List(list) = &mut field.value
+        {
+            for entry in list {
+                if let Value::Date(written) = &entry.value {
+                    entry.value = Value::Text(written.clone());
+                }
+            }
+        }
+        self.texts(key)
     }
 
     /// A list of texts; a single text is a list of one.
@@ -293,17 +295,24 @@ impl<'a> Fields<'a> {
 
     /// Reports every key that nobody asked for.
     pub(crate) fn finish(mut self) -> Diagnostics {
-        for (key, _) in std::mem::take(&mut self.table) {
+        for (key, field) in std::mem::take(&mut self.table) {
             let name = key.text().to_owned();
             let span = Span { path: self.path.clone(), range: Some(key.range) };
             let diagnostic = Diagnostic::new(Code::UnknownKey, span.clone(), format!("there is no key `{name}` here"));
-            let elsewhere = ELSEWHERE.iter().find(|(other, known)| *other == name && self.asked.contains(known));
-            let near = nearest(&name, self.asked.iter().copied()).or(elsewhere.map(|(_, known)| *known));
-            self.diagnostics.push(match near {
-                Some(known) => diagnostic.help(format!("did you mean `{known}`?")).guess(span, known),
-                None if name == "author" => diagnostic.help("write `author` in `book.toml`, for the whole book"),
-                None if self.asked.contains(&"extra") => diagnostic.help("put free data under `extra`"),
-                None => diagnostic.help("take it out"),
+            let remedy = elsewhere::remedy(&name, &field.value, &self.asked);
+            self.diagnostics.push(match remedy {
+                Some(Remedy::Key(known)) => diagnostic.help(format!("did you mean `{known}`?")).guess(span, known),
+                Some(Remedy::Line(key_here, value)) => {
+                    let line = format!("{key_here}{} {value}", self.sign);
+                    let whole = Span { range: Some((key.range.0, field.range.1)), ..span };
+                    diagnostic.help(format!("write `{line}`")).guess(whole, line)
+                }
+                Some(Remedy::Words(help)) => diagnostic.help(help),
+                None => match nearest(&name, self.asked.iter().copied()) {
+                    Some(known) => diagnostic.help(format!("did you mean `{known}`?")).guess(span, known),
+                    None if self.asked.contains(&"extra") => diagnostic.help("put free data under `extra`"),
+                    None => diagnostic.help("take it out"),
+                },
             });
         }
         self.diagnostics

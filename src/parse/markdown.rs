@@ -50,13 +50,18 @@ pub(crate) fn read(input: &Input<'_>) -> (Prose, Option<String>, Diagnostics) {
     };
     let parser = Parser::new_with_broken_link_callback(body, options(input.settings), Some(note_lost));
     let events: Vec<(Event<'_>, Range<usize>)> = parser.into_offset_iter().collect();
+    let mut foreign = Diagnostics::default();
+    if input.settings.extensions {
+        super::foreign::report(input, &events, &mut foreign);
+    }
     let mut writer = Writer::new(input, events);
     let first = writer.take_title();
     writer.write_body(first.as_ref().map_or(0, |(_, next)| *next));
     if input.settings.extensions {
         writer.report_lost_references(&lost);
     }
-    let (prose, diagnostics) = writer.finish();
+    let (prose, mut diagnostics) = writer.finish();
+    diagnostics.append(foreign);
     (prose, first.map(|(title, _)| title), diagnostics)
 }
 

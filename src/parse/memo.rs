@@ -16,7 +16,8 @@ use crate::model::writing::{Parsed, Writing};
 /// Remembers what files say from one parse to the next. Forgetting costs time and nothing else.
 #[derive(Default)]
 pub struct Memo {
-    settings: Option<(MarkdownSettings, RepliesSettings)>,
+    /// What of the settings counts; the last is whether the address of an essay needs a date.
+    settings: Option<(MarkdownSettings, RepliesSettings, bool)>,
     /// Sorted by path.
     files: Vec<Known>,
 }
@@ -38,7 +39,7 @@ enum Said {
 
 impl Memo {
     pub(super) fn parse(&mut self, sources: &[Source], book: &Book) -> (Parsed, Diagnostics) {
-        let settings = Some((book.markdown.clone(), book.replies.clone()));
+        let settings = Some((book.markdown.clone(), book.replies.clone(), book.urls.essay.has_date()));
         let mut before = std::mem::take(&mut self.files);
         if self.settings != settings {
             before.clear();

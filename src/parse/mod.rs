@@ -1,10 +1,13 @@
 //! Sources to writings, one file at a time, in parallel. Knows no file but the one at hand.
 
+pub(crate) mod address;
 pub(crate) mod amend;
 mod autolink;
 pub(crate) mod book;
 pub(crate) mod copy;
+mod elsewhere;
 pub(crate) mod fields;
+mod foreign;
 mod frontmatter;
 mod headings;
 mod ids;
@@ -96,7 +99,7 @@ fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing
         settings: &book.markdown,
         math,
     };
-    let (prose, title, findings) = markdown::read(&input);
+    let (prose, title, mut findings) = markdown::read(&input);
     if meta.title.is_empty() {
         meta.title = title.unwrap_or_else(|| {
             let name = title_from_name(&source.path);
@@ -110,10 +113,14 @@ fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing
         });
     }
     if kind == Kind::Essay && meta.date.is_none() && is_readable && !has_date {
-        diagnostics.push(
-            Diagnostic::new(Code::MissingDate, top, "this essay has no date")
-                .help(format!("add a line such as `date{sign} 2021-03-02`")),
-        );
+        let help = format!("add a line such as `date{sign} 2021-03-02`");
+        if book.urls.essay.has_date() {
+            // A draft has no address that could be wrong.
+            let message = "`[urls]` makes the address of an essay from its date, and this essay has none";
+            findings.push(Diagnostic::new(Code::BadAddress, top, message).help(help));
+        } else {
+            diagnostics.push(Diagnostic::new(Code::MissingDate, top, "this essay has no date").help(help));
+        }
     }
     Some((Writing { kind, path: source.path.clone(), meta, prose, findings }, diagnostics))
 }

@@ -6,7 +6,7 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::{SitePath, is_slug};
 use crate::base::span::Span;
-use crate::model::publish::{Bucket, BucketStyle, Place, Target};
+use crate::model::publish::{Bucket, BucketStyle, Host, Place, Target};
 use crate::model::writing::Placed;
 
 /// Keys under which people write what does not belong into this file.
@@ -108,7 +108,11 @@ impl Keys<'_> {
         if !is_branch {
             self.refuse(format!("`{branch}` cannot be the name of a branch"), "write it as `branch = \"gh-pages\"`");
         }
-        Some(Place::Git { remote, branch })
+        let has_host = self.fields.has("host");
+        let word = self.fields.word("host", &Host::WORDS);
+        self.is_good &= word.is_some() || !has_host;
+        let host = word.and_then(|word| Host::from_word(&word.value));
+        Some(Place::Git { remote, branch, host })
     }
 
     fn s3(&mut self) -> Option<Place> {
@@ -235,9 +239,9 @@ impl Keys<'_> {
             return Some(otherwise.to_owned());
         }
         let text = self.text(key)?;
-        match super::book::check_base_url(&text) {
-            Some(address) => Some(address.trim_end_matches('/').to_owned()),
-            None => {
+        match super::address::site(&text) {
+            Ok(address) => Some(address.trim_end_matches('/').to_owned()),
+            Err(_) => {
                 self.refuse(
                     format!("`{key}` must be a web address"),
                     &format!("write it as `{key} = \"https://example.org\"`"),

@@ -144,7 +144,7 @@ pub(crate) const AT_SOURCE: [&str; 8] = ["live", "gone", "waiting", "spam", "tra
 
 fn read_date(fields: &mut Fields<'_>) -> When {
     let day = fields.date("date");
-    let ends: Vec<Placed<String>> = fields.texts("between");
+    let ends: Vec<Placed<String>> = fields.days("between");
     fields.text("age");
     if let Some(day) = day {
         return When::Day(day);

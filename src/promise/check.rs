@@ -12,6 +12,7 @@ use crate::link::Why;
 use crate::model::published::{FILE, Promise, Published};
 use crate::model::source::Snapshot;
 use crate::model::writing::{Kind, Placed, Writing};
+use crate::parse::amend;
 
 /// Files of the content with errors: what they would promise and keep is not known before these are mended.
 #[must_use]
@@ -153,6 +154,11 @@ impl Desk<'_> {
         let key = if writing.kind == Kind::Concept { "redirect_from" } else { "aliases" };
         let known = &writing.meta.old_addresses;
         let line = alias_line(key, sign, known, lost);
+        let change = amend::with_addresses(writing.kind, path, text, lost).filter(|_| successor.is_certain);
+        let finding = match change {
+            Some((range, words)) => finding.fix(Span::bytes(path, range), words),
+            None => finding,
+        };
         if let (Some(first), Some(last)) = (known.first(), known.last()) {
             let span = Span { path: path.clone(), range: Some((first.range.0, last.range.1)) };
             return finding.label(span, "its old addresses").help(format!("make it `{line}` in `{path}`{doubt}"));

@@ -23,6 +23,14 @@ pub struct About {
     pub redirects: Vec<Redirect>,
 }
 
+impl About {
+    /// What stands before every address of the site on its host, `/` or `/essays/`.
+    fn base_path(&self) -> &str {
+        let rest = self.base_url.as_deref().and_then(|url| url.split_once("://")).map_or("", |(_, rest)| rest);
+        rest.find('/').map_or("/", |at| &rest[at..])
+    }
+}
+
 /// An old address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
@@ -36,32 +44,50 @@ pub struct Redirect {
 
 /// Rules beyond this are not read by Cloudflare.
 const MOST_REDIRECTS: usize = 2_000;
+/// Rules beyond this are not read by GitLab, those that the author wrote among them.
+const MOST_AT_GITLAB: usize = 900;
 const MOST_HEADERS: usize = 90;
 /// Texts below this are sent as fast without compression.
 const SMALLEST: usize = 256;
 
-/// Adds what the target's host wants. `host` runs the remote of a branch.
-pub fn add(release: &mut Release, target: &Target, about: &About, host: Host) {
+/// Adds what the target's host wants. `remote` runs the remote of a branch, and shows it unless the settings name another.
+pub fn add(release: &mut Release, target: &Target, about: &About, remote: Host) {
     match &target.to {
-        Place::Git { .. } => add_pages_files(release, about, host),
-        Place::Netlify { .. } | Place::Cloudflare { .. } => {
-            add_redirects(release, about);
-            add_headers(release);
-        }
+        Place::Git { host, .. } => add_pages_files(release, about, host.unwrap_or(remote)),
+        Place::Netlify { .. } | Place::Cloudflare { .. } => add_rules(release, about),
         _ if target.precompress => add_compressed(release),
         _ => {}
     }
 }
 
-/// For hosts of branches: no Jekyll, and the domain where it is the author's own. They are no part of the release: they stay
-/// when it changes.
+/// For hosts that carry out redirects and send headers as they are told.
+fn add_rules(release: &mut Release, about: &About) {
+    add_redirects(release, about, MOST_REDIRECTS, |old| vec![(old.from.clone(), old.to.clone())]);
+    add_headers(release);
+}
+
+/// For hosts of branches: redirects where they read such, no Jekyll, and the domain where it is the author's own. The last two
+/// are no part of the release: they stay when it changes.
 fn add_pages_files(release: &mut Release, about: &About, host: Host) {
+    match host {
+        Host::Cloudflare | Host::Netlify => add_rules(release, about),
+        Host::GitLab => add_redirects(release, about, MOST_AT_GITLAB, |old| both_forms(&old.from, &old.to)),
+        Host::Codeberg => {
+            // Rules there begin behind the name of the repository, and lead to whole addresses.
+            let base = about.base_path();
+            let below = |old: &Redirect| {
+                old.from.strip_prefix(base).map_or_else(|| old.from.clone(), |rest| format!("/{rest}"))
+            };
+            add_redirects(release, about, MOST_REDIRECTS, |old| both_forms(&below(old), &old.to));
+        }
+        Host::GitHub | Host::Other => {}
+    }
     beside(release, ".nojekyll", Vec::new());
     let Some(domain) = about.base_url.as_deref().map(host_of) else { return };
     let wanted = match host {
         Host::GitHub => Some(("CNAME", "github.io")),
         Host::Codeberg => Some((".domains", "codeberg.page")),
-        Host::GitLab | Host::Other => None,
+        _ => None,
     };
     if let Some((name, _)) = wanted.filter(|(_, own)| !domain.ends_with(own)) {
         beside(release, name, format!("{domain}\n").into_bytes());
@@ -75,17 +101,37 @@ fn beside(release: &mut Release, name: &str, bytes: Vec<u8>) {
     }
 }
 
-/// Redirects that the host carries out itself, instead of pages that lead on.
-fn add_redirects(release: &mut Release, about: &About) {
+/// The rules for an old address: these hosts take `/old` and `/old/` for two.
+fn both_forms(from: &str, to: &str) -> Vec<(String, String)> {
+    let bare = from.strip_suffix('/').filter(|bare| !bare.is_empty());
+    [Some(from), bare].into_iter().flatten().map(|from| (from.to_owned(), to.to_owned())).collect()
+}
+
+/// Redirects that the host carries out itself, instead of pages that lead on: those pages would be shown first. `most` is how
+/// many rules it reads, and `rules` are those of one old address.
+fn add_redirects(
+    release: &mut Release,
+    about: &About,
+    most: usize,
+    rules: impl Fn(&Redirect) -> Vec<(String, String)>,
+) {
     // What the author wrote comes first: of two rules for one address, the first counts.
     let mut text = release.files.get("_redirects").map_or_else(String::new, |own| {
         let text = String::from_utf8_lossy(&own.bytes);
         format!("{}\n", text.trim_end())
     });
-    for Redirect { file, from, to } in about.redirects.iter().take(MOST_REDIRECTS) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{from} {to} 301");
-        release.remove(file);
+    let mut count = 0;
+    for redirect in &about.redirects {
+        let rules = rules(redirect);
+        count += rules.len();
+        if count > most {
+            break;
+        }
+        for (from, to) in rules {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{from} {to} 301");
+        }
+        release.remove(&redirect.file);
     }
     if !text.is_empty() {
         release.insert(File::new("_redirects", text.into_bytes()));
@@ -182,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_branch_gets_its_domain_where_that_is_the_authors_own() {
-        let git = target(Place::Git { remote: "origin".to_owned(), branch: "gh-pages".to_owned() });
+        let git = target(Place::Git { remote: "origin".to_owned(), branch: "gh-pages".to_owned(), host: None });
         for (url, host, wanted) in [
             ("https://essays.example/", Host::GitHub, vec![".nojekyll", "CNAME"]),
             ("https://essays.example/", Host::Codeberg, vec![".nojekyll", ".domains"]),
@@ -195,6 +241,30 @@ mod tests {
             let names: Vec<&str> = release.beside.iter().map(|file| file.name.as_str()).collect();
             assert_eq!(names, wanted, "{url} {host:?}");
             assert_eq!(release.manifest.files.len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_branch_gets_the_rules_that_its_host_reads() {
+        let redirect = Redirect { file: "old/index.html".into(), from: "/sub/old/".into(), to: "/sub/new/".into() };
+        let about = About { base_url: Some("https://e.org/sub/".to_owned()), redirects: vec![redirect] };
+        let plain = Some("/sub/old/ /sub/new/ 301\n");
+        for (chosen, remote, rules, has_headers) in [
+            (None, Host::GitHub, None, false),
+            (None, Host::Other, None, false),
+            (None, Host::GitLab, Some("/sub/old/ /sub/new/ 301\n/sub/old /sub/new/ 301\n"), false),
+            (None, Host::Codeberg, Some("/old/ /sub/new/ 301\n/old /sub/new/ 301\n"), false),
+            (Some(Host::Cloudflare), Host::GitHub, plain, true),
+            (Some(Host::Netlify), Host::GitLab, plain, true),
+            (Some(Host::GitHub), Host::GitLab, None, false),
+        ] {
+            let to = Place::Git { remote: "origin".to_owned(), branch: "gh-pages".to_owned(), host: chosen };
+            let mut release = release(&[("old/index.html", "x"), ("index.html", "y")]);
+            add(&mut release, &target(to), &about, remote);
+            let made = release.files.contains_key("_redirects").then(|| text(&release, "_redirects"));
+            assert_eq!(made.as_deref(), rules, "{chosen:?} {remote:?}");
+            assert_eq!(release.files.contains_key("old/index.html"), rules.is_none(), "{chosen:?} {remote:?}");
+            assert_eq!(release.files.contains_key("_headers"), has_headers, "{chosen:?} {remote:?}");
         }
     }
 
@@ -225,7 +295,7 @@ mod tests {
         add(&mut release, &netlify, &about, Host::Other);
         assert_eq!(text(&release, "_headers"), "/*\n  X-Own: 1\n");
         assert_eq!(text(&release, "_redirects"), "/a /b 302\n/old/ /new/ 301\n");
-        let git = target(Place::Git { remote: "origin".to_owned(), branch: "gh-pages".to_owned() });
+        let git = target(Place::Git { remote: "origin".to_owned(), branch: "gh-pages".to_owned(), host: None });
         add(&mut release, &git, &about, Host::GitHub);
         assert!(release.beside.iter().all(|file| file.name != "CNAME"));
     }

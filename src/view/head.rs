@@ -6,11 +6,8 @@ use super::Viewer;
 use super::feeds::{Feed, Format, Subject};
 use super::views::LinkView;
 use crate::base::path::Route;
-use crate::link::{PageId, Picture, Site, WritingId};
+use crate::link::{PageId, Picture, Site, WritingId, is_shared};
 use crate::model::writing::Kind;
-
-/// Kinds of pictures that other sites show, by the ends of their names.
-const SHOWN: [&str; 5] = ["jpg", "jpeg", "png", "webp", "gif"];
 
 /// A picture narrower than this, or higher than wide, is shown small.
 const LEAST_LARGE: u32 = 300;
@@ -178,13 +175,7 @@ impl Viewer<'_> {
     /// The picture of an essay that other sites show, else that of the book.
     fn share_image(&self, essay: Option<WritingId>) -> Option<ShareImage> {
         let base = self.book.base_url.as_ref()?;
-        let is_shown = |picture: &&Picture| match picture {
-            Picture::File(route, _) => {
-                let end = route.as_str().rsplit('.').next().unwrap_or("").to_ascii_lowercase();
-                SHOWN.contains(&end.as_str())
-            }
-            Picture::Missing => false,
-        };
+        let is_shown = |picture: &&Picture| is_shared(picture);
         let own = essay.and_then(|id| self.site.covers.get(&id)).filter(is_shown);
         let Picture::File(route, size) = own.or(self.site.cover.as_ref().filter(is_shown))? else { return None };
         let in_text = essay.and_then(|id| {

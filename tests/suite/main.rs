@@ -18,6 +18,7 @@ mod links;
 mod manual;
 mod markdown;
 mod metadata;
+mod moving;
 mod preview;
 mod print;
 mod publish;

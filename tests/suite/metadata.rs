@@ -270,7 +270,9 @@ fn the_picture_of_an_essay_goes_before_that_of_the_book() {
          -- content/essays/b/index.md --\n+++\ntitle = \"B\"\ndate = 2020-01-02\nimage = \"own.svg\"\n+++\nText.\n\
          -- content/essays/b/own.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"/>\n"
     ));
-    book.build_clean();
+    let report = book.build();
+    assert_eq!(report.matches("warning[").count(), 1, "{report}");
+    assert!(report.contains("`content/essays/b/own.svg` is not shown where the page is shared"), "{report}");
     let page = book.read("essays/a/index.html");
     assert_eq!(property(&page, "og:image"), Some("https://e.org/essays/a/own.png"));
     assert_eq!([property(&page, "og:image:width"), property(&page, "og:image:height")], [Some("1200"), Some("630")]);

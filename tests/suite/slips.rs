@@ -3,7 +3,7 @@
 use crate::support::{Book, ESSAY};
 
 /// The findings of a book as `code: message | help`, in order.
-fn findings(files: &str) -> Vec<String> {
+pub(crate) fn findings(files: &str) -> Vec<String> {
     let output = Book::new(files).run(&["build", "--as-of", "2026-01-01", "--format", "json"]);
     let text = String::from_utf8(output.stdout).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
@@ -15,7 +15,7 @@ fn findings(files: &str) -> Vec<String> {
 }
 
 /// Each book has exactly this one finding.
-fn assert_each(cases: &[(String, &str)]) {
+pub(crate) fn assert_each(cases: &[(String, &str)]) {
     let mut wrong = String::new();
     for (files, wanted) in cases {
         let found = findings(files);
@@ -26,15 +26,15 @@ fn assert_each(cases: &[(String, &str)]) {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-fn file(path: &str, text: &str) -> String {
+pub(crate) fn file(path: &str, text: &str) -> String {
     format!("-- {path} --\n{text}\n")
 }
 
-fn essay(text: &str) -> String {
+pub(crate) fn essay(text: &str) -> String {
     file("content/essays/one.md", text)
 }
 
-fn body(text: &str) -> String {
+pub(crate) fn body(text: &str) -> String {
     essay(&format!("{ESSAY}{text}"))
 }
 

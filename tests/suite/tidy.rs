@@ -38,7 +38,7 @@ fn imports_point_one_way() {
         ("load", &["base", "model", "io", "parse", "theme"]),
         ("render", &["base", "model", "parse", "link", "view", "theme"]),
         ("publish", &["base", "model", "io"]),
-        ("promise", &["base", "model", "link", "view", "render"]),
+        ("promise", &["base", "model", "parse", "link", "view", "render"]),
         ("build", &["base", "model", "parse", "link", "view", "theme", "render", "promise"]),
         ("check", &["base", "model", "io", "import", "parse", "link", "view", "theme", "render", "promise"]),
         ("serve", &["base", "model", "io", "load", "parse", "link", "view", "theme", "render", "promise"]),

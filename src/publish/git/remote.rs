@@ -7,6 +7,7 @@ use super::super::target::Failure;
 use crate::io::process::{Ended, Program};
 use crate::io::stage::straight;
 use crate::io::transfer::host_of as host_of_address;
+pub use crate::model::publish::Host;
 
 /// What a shell or a hook that started us may have set for another repository than ours.
 pub(super) const OF_ANOTHER: [&str; 13] = [
@@ -24,19 +25,6 @@ pub(super) const OF_ANOTHER: [&str; 13] = [
     "GIT_REPLACE_REF_BASE",
     "GIT_IMPLICIT_WORK_TREE",
 ];
-
-/// Who runs a remote, as far as its address tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Host {
-    /// github.com
-    GitHub,
-    /// gitlab.com, or a host whose name begins with `gitlab.`
-    GitLab,
-    /// codeberg.org
-    Codeberg,
-    /// Somebody else, or this machine.
-    Other,
-}
 
 /// Who runs the remote of this address.
 #[must_use]
