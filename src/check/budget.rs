@@ -144,13 +144,23 @@ struct Page<'a> {
     has: BTreeMap<&'static str, u64>,
 }
 
+/// A style sheet or a script, weighed once for all pages that ask for it.
+struct Part {
+    bytes: u64,
+    compressed: u64,
+    /// What it asks for in turn.
+    asked: Asked,
+}
+
 /// Weighs the pages of a build.
 #[must_use]
 pub fn weigh(site: &Site, book: &Book, artifacts: &[Artifact]) -> Vec<Row> {
     let files: BTreeMap<&str, &Artifact> =
         artifacts.iter().map(|artifact| (artifact.file.as_str(), artifact)).collect();
     let base = Base::new(book);
-    let essays: Vec<Page<'_>> = site.essays.par_iter().filter_map(|id| essay(*id, site, &files, &base)).collect();
+    let opened: Vec<Opened<'_>> = site.essays.par_iter().filter_map(|id| open(*id, site, &files, &base)).collect();
+    let parts = parts(&opened, &files, &base);
+    let essays: Vec<Page<'_>> = opened.into_par_iter().map(|opened| essay(opened, site, &files, &parts)).collect();
     let concepts: Vec<Page<'_>> =
         (0..site.concepts.len()).into_par_iter().filter_map(|at| concept(at, site, &files)).collect();
     LIMITS.iter().map(|limit| row(limit, essays.iter().chain(&concepts))).collect()
@@ -164,7 +174,8 @@ pub fn findings(rows: &[Row]) -> Diagnostics {
         let (has, limit) = (amount(row.unit, row.worst), amount(row.unit, row.limit));
         let others = match row.over {
             1 => String::new(),
-            over => format!("; {over} pages have too much"),
+            2 => ", and 1 more page has too much".to_owned(),
+            over => format!(", and {} more pages have too much", over - 1),
         };
         let message = format!("{} of `{}`: {has}, where {limit} is the most{others}", row.what, row.page);
         let settings = SitePath::new("book.toml").expect("clean");
@@ -234,40 +245,74 @@ fn row<'a>(limit: &Limit, pages: impl Iterator<Item = &'a Page<'a>>) -> Row {
     row
 }
 
-fn essay<'a>(id: WritingId, site: &'a Site, files: &BTreeMap<&str, &Artifact>, base: &Base) -> Option<Page<'a>> {
+/// The page of an essay with what its HTML asks for.
+struct Opened<'a> {
+    id: WritingId,
+    route: String,
+    bytes: &'a [u8],
+    asked: Asked,
+    elements: u64,
+}
+
+fn open<'a>(id: WritingId, site: &Site, files: &BTreeMap<&str, &'a Artifact>, base: &Base) -> Option<Opened<'a>> {
     let route = site.route(PageId::Writing(id));
     let file = route.to_file();
-    let artifact = files.get(file.as_str())?;
-    let text = String::from_utf8_lossy(&artifact.bytes);
+    let bytes: &[u8] = &files.get(file.as_str())?.bytes;
+    let text = String::from_utf8_lossy(bytes);
     let html = Html::new(&text);
-    let mut asked: Asked = asked(&html, base, &file);
-    let find = |name: &String| files.get(name.as_str()).map(|artifact| &*artifact.bytes);
+    let elements = html.elements().len() as u64;
+    Some(Opened { id, route: route.as_str().to_owned(), bytes, asked: asked(&html, base, &file), elements })
+}
+
+/// The style sheets and scripts that pages ask for, by name.
+fn parts(opened: &[Opened<'_>], files: &BTreeMap<&str, &Artifact>, base: &Base) -> BTreeMap<String, Part> {
+    let sheets: BTreeSet<&String> = opened.iter().flat_map(|page| &page.asked.sheets).collect();
+    let all: BTreeSet<&String> = opened.iter().flat_map(|page| &page.asked.scripts).chain(sheets.clone()).collect();
+    let weigh = |name: &&String| {
+        let bytes = &*files.get(name.as_str())?.bytes;
+        let mut asked = Asked::default();
+        if sheets.contains(*name) {
+            fonts_and_others(&String::from_utf8_lossy(bytes), base, name, &mut asked);
+        }
+        Some(((*name).clone(), Part { bytes: bytes.len() as u64, compressed: compressed(bytes), asked }))
+    };
+    all.par_iter().filter_map(weigh).collect()
+}
+
+fn essay<'a>(
+    opened: Opened<'_>,
+    site: &'a Site,
+    files: &BTreeMap<&str, &Artifact>,
+    parts: &BTreeMap<String, Part>,
+) -> Page<'a> {
+    let Opened { id, route, bytes, mut asked, elements } = opened;
     for sheet in asked.sheets.clone() {
-        let css = find(&sheet).map(String::from_utf8_lossy).unwrap_or_default();
-        fonts_and_others(&css, base, &sheet, &mut asked);
+        parts.get(&sheet).iter().for_each(|part| asked.take_in(&part.asked));
     }
-    let total = |names: &BTreeSet<String>| names.iter().filter_map(find).map(|bytes| bytes.len() as u64).sum();
-    let total_gz = |names: &BTreeSet<String>| -> u64 { names.iter().filter_map(find).map(compressed).sum() };
-    let (html_gz, css_gz, js_gz) = (compressed(&artifact.bytes), total_gz(&asked.sheets), total_gz(&asked.scripts));
+    let of = |names: &BTreeSet<String>| -> (u64, u64) {
+        let own = names.iter().filter_map(|name| parts.get(name));
+        own.fold((0, 0), |(all, packed), part| (all + part.bytes, packed + part.compressed))
+    };
+    let (html_gz, (css, css_gz), (js, js_gz)) = (compressed(bytes), of(&asked.sheets), of(&asked.scripts));
+    let fonts = asked.fonts.iter().filter_map(|name| files.get(name.as_str()));
     let has = BTreeMap::from([
-        ("html", artifact.bytes.len() as u64),
+        ("html", bytes.len() as u64),
         ("html-gz", html_gz),
-        ("css", total(&asked.sheets)),
+        ("css", css),
         ("css-gz", css_gz),
         ("css-files", asked.sheets.len() as u64),
-        ("js", total(&asked.scripts)),
+        ("js", js),
         ("js-gz", js_gz),
         ("js-files", asked.scripts.len() as u64),
         ("all-gz", html_gz + css_gz + js_gz),
-        ("fonts", total(&asked.fonts)),
+        ("fonts", fonts.map(|font| font.bytes.len() as u64).sum()),
         ("font-files", asked.fonts.len() as u64),
         ("preloads", asked.preloads as u64),
         ("requests", 1 + asked.count() as u64),
         ("origins", asked.origins.len() as u64),
-        ("elements", html.elements().len() as u64),
+        ("elements", elements),
     ]);
-    let source = Some(&site.writing(id).path);
-    Some(Page { route: route.as_str().to_owned(), source, beyond: beyond(id, site), has })
+    Page { route, source: Some(&site.writing(id).path), beyond: beyond(id, site), has }
 }
 
 /// How much larger an essay is than the one that the limits are made for.

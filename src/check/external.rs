@@ -52,6 +52,8 @@ impl Wanted {
 pub struct Plan {
     /// Sorted by host and address.
     pub wanted: Vec<Wanted>,
+    /// What is written as an address elsewhere and can be none, with the reason.
+    pub malformed: Vec<(Place, String)>,
     /// How many others the settings leave out.
     pub ignored: usize,
 }
@@ -62,10 +64,23 @@ impl Plan {
     pub fn of(site: &Site, snapshot: &Snapshot) -> Self {
         let mut found: BTreeMap<(String, String), Wanted> = BTreeMap::new();
         let mut ignored = std::collections::BTreeSet::new();
+        let mut malformed = Vec::new();
+        let is_ignored = |address: &str| snapshot.book.external.ignore.iter().any(|pattern| fits(pattern, address));
         for (written, place) in places(site, snapshot) {
-            let Some(url) = elsewhere(&written, snapshot) else { continue };
-            if snapshot.book.external.ignore.iter().any(|pattern| fits(pattern, url.as_str())) {
-                ignored.insert(url);
+            let url = match elsewhere(&written, snapshot) {
+                Ok(Some(url)) => url,
+                Ok(None) => continue,
+                Err(why) => {
+                    if is_ignored(&written) {
+                        ignored.insert(written);
+                    } else {
+                        malformed.push((place, why));
+                    }
+                    continue;
+                }
+            };
+            if is_ignored(url.as_str()) {
+                ignored.insert(url.into());
                 continue;
             }
             let key = (url.host_str().unwrap_or_default().to_owned(), url.to_string());
@@ -76,7 +91,9 @@ impl Plan {
             one.places.sort();
             one.places.dedup();
         }
-        Self { wanted, ignored: ignored.len() }
+        malformed.sort();
+        malformed.dedup();
+        Self { wanted, malformed, ignored: ignored.len() }
     }
 
     /// Those that have to be asked for, by host: what is known of the others is fresh enough.
@@ -93,6 +110,11 @@ impl Plan {
     #[must_use]
     pub fn findings(&self, memory: &Memory, today: Date) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
+        for (place, why) in &self.malformed {
+            let message = format!("`{}` leads nowhere: it cannot be an address: {why}", place.written);
+            let finding = Diagnostic::new(Code::DeadLink, place.span.clone(), message);
+            diagnostics.push(finding.help("write the address as a browser shows it, or take the link out"));
+        }
         for wanted in &self.wanted {
             let Some(known) = memory.addresses.get(wanted.url.as_str()) else { continue };
             diagnostics.extend(wanted.places.iter().filter_map(|place| finding(wanted, place, known, today)));
@@ -151,13 +173,18 @@ fn find_first(text: &str, address: &str, path: &SitePath) -> Option<Span> {
     Some(Span::bytes(path, at..at + address.len()))
 }
 
-/// An address on the web that is none of the site itself, without the part behind `#`.
-fn elsewhere(written: &str, snapshot: &Snapshot) -> Option<Url> {
+/// An address on the web that is none of the site itself, without the part behind `#`. What is written as one and can be
+/// none is an error, in words.
+fn elsewhere(written: &str, snapshot: &Snapshot) -> Result<Option<Url>, String> {
     let whole = if written.starts_with("//") { format!("https:{written}") } else { written.to_owned() };
-    let mut url = Url::parse(&whole).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let scheme = whole.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    if !matches!(scheme.as_deref(), Some("http" | "https")) {
+        return Ok(None);
+    }
+    let mut url = Url::parse(&whole).map_err(|why| why.to_string())?;
     let is_own = snapshot.book.base_url.as_ref().is_some_and(|base| url.as_str().starts_with(base.as_str()));
     url.set_fragment(None);
-    (!is_own).then_some(url)
+    Ok((!is_own).then_some(url))
 }
 
 /// Whether an address fits a pattern: `*` stands for anything, and a pattern without it for all that begins so.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::io::probe::{Answer, Silence};
+use crate::model::answer::{Answer, Silence};
 
 /// What did not answer well is asked again after so many days.
 const SOON: i64 = 1;

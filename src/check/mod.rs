@@ -7,6 +7,7 @@ pub mod fixes;
 pub mod known;
 mod likeness;
 pub mod page;
+mod spellings;
 mod tags;
 mod vocabulary;
 
@@ -54,6 +55,7 @@ pub fn advise(snapshot: &Snapshot, site: &Site, report: &Report) -> Diagnostics 
     }
     let desk = Desk { snapshot, site, hidden: hidden_names(site) };
     vocabulary::look(&desk, &mut found);
+    spellings::look(&desk, &mut found);
     tags::look(&desk, &mut found);
     essays::look(&desk, &mut found);
     found

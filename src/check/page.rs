@@ -7,6 +7,7 @@ use url::Url;
 use crate::base::path::percent_decoded;
 use crate::import::html::{Element, Html};
 use crate::model::book::Book;
+use crate::theme::styles::named;
 
 /// The address that a site has while nobody asks for it; its own one may be unknown.
 const HERE: &str = "https://here.invalid";
@@ -78,6 +79,21 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Takes in what something else asks for, such as a sheet of the page.
+    pub fn take_in(&mut self, other: &Self) {
+        for (own, more) in [
+            (&mut self.sheets, &other.sheets),
+            (&mut self.scripts, &other.scripts),
+            (&mut self.fonts, &other.fonts),
+            (&mut self.pictures, &other.pictures),
+            (&mut self.others, &other.others),
+            (&mut self.origins, &other.origins),
+        ] {
+            own.extend(more.iter().cloned());
+        }
+        self.preloads += other.preloads;
+    }
+
     /// How many files these are, without pictures of the text.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -167,22 +183,8 @@ fn add_link(element: &Element, base: &Base, file: &str, asked: &mut Asked) {
 
 /// What a style sheet asks for: fonts and pictures under `url()`, and other sheets.
 pub fn fonts_and_others(css: &str, base: &Base, sheet: &str, asked: &mut Asked) {
-    let mut rest = css;
-    while let Some(at) = rest.find("url(") {
-        let after = &rest[at + 4..];
-        let end = after.find(')').unwrap_or(after.len());
-        let address = after[..end].trim().trim_matches(['"', '\'']);
-        if !address.starts_with('#') {
-            asked.add(base, sheet, address, Kind::Other);
-        }
-        rest = &after[end..];
-    }
-    for (at, _) in css.match_indices("@import") {
-        let after = css[at + 7..].trim_start();
-        let sign = after.chars().next().filter(|sign| matches!(sign, '"' | '\''));
-        if let Some(address) = sign.and_then(|sign| after[1..].split(sign).next()) {
-            asked.add(base, sheet, address, Kind::Other);
-        }
+    for address in named(css).into_iter().filter(|address| !address.starts_with('#')) {
+        asked.add(base, sheet, address, Kind::Other);
     }
 }
 
@@ -228,5 +230,15 @@ mod tests {
         let origins: Vec<&str> = asked.origins.iter().map(String::as_str).collect();
         assert_eq!((asked.count(), asked.preloads, asked.pictures.len()), (6, 1, 2), "{asked:?}");
         assert_eq!(origins, ["c.example", "img.example"]);
+    }
+
+    #[test]
+    fn what_a_sheet_says_in_comments_and_texts_is_asked_of_nobody() {
+        let base = site();
+        let mut asked = Asked::default();
+        let css = "/* formerly url(https://cdn.example/x.png) @import 'https://a.example/b.css'; */\
+                   a{content:\"url(https://b.example/x.png)\"} b{c:url( https://c.example/d.png )}";
+        fonts_and_others(css, &base, "a.css", &mut asked);
+        assert_eq!(asked.origins.iter().map(String::as_str).collect::<Vec<_>>(), ["c.example"]);
     }
 }

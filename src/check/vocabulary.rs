@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::likeness::{Likeness, pairs};
+use super::spellings::is_alias;
 use super::{Desk, place, with_change};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
@@ -36,10 +37,7 @@ fn aliases(desk: &Desk<'_>, found: &mut Diagnostics) {
             let Some(id) = desk.site.find_concept(&name.value) else { continue };
             let concept = desk.site.concept(id);
             let wanted = slug(&name.value);
-            let Some(file) = concept.writing.filter(|_| wanted != slug(&concept.title) && wanted != concept.slug)
-            else {
-                continue;
-            };
+            let Some(file) = concept.writing.filter(|_| is_alias(concept, &name.value)) else { continue };
             let message = format!("`{}` is another name of the concept `{}`", name.value, concept.title);
             let finding = Diagnostic::new(Code::AliasAsConcept, place(writing, name), message)
                 .label(alias_place(desk, file, &wanted), "here");
@@ -54,8 +52,8 @@ fn alias_place(desk: &Desk<'_>, file: crate::link::WritingId, wanted: &str) -> S
     alias.map_or_else(|| desk.title(file), |alias| place(writing, alias))
 }
 
-/// A finding with the change after which an essay names a concept by its title; where it does so already, one of the two
-/// is to go, and which line that leaves is for the writer to say.
+/// A finding with the change after which an essay names a concept by its title; where it does so already, or does with an
+/// alias before this one, this one is to go.
 fn renamed(
     desk: &Desk<'_>,
     finding: Diagnostic,
@@ -63,11 +61,14 @@ fn renamed(
     name: &Placed<String>,
     id: ConceptId,
 ) -> Diagnostic {
-    let title = &desk.site.concept(id).title;
-    let names_it =
-        |other: &Placed<String>| other.range != name.range && desk.site.find_concept(&other.value) == Some(id);
-    if writing.meta.concepts.iter().any(names_it) {
-        return finding.help(format!("take it out: this essay names `{title}` as well"));
+    let concept = desk.site.concept(id);
+    let title = &concept.title;
+    let names_it = |other: &&Placed<String>| desk.site.find_concept(&other.value) == Some(id);
+    let names = || writing.meta.concepts.iter().filter(names_it);
+    let kept = names().find(|other| !is_alias(concept, &other.value)).or_else(|| names().next());
+    if kept.is_some_and(|kept| kept.range != name.range) {
+        let change = tags::remove(&writing.path, desk.text(writing), name.range.0);
+        return with_change(finding.help(format!("take it out: this essay names `{title}` as well")), writing, change);
     }
     let change = tags::rename(&writing.path, desk.text(writing), name.range.0, title);
     with_change(finding.help(format!("write `{title}`")), writing, change)

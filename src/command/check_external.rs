@@ -1,9 +1,9 @@
 //! `check --external`: asks for the addresses elsewhere that are due, and remembers what it learns.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -11,15 +11,16 @@ use serde_json::{Value, json};
 use super::short;
 use crate::base::diagnostic::Diagnostics;
 use crate::base::host::is_public;
-use crate::check::external::{Plan, Wanted};
+use crate::check::external::{Place, Plan, Wanted};
 use crate::check::known::{Known, Memory};
 use crate::cli;
 use crate::io::error::Error;
-use crate::io::probe::{Answer, Prober, Silence};
+use crate::io::probe::Prober;
 use crate::io::progress::Bar;
 use crate::io::terminal::Terminal;
 use crate::io::{clock, disk, keep, stage};
 use crate::link::Site;
+use crate::model::answer::{Answer, Silence};
 use crate::model::source::Snapshot;
 
 /// Where it is noted what was learned.
@@ -28,8 +29,8 @@ const FILE: &str = "external.json";
 const HOSTS: usize = 8;
 /// How long a host is left alone between two questions.
 const PAUSE: Duration = Duration::from_secs(1);
-/// After so many answers what was learned is written down, so that little is lost when somebody ends the program.
-const SAVED_EVERY: usize = 10;
+/// After so long what was learned is written down again, so that little is lost when somebody ends the program.
+const SAVED_EVERY: Duration = Duration::from_secs(2);
 /// A host that takes too long so many times is not asked again in this run.
 const MOST_WAITS: usize = 3;
 /// Where so many hosts are asked and none answers, it is this machine that has no network.
@@ -41,7 +42,10 @@ pub(super) struct Looked {
     pub(super) findings: Diagnostics,
     plan: Plan,
     memory: Memory,
+    /// How many addresses gave an answer now.
     asked: usize,
+    /// How many nobody asked for, because of their hosts.
+    unasked: usize,
     postponed: Vec<(String, String)>,
     today: Date,
 }
@@ -54,6 +58,10 @@ struct Run<'a> {
     bar: Bar,
     hosts: Mutex<VecDeque<Vec<&'a Wanted>>>,
     learned: Mutex<Learned>,
+    /// How long it takes until what was learned is written down again.
+    saved_every: Duration,
+    /// What the time is, for measuring that.
+    clock: fn() -> Instant,
 }
 
 /// What is learned on the way.
@@ -61,7 +69,8 @@ struct Run<'a> {
 struct Learned {
     memory: Memory,
     asked: usize,
-    unsaved: usize,
+    unasked: usize,
+    saved: Option<Instant>,
     /// Whether any host answered at all.
     is_online: bool,
     postponed: Vec<(String, String)>,
@@ -86,11 +95,14 @@ pub(super) fn look(
     let stale = plan.stale(&memory, today, max_age);
     if stale.is_empty() {
         let findings = plan.findings(&memory, today);
-        return Ok(Looked { findings, plan, memory, asked: 0, postponed: Vec::new(), today });
+        return Ok(Looked { findings, plan, memory, asked: 0, unasked: 0, postponed: Vec::new(), today });
     }
     let bar = Bar::new(terminal.shows_progress());
     bar.begin("Asking", stale.iter().map(Vec::len).sum());
-    let (hosts, pause) = (stale.len(), if options.via.is_some() { Duration::ZERO } else { PAUSE });
+    let hosts = stale.len();
+    // A machine nearby that stands for all others is in no hurry and needs no rest.
+    let (pause, saved_every) =
+        if options.via.is_some() { (Duration::ZERO, Duration::ZERO) } else { (PAUSE, SAVED_EVERY) };
     let open = stale.iter().filter(|host| host.first().is_some_and(|first| is_public(first.host()))).count();
     let run = Run {
         prober: Prober::new(options.via.as_deref(), Duration::from_secs(settings.timeout), pause),
@@ -99,6 +111,8 @@ pub(super) fn look(
         bar,
         hosts: Mutex::new(stale.into()),
         learned: Mutex::new(Learned { memory, is_online: open < ENOUGH_HOSTS, ..Learned::default() }),
+        saved_every,
+        clock: clock::tick,
     };
     std::thread::scope(|scope| {
         (0..HOSTS.min(hosts)).for_each(|_| {
@@ -115,11 +129,13 @@ pub(super) fn look(
         let message = "none of the hosts answers, so this machine may have no network; nothing was noted down";
         return Err(Error::Import(message.to_owned()));
     }
-    learned.memory.tidy(today, |address| plan.wanted.iter().any(|wanted| wanted.url.as_str() == address));
+    let wanted: BTreeSet<&str> = plan.wanted.iter().map(|wanted| wanted.url.as_str()).collect();
+    learned.memory.tidy(today, |address| wanted.contains(address));
     stage::write_file(&path, &learned.memory.to_text())?;
     learned.postponed.sort();
     let findings = plan.findings(&learned.memory, today);
-    Ok(Looked { findings, plan, memory: learned.memory, asked: learned.asked, postponed: learned.postponed, today })
+    let Learned { memory, asked, unasked, postponed, .. } = learned;
+    Ok(Looked { findings, plan, memory, asked, unasked, postponed, today })
 }
 
 fn read(path: &Path) -> Result<Memory, Error> {
@@ -146,6 +162,7 @@ impl Run<'_> {
     fn ask_host(&self, host: &[&Wanted]) {
         let (mut waits, mut off) = (0, None);
         for wanted in host {
+            let is_asked = off.is_none() && is_public(wanted.host());
             let answer = match &off {
                 None => self.prober.ask(&wanted.url),
                 Some(answer) => Answer::clone(answer),
@@ -159,14 +176,18 @@ impl Run<'_> {
                 _ if waits >= MOST_WAITS => Some(Answer::Later(format!("{} is too slow", wanted.host()))),
                 _ => None,
             });
-            self.note(wanted, &answer);
+            self.note(wanted, &answer, is_asked);
             self.bar.step();
         }
     }
 
-    fn note(&self, wanted: &Wanted, answer: &Answer) {
+    fn note(&self, wanted: &Wanted, answer: &Answer, is_asked: bool) {
         let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        learned.asked += 1;
+        match answer {
+            Answer::Later(_) => {}
+            _ if is_asked => learned.asked += 1,
+            _ => learned.unasked += 1,
+        }
         learned.is_online |= match answer {
             Answer::Status { .. } | Answer::Later(_) => true,
             // An answer led there; a host that is closed by its name is not asked at all.
@@ -180,9 +201,10 @@ impl Run<'_> {
             (None, Answer::Later(why)) => learned.postponed.push((address, why.clone())),
             (None, _) => {}
         }
-        learned.unsaved += 1;
-        if learned.is_online && learned.unsaved >= SAVED_EVERY {
-            learned.unsaved = 0;
+        let now = (self.clock)();
+        let since = *learned.saved.get_or_insert(now);
+        if learned.is_online && now.duration_since(since) >= self.saved_every {
+            learned.saved = Some(now);
             if let Err(error) = stage::write_file(&self.path, &learned.memory.to_text()) {
                 learned.failure = Some(error);
             }
@@ -194,11 +216,14 @@ impl Looked {
     /// How much was asked and what waits, for people.
     pub(super) fn to_words(&self) -> String {
         let all = self.plan.wanted.len();
-        let asked = self.asked - self.postponed.len();
-        let known = all - self.asked;
+        let (asked, unasked, malformed) = (self.asked, self.unasked, self.plan.malformed.len());
+        let known = all - asked - unasked - self.postponed.len();
+        let also = |count: usize, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
         let mut words = format!(
-            "{} elsewhere: {asked} asked for now, {known} known from before, {} left out by `ignore`.",
-            addresses(all),
+            "{} elsewhere: {asked} asked for now, {known} known from before{}{}, {} left out by `ignore`.",
+            addresses(all + malformed),
+            also(unasked, "not asked for because of their hosts"),
+            also(malformed, "that cannot be one"),
             self.plan.ignored
         );
         let mut hosts: Vec<(&String, usize)> = Vec::new();
@@ -231,9 +256,12 @@ impl Looked {
             })
         };
         let postponed = self.postponed.iter().map(|(address, why)| json!({ "address": address, "reason": why }));
+        let malformed = |(place, why): &(Place, String)| json!({ "address": place.written, "why": why, "file": place.span.path.as_str() });
         json!({
             "day": self.today.to_string(),
-            "asked": self.asked - self.postponed.len(),
+            "asked": self.asked,
+            "unasked": self.unasked,
+            "malformed": self.plan.malformed.iter().map(malformed).collect::<Vec<_>>(),
             "ignored": self.plan.ignored,
             "postponed": postponed.collect::<Vec<_>>(),
             "addresses": self.plan.wanted.iter().map(one).collect::<Vec<_>>(),

@@ -26,11 +26,12 @@ mod theme_check;
 mod urls;
 mod why;
 mod why_change;
+mod why_origins;
 mod why_shown;
 
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::{self, Cli, Command, Site, When};
 use crate::io::error::Error;
@@ -45,7 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     if let Some(answered) = process::answer(arguments.get(1).map(std::ffi::OsString::as_os_str)) {
         return u8::from(answered.is_err());
     }
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return misused(&error, &arguments),
     };
@@ -90,6 +91,23 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     });
     terminal.finish(code);
     code
+}
+
+/// The command line as types. Its help, its version and what is wrong with it are coloured as it asks for, which they have to
+/// be told before anything is read.
+fn parse(arguments: &[std::ffi::OsString]) -> Result<Cli, clap::Error> {
+    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let asks = |when: &str| {
+        words.contains(&format!("--color={when}").as_str()) || words.windows(2).any(|two| two == ["--color", when])
+    };
+    let color = match (asks("never"), asks("always")) {
+        (true, _) => clap::ColorChoice::Never,
+        (_, true) => clap::ColorChoice::Always,
+        _ => clap::ColorChoice::Auto,
+    };
+    let mut command = Cli::command().color(color);
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// Tells what is wrong with a command line; help and version go to standard output and are no failure.

@@ -117,6 +117,10 @@ fn roll_back(options: &cli::Publish, root: &Path, snapshot: &Snapshot, sheet: &m
         "Brought back: {}.\nThe next publish, of a workflow too, sends the book as it is then.",
         target.name()
     ));
+    if snapshot.book.targets.first() == Some(settings) && !texts::roll_back(root)? {
+        let why = "which texts that release holds was not noted on this machine";
+        terminal.say(&format!("{why}, so `throughline status` tells no changes until the next publish."));
+    }
     Ok(0)
 }
 
@@ -172,7 +176,12 @@ impl After<'_> {
         if !self.is_for_readers() {
             return Ok(());
         }
-        texts::note(self.root, &texts::of(&self.made.site, self.snapshot))?;
+        let texts = texts::of(&self.made.site, self.snapshot);
+        if self.plan.is_empty() {
+            texts::note(self.root, &texts)?
+        } else {
+            texts::replace(self.root, &texts)?
+        }
         let path = self.root.join(published::FILE);
         let text = promise::merged(&self.made.published, &self.made.addresses);
         if disk::read_text_if_there(&path)?.as_deref() == Some(&text) {

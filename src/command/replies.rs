@@ -153,37 +153,43 @@ fn no_reply(id: &str) -> Error {
 }
 
 fn show(root: &Path, id: &str, terminal: &Terminal) -> Result<u8, Error> {
-    for (path, document) in files(root)? {
-        let Some(table) = tables(&document).find(|table| text(table, "id") == id) else { continue };
-        let name = short(&path);
-        if terminal.format == Format::Human {
-            terminal.say(&format!("{name}\n{}", table.to_string().trim()));
-        } else {
-            terminal.write_out(&to_json(&name, table).to_string());
-        }
-        return Ok(0);
+    let all = files(root)?;
+    let known = known(root, &all);
+    let (file, id) = meant_by(&known, id)?;
+    let of_file = all.iter().filter(|(path, _)| name_of(root, path) == *file);
+    let mut found = of_file.flat_map(|(path, document)| tables(document).map(move |table| (path, table)));
+    let Some((path, table)) = found.find(|(_, table)| text(table, "id") == id) else { return Err(no_reply(id)) };
+    let name = short(path);
+    if terminal.format == Format::Human {
+        terminal.say(&format!("{name}\n{}", table.to_string().trim()));
+    } else {
+        terminal.write_out(&to_json(&name, table).to_string());
     }
-    Err(no_reply(id))
+    Ok(0)
+}
+
+/// What stands for a file of replies before an id.
+fn name_of(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root.join(FOLDER)).unwrap_or(path).display().to_string();
+    below.strip_suffix(".toml").unwrap_or(&below).to_owned()
+}
+
+/// Every reply, by its file and id.
+fn known(root: &Path, all: &[(PathBuf, DocumentMut)]) -> Vec<(String, String)> {
+    let replies = all.iter().flat_map(|(path, document)| tables(document).map(move |table| (path, text(table, "id"))));
+    replies.map(|(path, id)| (name_of(root, path), id.to_owned())).collect()
 }
 
 fn set_states(root: &Path, ids: &[String], state: &str, terminal: &Terminal) -> Result<u8, Error> {
     let all = files(root)?;
-    let name_of = |path: &Path| {
-        let below = path.strip_prefix(root.join(FOLDER)).unwrap_or(path).display().to_string();
-        below.strip_suffix(".toml").unwrap_or(&below).to_owned()
-    };
-    let known: Vec<(String, String)> = all
-        .iter()
-        .flat_map(|(path, document)| tables(document).map(move |table| (path, text(table, "id"))))
-        .map(|(path, id)| (name_of(path), id.to_owned()))
-        .collect();
+    let known = known(root, &all);
     let mut wanted = BTreeSet::new();
     for id in ids {
         wanted.insert(meant_by(&known, id)?.clone());
     }
     let mut changed = Vec::new();
     for (path, document) in all {
-        let name = name_of(&path);
+        let name = name_of(root, &path);
         let is_wanted = |id: &&str| wanted.contains(&(name.clone(), (*id).to_owned()));
         let here: BTreeSet<&str> = tables(&document).map(|table| text(table, "id")).filter(is_wanted).collect();
         if here.is_empty() {

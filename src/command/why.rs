@@ -1,15 +1,15 @@
 //! `why`: what a page was made from, and what has changed in it since it was built and published.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::urls::{near, wanted};
 use super::why_change::{Change, Compared};
+use super::why_origins::{Origin, origins};
 use super::why_shown::{Entry, shown};
 use crate::base::path::Route;
-use crate::build::{Build, build};
+use crate::build::{Build, build_one};
 use crate::check::page::{Base, asked, fonts_and_others};
 use crate::cli;
 use crate::import::html::Html;
@@ -17,25 +17,17 @@ use crate::io::error::Error;
 use crate::io::stage::MARK;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, tree};
-use crate::link::{PageId, Target, WritingId};
+use crate::link::PageId;
 use crate::load::{Options, load};
 use crate::model::publish::Place;
 use crate::model::source::{Artifact, Snapshot};
-use crate::promise::{Address, What};
 use crate::publish::Manifest;
+use crate::render::Output;
 use crate::theme::chain::{Used, chain};
 use crate::view::{PageKey, Tables, Viewer};
 
 /// Entries of a list that are shown to people; `-v` shows all.
 const MOST_SHOWN: usize = 8;
-
-/// A file that a page is made from.
-struct Origin {
-    path: String,
-    role: &'static str,
-    /// Whether it was written after the site was built; `None` where that cannot be told.
-    is_newer: Option<bool>,
-}
 
 /// All that is known of a page.
 struct Sheet<'a> {
@@ -58,12 +50,12 @@ pub(super) fn run(options: &cli::Why, start: &Path, terminal: &Terminal) -> Resu
     let (snapshot, diagnostics) = load(&root, &load_options)?;
     let out = options.out.clone().unwrap_or_else(|| root.join("public"));
     let route = route_of(&options.address, &out, &snapshot)?;
-    let made = build(&snapshot, diagnostics);
     let file = route.to_file();
+    let (made, output) = build_one(&snapshot, diagnostics, &file);
     let Some(artifact) = made.artifacts.iter().find(|artifact| artifact.file == file) else {
         return Err(Error::Usage(missing(&route, &made)));
     };
-    let sheet = Sheet::of(route, artifact, &made, &snapshot, (&root, &out))?;
+    let sheet = Sheet::of(route, artifact, (&made, output), &snapshot, (&root, &out))?;
     if terminal.format == Format::Human {
         terminal.say(&sheet.to_words(terminal.is_verbose));
         if made.report.has_errors() {
@@ -107,7 +99,7 @@ impl<'a> Sheet<'a> {
     fn of(
         route: Route,
         artifact: &'a Artifact,
-        made: &Build,
+        (made, output): (&Build, Option<Output>),
         snapshot: &Snapshot,
         (root, out): (&Path, &Path),
     ) -> Result<Self, Error> {
@@ -130,7 +122,7 @@ impl<'a> Sheet<'a> {
                 (_, page) => page.as_ref().map_or_else(String::new, |page| page.page.title.clone()),
             },
             to: address.and_then(|address| address.to.clone()),
-            origins: origins(address, key, &templates, made, (root, out)),
+            origins: origins(address, output, &templates, made, (root, out)),
             templates,
             assets: if page.is_some() { assets(artifact, made, snapshot) } else { Vec::new() },
             shown: page.as_ref().map(shown).unwrap_or_default(),
@@ -174,7 +166,7 @@ impl<'a> Sheet<'a> {
         let origins = self
             .origins
             .iter()
-            .map(|origin| json!({ "file": origin.path, "role": origin.role, "is_newer": origin.is_newer }));
+            .map(|origin| json!({ "file": origin.path, "role": &origin.role, "is_newer": origin.is_newer }));
         let templates = self
             .templates
             .iter()
@@ -194,86 +186,12 @@ impl<'a> Sheet<'a> {
     }
 }
 
-impl Origin {
-    fn to_words(&self) -> String {
-        let newer = if self.is_newer == Some(true) { ", written after the last build" } else { "" };
-        format!("{} ({}{newer})", self.path, self.role)
-    }
-}
-
-/// Every file that a page is made from, each once, the nearest first.
-fn origins(
-    address: Option<&Address>,
-    key: Option<PageKey>,
-    templates: &[Used],
-    made: &Build,
-    (root, out): (&Path, &Path),
-) -> Vec<Origin> {
-    let from = address.and_then(|address| Some((address.from.as_ref()?.to_string(), role(address.what))));
-    let mut origins: Vec<(String, &'static str)> = from.into_iter().collect();
-    if let Some(PageKey::Page(page)) = key {
-        origins.extend(others(page, made));
-    }
-    let own = templates.iter().map(|used| used.path.as_str()).filter(|path| path.starts_with("themes/"));
-    origins.extend(own.map(|path| (path.to_owned(), "a template")));
-    if key.is_some() {
-        origins.push(("book.toml".to_owned(), "the settings"));
-    }
-    let mut seen = BTreeSet::new();
-    origins.retain(|(path, _)| seen.insert(path.clone()));
-    let mark = out.join(MARK);
-    let origin = |(path, role): (String, _)| Origin { is_newer: disk::is_newer(&root.join(&path), &mark), path, role };
-    origins.into_iter().map(origin).collect()
-}
-
-fn role(what: What) -> &'static str {
-    match what {
-        What::Redirect => "it names this old address",
-        What::File => "it goes out as it is",
-        _ => "its text",
-    }
-}
-
 fn has_replies(key: PageKey, made: &Build) -> bool {
     match key {
         PageKey::Page(PageId::Writing(id)) => made.site.conversations.contains_key(&id),
         PageKey::Page(PageId::Replies) => true,
         _ => false,
     }
-}
-
-/// Files other than its own text that a page shows something of.
-fn others(page: PageId, made: &Build) -> Vec<(String, &'static str)> {
-    let site = &made.site;
-    let path = |id: WritingId| site.writing(id).path.to_string();
-    let own = match page {
-        PageId::Writing(id) => Some(id),
-        PageId::Concept(id) => site.concept(id).writing,
-        PageId::Series(id) => site.series(id).writing,
-        _ => None,
-    };
-    let mut all = Vec::new();
-    if let Some(id) = own {
-        if site.conversations.contains_key(&id) {
-            all.push((format!("content/replies/{}.toml", site.replies_name(id)), "its replies"));
-        }
-        let passages = site.targets[id.0 as usize].iter().filter_map(|target| match target {
-            Target::Passage(passage) => Some((path(passage.writing), "a passage of it is included")),
-            _ => None,
-        });
-        all.extend(passages);
-    }
-    match page {
-        PageId::Concept(id) => {
-            all.extend(
-                site.concept(id).appearances.iter().map(|appearance| (path(appearance.essay), "it uses the concept")),
-            );
-        }
-        PageId::Series(id) => all.extend(site.series(id).essays.iter().map(|id| (path(*id), "an essay of it"))),
-        _ => {}
-    }
-    all.extend(site.backlinks.get(&page).into_iter().flatten().map(|link| (path(link.from), "it links here")));
-    all
 }
 
 /// The files that a page names, those of the theme and of the book.

@@ -5,46 +5,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use ureq::Error;
 use ureq::http::Response;
 use url::{Position, Url};
 
 use super::http::{Client, Request, header};
 use super::web::{Public, host};
+use crate::model::answer::{Answer, Silence};
 
 /// Browsers follow twenty; whoever needs more than half of them is lost.
 const MOST_REDIRECTS: usize = 10;
 /// The longest pause that a host may ask for while somebody waits.
 const LONGEST_PAUSE: u64 = 30;
-
-/// What came of asking for an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It answers, at the end of all redirects.
-    Status {
-        /// 200 to 999, but for redirects.
-        status: u16,
-        /// Where it stands now, as far as redirects say that this is for good.
-        moved: Option<Url>,
-    },
-    /// The host asks to be left alone for longer than anybody waits; in words.
-    Later(String),
-    /// There is none, for this reason, in words.
-    None(Silence, String),
-}
-
-/// Why there is no answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Silence {
-    /// There is no host of that name.
-    NoHost,
-    /// It stands in a closed network and is not asked.
-    Closed,
-    /// It takes too long.
-    Slow,
-    /// The connection, the certificate or the answer is no good.
-    Broken,
-}
 
 /// Asks whether addresses are there.
 pub struct Prober {
@@ -128,22 +101,28 @@ impl Prober {
             let reply = sent.map_err(|error| silence(&host, &error))?;
             let is_busy = matches!(reply.status().as_u16(), 429 | 503);
             let Some(wanted) = header(&reply, "retry-after").filter(|_| is_busy) else { return Ok(reply) };
-            match wanted.trim().parse::<u64>() {
-                Ok(seconds) if seconds <= LONGEST_PAUSE && !is_last => {
+            match wait(&wanted, Timestamp::now()) {
+                Some(seconds) if seconds <= LONGEST_PAUSE && !is_last => {
                     std::thread::sleep(Duration::from_secs(seconds));
                 }
-                Ok(seconds) if seconds <= LONGEST_PAUSE => return Ok(reply),
-                Ok(seconds) => {
+                Some(seconds) if seconds > LONGEST_PAUSE => {
                     return Err(Answer::Later(format!("{host} wants to be left alone for {}", time(seconds))));
                 }
-                Err(_) => {
-                    let until: String = wanted.chars().take(40).collect();
-                    return Err(Answer::Later(format!("{host} wants to be left alone until {until}")));
-                }
+                Some(_) | None => return Ok(reply),
             }
         }
         unreachable!("the second turn returns")
     }
+}
+
+/// The seconds for which a host asks to be left alone, as a number or until a moment; `None` where it says neither.
+fn wait(wanted: &str, now: Timestamp) -> Option<u64> {
+    let wanted = wanted.trim();
+    if let Ok(seconds) = wanted.parse() {
+        return Some(seconds);
+    }
+    let until = jiff::fmt::rfc2822::parse(wanted).ok()?.timestamp();
+    Some(u64::try_from(until.as_second() - now.as_second()).unwrap_or(0))
 }
 
 fn time(seconds: u64) -> String {
@@ -184,6 +163,23 @@ mod tests {
         let (kind, why) = of(Error::Io(expired));
         assert!(kind == Silence::Broken && why.contains("no safe connection") && why.contains("Expired"), "{why}");
         assert_eq!(of(Error::Other("stands in a closed network, so it is not asked".into())).0, Silence::Closed);
+    }
+
+    #[test]
+    fn a_pause_is_read_as_seconds_or_as_a_moment() {
+        let now = "2026-01-02T03:04:05Z".parse().expect("a moment");
+        for (written, seconds) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("Fri, 02 Jan 2026 03:04:25 GMT", Some(20)),
+            ("Fri, 02 Jan 2026 05:04:05 GMT", Some(7_200)),
+            ("Fri, 02 Jan 2026 03:00:00 GMT", Some(0)),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(wait(written, now), seconds, "{written}");
+        }
     }
 
     #[test]

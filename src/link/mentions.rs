@@ -208,7 +208,7 @@ pub(crate) fn patterns(site: &Site) -> (Vec<String>, Vec<ConceptId>) {
     let (mut patterns, mut owners) = (Vec::new(), Vec::new());
     let mut taken = BTreeSet::new();
     // What a concept is called goes before what is only the plural of another one's name.
-    for make in [names as fn(&str) -> Vec<String>, plurals] {
+    for make in [spellings as fn(&str) -> Vec<String>, plurals] {
         for (at, concept) in site.concepts.iter().enumerate() {
             for form in concept.names().flat_map(make) {
                 if taken.insert(form.clone()) {
@@ -232,9 +232,28 @@ pub(crate) fn names(name: &str) -> Vec<String> {
     vec![capital, lower.to_uppercase(), lower]
 }
 
+/// The same as it stands in texts: who writes a name with a hyphen writes it with a blank elsewhere, and the other way round.
+fn spellings(name: &str) -> Vec<String> {
+    let joined = |from: char, to: char| -> String {
+        let letters: Vec<char> = name.chars().collect();
+        let is_word = |at: Option<usize>| at.and_then(|at| letters.get(at)).is_some_and(|c| c.is_alphanumeric());
+        let one = |(at, c): (usize, &char)| {
+            if *c == from && is_word(at.checked_sub(1)) && is_word(Some(at + 1)) { to } else { *c }
+        };
+        letters.iter().enumerate().map(one).collect()
+    };
+    let mut all = names(name);
+    for other in [joined('-', ' '), joined(' ', '-')] {
+        if other != name {
+            all.extend(names(&other));
+        }
+    }
+    all
+}
+
 /// The plurals of these forms.
 fn plurals(name: &str) -> Vec<String> {
-    names(name).iter().map(|form| plural(form)).collect()
+    spellings(name).iter().map(|form| plural(form)).collect()
 }
 
 /// The English plural of a term: that of its last word.

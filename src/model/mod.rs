@@ -1,5 +1,6 @@
 //! What a book is made of: plain data, constructors keep the invariants. Knows no stage.
 
+pub mod answer;
 pub mod book;
 pub mod prose;
 pub mod publish;

@@ -166,7 +166,7 @@ fn read_external(fields: &mut Fields<'_>, external: &mut ExternalSettings) {
         }
     }
     let mut within = |key, most, place: &mut i64| {
-        let Some(number) = fields.number(key) else { return };
+        let Some(number) = fields.whole(key, *place) else { return };
         if (1..=most).contains(&number.value) {
             *place = number.value;
         } else {

@@ -213,12 +213,23 @@ impl<'a> Fields<'a> {
 
     /// A whole number from 0.
     pub(crate) fn number(&mut self, key: &'static str) -> Option<Placed<i64>> {
+        let number = self.whole(key, 1)?;
+        if number.value < 0 {
+            let message = format!("`{key}` must be 0 or more, found {}", number.value);
+            self.refuse(Code::BadValue, number.range, message, format!("write `{key}{} 1`", self.sign));
+            return None;
+        }
+        Some(number)
+    }
+
+    /// A whole number; `such_as` is one that makes sense there.
+    pub(crate) fn whole(&mut self, key: &'static str, such_as: i64) -> Option<Placed<i64>> {
         let field = self.take(key)?;
         match field.value {
-            Value::Integer(value) if value >= 0 => Some(Placed { value, range: field.range }),
+            Value::Integer(value) => Some(Placed { value, range: field.range }),
             _ => {
                 let message = format!("`{key}` must be a whole number, found {}", field.value.kind());
-                self.refuse(Code::BadValue, field.range, message, format!("write `{key}{} 1`", self.sign));
+                self.refuse(Code::BadValue, field.range, message, format!("write `{key}{} {such_as}`", self.sign));
                 None
             }
         }

@@ -1,4 +1,4 @@
-//! The concepts that an essay's front matter names, changed: one written anew, or one more. Every other byte stays as it
+//! The concepts that an essay's front matter names, changed: one written anew, one more, or one less. Every other byte stays as it
 //! is. Knows no concept.
 
 use std::ops::Range;
@@ -53,6 +53,38 @@ pub(crate) fn rename(path: &SitePath, text: &str, at: u32, name: &str) -> Option
     let written = written(text, field)?;
     let styles = styles(text, text.get(written.clone())?, name);
     styles.into_iter().map(|word| (written.clone(), word)).find(|change| says(path, text, change, &wanted))
+}
+
+/// The change after which an essay no longer names a concept where it names one at this byte; `None` where that cannot be
+/// done without changing what else it says.
+pub(crate) fn remove(path: &SitePath, text: &str, at: u32) -> Option<Change> {
+    let (table, ..) = frontmatter::split(path, text);
+    let (key, list) = named(&table)?;
+    let Value::List(elements) = &list.value else { return None };
+    let nth = elements.iter().position(|element| element.range.0 == at)?;
+    let mut wanted = to_json(&table);
+    let (_, names) = wanted.iter_mut().find(|(known, _)| known == key)?;
+    names.as_array_mut()?.remove(nth);
+    let change = (with_its_comma(text, written(text, &elements[nth])?)?, String::new());
+    Some(change).filter(|change| says(path, text, change, &wanted))
+}
+
+/// The bytes of an element of a list with the comma that goes with it; the whole line where nothing else stands on it.
+fn with_its_comma(text: &str, element: Range<usize>) -> Option<Range<usize>> {
+    let (before, after) = (text.get(..element.start)?, text.get(element.end..)?);
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let rest = after.split_inclusive('\n').next()?;
+    let behind = rest.trim_start().trim_start_matches(',').trim();
+    if matches!(before[line..].trim(), "" | "-") && (behind.is_empty() || behind.starts_with('#')) {
+        return Some(line..element.end + rest.len());
+    }
+    // The comma before it goes, so that the changes of neighbours do not touch; where a line begins with it, the one behind.
+    let blanks = |c: char| c == ' ' || c == '\t';
+    if let Some(left) = before.trim_end_matches(blanks).strip_suffix(',') {
+        return Some(left.len()..element.end);
+    }
+    let comma = after.trim_start_matches(blanks).strip_prefix(',').map(|rest| rest.trim_start_matches(blanks));
+    Some(element.start..text.len() - comma.unwrap_or(after).len())
 }
 
 /// The key under which concepts are named, and its value; `None` where both or neither is there.
@@ -203,6 +235,35 @@ mod tests {
             ("---\ntags: a\n---\n", 10, "---\ntags: trust\n---\n"),
         ] {
             assert_eq!(changed(text, rename(&path(), text, at, "trust")).as_deref(), Some(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_taken_out_with_its_comma_or_its_line() {
+        for (text, name, wanted) in [
+            ("+++\nconcepts = [\"a\", \"b\"] # c\n+++\n", "\"b\"", "+++\nconcepts = [\"a\"] # c\n+++\n"),
+            ("+++\nconcepts = [\"a\", \"b\", \"c\"]\n+++\n", "\"b\"", "+++\nconcepts = [\"a\", \"c\"]\n+++\n"),
+            ("+++\nconcepts = [ 'a' , 'b',]\n+++\n", "'a'", "+++\nconcepts = [ 'b',]\n+++\n"),
+            ("+++\ntags = [\"a\", \"b\",]\n+++\n", "\"b\"", "+++\ntags = [\"a\",]\n+++\n"),
+            (
+                "+++\r\ntags = [\r\n  \"a\", # x\r\n  \"b\" # y\r\n]\r\n+++\r\n",
+                "\"b\"",
+                "+++\r\ntags = [\r\n  \"a\", # x\r\n]\r\n+++\r\n",
+            ),
+            (
+                "+++\ntags = [\n  \"a\", \"b\",\n  \"c\", \"d\",\n]\n+++\n",
+                "\"c\"",
+                "+++\ntags = [\n  \"a\", \"b\",\n  \"d\",\n]\n+++\n",
+            ),
+            ("---\ntags: [a, b] # c\n---\n", "b]", "---\ntags: [a] # c\n---\n"),
+            ("---\ntags:\n  - 'a' # c\n  - b\ntitle: x\n---\n", "'a'", "---\ntags:\n  - b\ntitle: x\n---\n"),
+        ] {
+            let at = u32::try_from(text.find(name).expect("it stands there")).expect("short");
+            assert_eq!(changed(text, remove(&path(), text, at)).as_deref(), Some(wanted), "{text}");
+        }
+        for text in ["+++\ntags = \"a\"\n+++\n", "---\ntags: a\n---\n", "---\ntags:\n  - a\n---\n"] {
+            let at = u32::try_from(text.find('a').map_or(0, |at| at + 6)).expect("short");
+            assert_eq!(remove(&path(), text, at), None, "{text}");
         }
     }
 

@@ -8,7 +8,7 @@ mod growth;
 mod idle;
 mod manifest;
 mod settings;
-mod styles;
+pub mod styles;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

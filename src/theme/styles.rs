@@ -1,4 +1,4 @@
-//! Addresses in a style sheet: where `url()` and `@import` name a file. Knows no file.
+//! Addresses in a style sheet: what `url()` and `@import` name. Knows no file.
 
 use std::ops::Range;
 
@@ -15,6 +15,17 @@ pub(super) struct Address {
 
 /// Every address that may be a file beside the sheet: none that begins with `/`, `#` or a scheme.
 pub(super) fn addresses(css: &str) -> Vec<Address> {
+    places(css).into_iter().filter_map(|range| address(css, range)).collect()
+}
+
+/// Every address as it is written, without quotes, whatever it leads to.
+#[must_use]
+pub fn named(css: &str) -> Vec<&str> {
+    places(css).into_iter().map(|range| bare(css, range)).filter(|written| !written.is_empty()).collect()
+}
+
+/// The bytes of all addresses, with the quotes where they have some; none of those in comments and other texts.
+fn places(css: &str) -> Vec<Range<usize>> {
     let bytes = css.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
@@ -28,7 +39,7 @@ pub(super) fn addresses(css: &str) -> Vec<Address> {
             if matches!(bytes.get(at), Some(b'"' | b'\'')) {
                 let range = string(css, at);
                 at = range.end;
-                found.extend(address(css, range));
+                found.push(range);
             }
         } else if is_word(css, at, "url(") && !css[..at].ends_with(is_name) {
             let start = space(css, at + "url(".len());
@@ -40,7 +51,7 @@ pub(super) fn addresses(css: &str) -> Vec<Address> {
                 }
             };
             at = range.end;
-            found.extend(address(css, range));
+            found.push(range);
         } else {
             at += 1;
         }
@@ -78,8 +89,12 @@ pub(super) fn first_rule(css: &str) -> usize {
     }
 }
 
+fn bare(css: &str, range: Range<usize>) -> &str {
+    css[range].trim_matches(['"', '\'']).trim()
+}
+
 fn address(css: &str, range: Range<usize>) -> Option<Address> {
-    let written = css[range.clone()].trim_matches(['"', '\'']).trim();
+    let written = bare(css, range.clone());
     let cut = written.find(['?', '#']).unwrap_or(written.len());
     let (file, rest) = written.split_at(cut);
     let has_scheme = file.split('/').next().is_some_and(|first| first.contains(':'));

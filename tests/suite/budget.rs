@@ -157,3 +157,23 @@ fn the_table_names_what_is_over_and_the_level_can_be_changed() {
     let empty = Book::new("");
     assert_eq!(weighed(&empty).1, Some(0), "a book without essays has nothing to weigh");
 }
+
+#[test]
+fn what_a_style_sheet_says_in_comments_is_asked_of_nobody() {
+    let css = "/* formerly url(https://cdn.example/x.png) */ a{content:\"@import 'https://cdn.example/y.css'\"}";
+    let (value, code) = weighed(&themed(&asset("style.css", css)));
+    assert_eq!((over(&value), code), (BTreeSet::new(), Some(0)), "{value}");
+    let (value, _) = weighed(&themed(&asset("style.css", "a{b:url(https://cdn.example/x.png)}")));
+    assert!(over(&value).contains("origins"), "{value}");
+}
+
+#[test]
+fn a_finding_says_how_many_other_pages_have_too_much() {
+    let essays: String = (0..3)
+        .map(|at| format!("-- content/essays/e{at}.md --\n{}Text.\n", ESSAY.replace("One", &format!("E{at}"))))
+        .collect();
+    let (value, _) = weighed(&themed(&(head("<script src=\"https://stats.example/x.js\"></script>") + &essays)));
+    let found = value["diagnostics"].as_array().unwrap().iter().find(|one| one["code"] == "over-budget").unwrap();
+    let message = found["message"].as_str().unwrap();
+    assert!(message.ends_with("where 0 is the most, and 3 more pages have too much"), "{message}");
+}

@@ -419,10 +419,99 @@ fn there_is_a_manual_page_for_every_command() {
     for (name, command) in leaves() {
         let file = format!("pages/throughline-{}.1", name.replace(' ', "-"));
         let page = fs::read_to_string(book.path().join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-        assert!(page.contains("Examples:"), "{file} has no examples");
+        assert!(page.contains(".SH EXAMPLES\n.nf\nthroughline"), "{file} has no examples");
+        assert!(page.contains("\"throughline 0.") && !page.contains("EXTRA"), "{file} does not say what it belongs to");
         assert!(!page.contains("\\-\\-via"), "{file} names what is hidden");
         for arg in shown(&command).filter_map(Arg::get_long) {
             assert!(page.contains(&arg.replace('-', "\\-")), "{file} lacks `{arg}`");
+        }
+    }
+}
+
+#[test]
+fn a_manual_page_names_values_and_puts_arguments_first() {
+    let book = good();
+    run(book.path(), &["man", "--out", "pages"]);
+    let page = fs::read_to_string(book.path().join("pages/throughline-theme-eject.1")).unwrap();
+    assert!(
+        page.contains(".TH throughline-theme-eject 1 \" \" \"throughline 0.1.0\" \"Throughline manual\"\n"),
+        "{page}"
+    );
+    assert!(page.contains("[\\fB\\-\\-into\\fR \\fINAME\\fR]"), "{page}");
+    let usage = page.lines().find(|line| line.contains("\\fBthroughline theme eject")).unwrap();
+    assert!(usage.ends_with("[\\fIFILES\\fR] ..."), "{usage}");
+    let place = |heading: &str| page.find(heading).unwrap_or_else(|| panic!("{heading}: {page}"));
+    assert!(place(".SH ARGUMENTS") < place(".SH OPTIONS") && place(".SH OPTIONS") < place(".SH EXAMPLES"), "{page}");
+    assert_eq!(page.matches(".SH OPTIONS").count() + page.matches(".ds Aq '").count(), 2, "{page}");
+}
+
+#[test]
+fn help_is_coloured_as_the_command_line_says() {
+    let book = good();
+    for (arguments, is_coloured) in [
+        (&["--color", "always", "--help"][..], true),
+        (&["check", "--help", "--color=always"], true),
+        (&["--color", "never", "--help"], false),
+        (&["--color=never", "check", "--help"], false),
+        (&["--help"], false),
+    ] {
+        // Some terminals ask for colours even in a pipe.
+        let output = Command::new(env!("CARGO_BIN_EXE_throughline"))
+            .args(arguments)
+            .current_dir(book.path())
+            .env_remove("NO_COLOR")
+            .env(if arguments == ["--help"] { "UNUSED" } else { "CLICOLOR_FORCE" }, "1")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!((text.contains("\u{1b}["), output.status.code()), (is_coloured, Some(0)), "{arguments:?}: {text:?}");
+    }
+}
+
+/// What stands in the table of the manual about the value of a command.
+fn row(command: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/content/essays/commands.md");
+    let chapter = fs::read_to_string(path).unwrap();
+    let start = format!("| `{command}` |");
+    let rows = chapter.split("## What machines get").nth(1).unwrap().lines();
+    rows.filter(|line| line.starts_with(&start)).map(str::to_owned).next().unwrap_or_else(|| panic!("{command}"))
+}
+
+#[test]
+fn the_manual_names_every_key_of_what_machines_get() {
+    let book = Book::new(&format!(
+        "-- book.toml --\ntitle = \"T\"\n-- content/essays/one.md --\n{}Words.\n-- content/pages/me.md --\n+++\ntitle = \"Me\"\n+++\n<http://localhost/> <http://h.example:99999/>\n",
+        ESSAY.replace("date", "concepts = [\"a\", \"a\"]\naliases = [\"/old/\"]\ndate")
+    ));
+    let keys = |value: &Value| -> BTreeSet<String> {
+        value.as_object().into_iter().flat_map(|all| all.keys().cloned()).collect()
+    };
+    let of_report = ["diagnostics", "errors", "warnings", "notes"];
+    for (command, arguments, inner) in [
+        ("status", &["status"][..], &[][..]),
+        ("why", &["why", "/old/"], &[]),
+        ("urls", &["urls"], &[]),
+        ("urls", &["urls", "/old/"], &[]),
+        ("urls", &["urls", "/odl/"], &[]),
+        ("check", &["check", "--fix", "--dry-run"], &["/fixed"]),
+        ("check", &["check", "--budget"], &["/budget/0"]),
+        ("check", &["check", "--external"], &["/external", "/external/addresses/0", "/external/malformed/0"]),
+        ("markdown", &["markdown", "content/essays/one.md"], &[]),
+        ("theme list", &["theme", "list"], &["/themes/0"]),
+        ("explain", &["explain", "broken-link"], &[]),
+        ("tell", &["tell"], &[]),
+        ("completions", &["completions", "bash"], &[]),
+        ("man", &["man"], &[]),
+    ] {
+        let output = run(book.path(), &[arguments, &["--format", "json"]].concat());
+        let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let all = inner.iter().map(|place| value.pointer(place).unwrap_or_else(|| panic!("{place}: {value}")));
+        for key in std::iter::once(&value).chain(all).flat_map(keys) {
+            let is_known = of_report.contains(&key.as_str()) || ["error", "exit_code"].contains(&key.as_str());
+            assert!(
+                is_known && command != "status" || row(command).contains(&format!("`{key}`")),
+                "{arguments:?}: `{key}`"
+            );
         }
     }
 }

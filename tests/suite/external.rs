@@ -373,7 +373,7 @@ fn what_was_learned_stays_when_the_program_is_ended() {
     child.kill().unwrap();
     child.wait().unwrap();
     let known = fs::read_to_string(book.path().join(".throughline/external.json")).unwrap();
-    assert_eq!(known.matches("\"fine\"").count(), 10, "{known}");
+    assert_eq!(known.matches("\"fine\"").count(), 19, "{known}");
 }
 
 #[test]
@@ -432,6 +432,64 @@ fn settings_of_links_elsewhere_that_make_no_sense_are_reported() {
     ] {
         assert!(report.contains(wanted), "{wanted} is not in {report}");
     }
+    let book = Book::new("-- book.toml --\ntitle = \"T\"\n[external]\nmax_age = -3\ntimeout = \"20s\"\n");
+    let report = book.build();
+    for wanted in
+        ["`max_age` must lie between 1 and", "`timeout` must be a whole number, found", "write `timeout = 20`"]
+    {
+        assert!(report.contains(wanted), "{wanted} is not in {report}");
+    }
+}
+
+#[test]
+fn what_can_be_no_address_is_a_dead_link_that_nobody_asks_for() {
+    let (server, heard) = server(world);
+    let book = book(&["http://h1.example:99999/", "https://fine.example/", "https://*.ignored.example/*:x"]);
+    let (value, _) = check(&book, &server, &[]);
+    assert_eq!(
+        said(&value, "h1.example"),
+        ["dead-link: `http://h1.example:99999/` leads nowhere: it cannot be an address: invalid port number"]
+    );
+    assert_eq!(value["external"]["malformed"][0]["address"], "http://h1.example:99999/");
+    assert_eq!(heard.take(), ["HEAD /fine.example/"]);
+    let output = book.run(&["check", "--external", "--via", &server.url()]);
+    let words = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        words.contains("2 addresses elsewhere: 0 asked for now, 1 known from before, 1 that cannot be one"),
+        "{words}"
+    );
+}
+
+#[test]
+fn only_what_was_asked_for_counts_as_asked_for() {
+    let (server, _) = server(world);
+    let book = book(&["https://fine.example/", "http://localhost/", "http://printer.local/", "http://10.0.0.1/"]);
+    let output = book.run(&["check", "--external", "--via", &server.url()]);
+    let words = String::from_utf8(output.stdout).unwrap();
+    let wanted = "4 addresses elsewhere: 1 asked for now, 0 known from before, 3 not asked for because of their hosts";
+    assert!(words.contains(wanted), "{words}");
+}
+
+#[test]
+fn a_pause_until_a_moment_is_kept_and_nonsense_is_none() {
+    let (server, _) = server(move |request| match request.path.as_str() {
+        "/later.example/" => Some(Reply::new(429, "").with("Retry-After", "Thu, 31 Dec 2499 23:59:59 GMT")),
+        "/past.example/" => Some(Reply::new(429, "").with("Retry-After", "Thu, 01 Jan 2015 00:00:00 GMT")),
+        "/odd.example/" => Some(Reply::new(429, "").with("Retry-After", "-1")),
+        _ => world(request),
+    });
+    let book = book(&["https://later.example/", "https://past.example/", "https://odd.example/"]);
+    let (value, _) = check(&book, &server, &[]);
+    let states = states(&value);
+    let state = |host: &str| states[host].as_str();
+    assert_eq!(
+        (state("later.example/"), state("past.example/"), state("odd.example/")),
+        ("unknown", "refused", "refused"),
+        "{value}"
+    );
+    let postponed = value["external"]["postponed"].as_array().unwrap();
+    assert_eq!(postponed.len(), 1, "{value}");
+    assert!(postponed[0]["reason"].as_str().unwrap().ends_with("hours"), "{value}");
 }
 
 /// The codes that builds never report, each with the options that find it and what others answer.

@@ -360,3 +360,34 @@ fn status_names_the_essays_that_have_changed_since_they_were_published() {
     fs::write(book.path().join(".throughline/texts.json"), "no").unwrap();
     assert!(said(&book.run(&["status"])).contains("delete it"));
 }
+
+/// The essays and pages that `status` lists as changed.
+fn changed(book: &Book) -> Vec<String> {
+    let output = book.run(&["status", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let entries = value["changed"].as_array().unwrap().iter();
+    entries.map(|entry| entry["path"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_readers_do_not_see_after_a_rollback_counts_as_changed() {
+    let book = book();
+    publish(&book, &["--yes"], 0);
+    fs::write(book.path().join("content/essays/one.md"), format!("{ESSAY}Another text.\n")).unwrap();
+    assert_eq!(changed(&book), ["content/essays/one.md"]);
+    publish(&book, &["--yes"], 0);
+    // Nothing is replaced by this, so that what came before stays the same.
+    publish(&book, &["--yes"], 0);
+    assert_eq!(changed(&book), [] as [&str; 0]);
+    publish(&book, &["--rollback", "--yes"], 0);
+    assert_eq!(changed(&book), ["content/essays/one.md"], "readers see the old text");
+    publish(&book, &["--rollback", "--yes"], 0);
+    assert_eq!(changed(&book), [] as [&str; 0], "and now the new one");
+    fs::remove_file(book.path().join(".throughline/texts.former.json")).unwrap();
+    let unknown = publish(&book, &["--rollback", "--yes"], 0);
+    assert!(unknown.contains("was not noted on this machine"), "{unknown}");
+    assert_eq!(changed(&book), [] as [&str; 0]);
+    publish(&book, &["--yes"], 0);
+    fs::write(book.path().join("content/essays/one.md"), format!("{ESSAY}A third text.\n")).unwrap();
+    assert_eq!(changed(&book), ["content/essays/one.md"]);
+}

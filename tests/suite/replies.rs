@@ -218,6 +218,10 @@ fn replies_are_held_shown_and_forgotten_by_command() {
     import(&book, &["outside/export.json"]);
     let listed = String::from_utf8(book.run(&["replies", "list", "one"]).stdout).unwrap();
     assert!(listed.contains("json:1") && listed.contains("Ada") && !listed.contains("json:9"), "{listed}");
+    for short in ["1", "JSON:1", "one/json:1"] {
+        let shown = String::from_utf8(book.run(&["replies", "show", short]).stdout).unwrap();
+        assert!(shown.contains("id = \"json:1\""), "{short}: {shown}");
+    }
     assert!(book.run(&["replies", "hold", "json:2"]).status.success());
     assert!(!book.build_clean().read("essays/one/index.html").contains("Never."));
     assert!(book.run(&["replies", "publish", "json:2"]).status.success());

@@ -40,7 +40,7 @@ fn imports_point_one_way() {
         ("publish", &["base", "model", "io"]),
         ("promise", &["base", "model", "parse", "link", "view", "render"]),
         ("build", &["base", "model", "parse", "link", "view", "theme", "render", "promise"]),
-        ("check", &["base", "model", "io", "import", "parse", "link", "view", "theme", "render", "promise"]),
+        ("check", &["base", "model", "import", "parse", "link", "view", "theme", "render", "promise"]),
         ("serve", &["base", "model", "io", "load", "parse", "link", "view", "theme", "render", "promise"]),
         ("schedule", &["base", "model"]),
         ("status", &["base", "model", "link", "schedule"]),

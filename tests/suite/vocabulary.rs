@@ -319,3 +319,112 @@ fn the_book_of_the_project_and_its_manual_need_no_advice() {
         assert_eq!(text(checked.stderr), text(built.stderr), "{folder}");
     }
 }
+
+/// Every finding of this code as its message, with what would be written instead.
+fn told(book: &Book, code: &str) -> Vec<(String, Value)> {
+    let value = json(book, &[]);
+    let found = value["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == code);
+    found.map(|found| (found["message"].as_str().unwrap().to_owned(), found["fix"].clone())).collect()
+}
+
+#[test]
+fn a_concept_without_a_file_in_two_spellings_is_told_and_not_mended() {
+    let one = |name: &str, tag: &str| essay(name, &format!("concepts = [\"{tag}\"]\n"), "Deep work, and night watch.");
+    let book = Book::new(&(one("a", "Deep Work") + &one("b", "deep work") + &one("c", "deep work")));
+    let found = told(&book, "similar-concepts");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "`Deep Work` and `deep work` are one concept in two spellings");
+    assert_eq!((&found[0].1["is_certain"], &found[0].1["text"]), (&false.into(), &"\"deep work\"".into()), "{found:?}");
+    let hyphen = Book::new(&(one("a", "night watch") + &one("b", "night-watch")));
+    assert_eq!(told(&hyphen, "similar-concepts").len(), 1);
+    let capital = Book::new(&(one("a", "Deep work") + &one("b", "deep work")));
+    assert_eq!(told(&capital, "similar-concepts"), [], "a capital at the beginning is free");
+}
+
+#[test]
+fn a_name_that_differs_from_that_in_its_file_by_a_hyphen_or_an_accent_is_mended() {
+    let one = |title: &str, tags: &[&str]| {
+        let essays: String = tags
+            .iter()
+            .enumerate()
+            .map(|(at, tag)| {
+                essay(&format!("e{at}"), &format!("concepts = [\"{tag}\"]\n"), &format!("{title}, {tag}."))
+            })
+            .collect();
+        Book::new(
+            &(format!(
+                "-- content/concepts/c.md --\n+++\ntitle = \"{title}\"\nsummary = \"S.\"\nslug = \"{}\"\n+++\n",
+                throughline::base::path::slug(title)
+            ) + &essays),
+        )
+    };
+    let book = one("night-watch", &["night watch"]);
+    let found = told(&book, "similar-concepts");
+    assert_eq!(found[0].0, "`night watch` is called `night-watch` in its own file");
+    assert_eq!(
+        (&found[0].1["is_certain"], &found[0].1["text"]),
+        (&true.into(), &"\"night-watch\"".into()),
+        "{found:?}"
+    );
+    json(&book, &["--fix"]);
+    assert!(read(&book, "content/essays/e0.md").contains("concepts = [\"night-watch\"]"));
+    assert_eq!(codes(&book), [] as [&str; 0]);
+    assert_eq!(told(&one("Cafe", &["caf\u{e9}"]), "similar-concepts").len(), 1);
+    assert_eq!(
+        told(&one("Night watch", &["night-watch", "night watch"]), "similar-concepts").len(),
+        1,
+        "both are in use"
+    );
+    for (title, tags) in [
+        ("Trust", &["trust", "TRUST"][..]),
+        ("Deep Work", &["deep work"]),
+        ("Night watch", &["night-watch", "night-watch"]),
+        ("C", &["C++"]),
+        ("Xin ren", &["\u{4fe1}\u{4efb}"]),
+    ] {
+        assert_eq!(told(&one(title, tags), "similar-concepts"), [], "{title}: {tags:?}");
+    }
+}
+
+#[test]
+fn a_concept_that_is_named_twice_is_taken_out_once() {
+    for (before, after) in [
+        ("concepts = [\"trust\", \"Trust\"]", "concepts = [\"trust\"]"),
+        ("concepts = [\"trust\", \"Trust\", \"TRUST\", \"order\"]", "concepts = [\"trust\", \"order\"]"),
+        ("concepts = [\"reliance\", \"trust\"]", "concepts = [\"trust\"]"),
+        ("concepts = [\"trust\", \"reliance\"] # mine", "concepts = [\"trust\"] # mine"),
+        ("concepts = [\"reliance\", \"Reliance\"]", "concepts = [\"trust\"]"),
+        ("concepts = [\n  \"trust\", # a\n  \"Trust\", # b\n]", "concepts = [\n  \"trust\", # a\n]"),
+    ] {
+        let book = Book::new(
+            &(concept("trust", "aliases = [\"reliance\"]\n")
+                + &concept("order", "")
+                + &essay("one", &format!("{before}\n"), "Trust, reliance, order.")),
+        );
+        let value = json(&book, &["--fix"]);
+        let left = codes(&book).into_iter().filter(|code| code != "untagged-concept").count();
+        assert_eq!(left, 0, "{before}: {value}");
+        let text = read(&book, "content/essays/one.md");
+        assert!(text.contains(&format!("\n{after}\n")), "{before}: {text}");
+    }
+    let yaml = "-- content/essays/one.md --\n---\ntitle: One\ndate: 2020-01-03\nsummary: S.\ntags:\n  - trust\n  - Trust # again\n---\nTrust.\n";
+    let book = Book::new(&(concept("trust", "") + yaml));
+    assert_eq!(findings(&book), ["similar-concepts content/essays/one.md: this essay names the concept `trust` twice"]);
+    json(&book, &["--fix"]);
+    assert!(read(&book, "content/essays/one.md").contains("tags:\n  - trust\n---\n"));
+}
+
+#[test]
+fn a_name_is_found_with_a_hyphen_and_with_a_blank() {
+    for (title, text) in [("night-watch", "night watch"), ("Night watch", "night-watch")] {
+        let file = format!("-- content/concepts/night-watch.md --\n+++\ntitle = \"{title}\"\nsummary = \"S.\"\n+++\n");
+        let one = essay("one", &format!("concepts = [\"{title}\"]\n"), &format!("A {text} is long. Two {text}es."));
+        let book = Book::new(&(file + &one));
+        assert_eq!(codes(&book), [] as [&str; 0], "{title}");
+        book.build_clean();
+        let page = fs::read_to_string(book.path().join("public/essays/one/index.html")).unwrap();
+        assert!(page.contains(&format!(">{text}</a> is long")), "{title}: {page}");
+        let page = fs::read_to_string(book.path().join("public/concepts/night-watch/index.html")).unwrap();
+        assert!(page.contains(&format!("{text}</mark> is long")), "{title}: {page}");
+    }
+}

@@ -150,3 +150,35 @@ fn a_page_that_readers_do_not_see_says_so() {
     assert!(output.status.code() == Some(2) && said.contains("is a draft") && said.contains("--drafts"), "{said}");
     assert_eq!(why(&book, &["/essays/one/", "--drafts"])["title"], "One");
 }
+
+#[test]
+fn files_that_are_made_of_many_texts_name_them_with_their_number() {
+    let book = book();
+    book.build_clean();
+    let essays = ["content/essays/two.md", "content/essays/one.md"];
+    for (address, wanted) in [
+        ("/feed.xml", &essays[..]),
+        ("/rss.xml", &essays),
+        ("/", &essays),
+        ("/", &["content/concepts/trust.md"]),
+        ("/essays/", &essays),
+        ("/404.html", &essays),
+        ("/sitemap.xml", &essays),
+        ("/sitemap.xml", &["content/pages/about.md"]),
+        ("/graph.json", &essays),
+        ("/llms.txt", &essays),
+        ("/feeds.opml", &["content/concepts/trust.md"]),
+        ("/concepts/", &["content/concepts/trust.md"]),
+        ("/concepts/trust/feed.xml", &["content/concepts/trust.md", "content/essays/one.md"]),
+        ("/replies/", &["content/replies/one.toml"]),
+        ("/replies/feed.xml", &["content/replies/one.toml"]),
+        ("/essays/one/index.md", &["content/essays/one.md"]),
+    ] {
+        let value = why(&book, &[address]);
+        let sources = texts(&value["sources"], "file");
+        assert!(wanted.iter().all(|file| sources.contains(file)), "{address}: {value}");
+        assert!(sources.contains(&"book.toml"), "{address}: {value}");
+    }
+    let words = String::from_utf8(book.run(&["why", "/feed.xml"]).stdout).unwrap();
+    assert!(words.contains("content/essays/two.md (one of 2 essays)"), "{words}");
+}
