@@ -9,6 +9,8 @@ mod likeness;
 pub mod page;
 mod spellings;
 mod tags;
+pub mod theme;
+mod theme_duties;
 mod vocabulary;
 
 use std::collections::BTreeSet;

@@ -14,12 +14,12 @@ pub enum Theme {
     List,
     /// Copy files of a built-in theme into the book, to be changed there
     #[command(
-        after_help = "What is copied no longer changes when the program does: copy as little as you can, and where one block of a template is enough, extend the template instead. Nothing is overwritten.\n\nExamples:\n  throughline theme eject card.html\n  throughline theme eject style.css favicon.svg --into mine\n  throughline theme eject sidebar.html --theme manual"
+        after_help = "What is copied no longer changes when the program does: copy as little as you can, and where one block of a template is enough, extend the template instead. Nothing is overwritten: files that are there already are left alone and named.\n\nExamples:\n  throughline theme eject card.html\n  throughline theme eject style.css favicon.svg --into mine\n  throughline theme eject sidebar.html --theme manual"
     )]
     Eject(Eject),
     /// Look the book's theme through: templates, style sheets, settings and files that nobody uses
     #[command(
-        after_help = "Every page is rendered, and nothing is written. The exit code is 1 where there are errors.\n\nExamples:\n  throughline theme check\n  throughline theme check --deny warnings"
+        after_help = "Every page is rendered, and nothing is written. Each address in a template of the book is followed from each page, and the page of an essay is looked through for what every page owes its readers. The exit code is 1 where there are errors.\n\nExamples:\n  throughline theme check\n  throughline theme check --deny warnings"
     )]
     Check(ThemeCheck),
 }

@@ -74,8 +74,9 @@ fn settings(title: &str) -> String {
     format!(
         "title = {}            # the name of the book\nauthor = \"\"                 # who writes it\n\
          summary = \"Essays on leading and managing.\"  # one sentence for the front page\n\
-         language = \"en\"             # language of the essays\ntheme = \"default\"           # a folder in themes/, or the built-in one\n\
-         # base_url = \"https://example.org/\"  # where the site will be published\n",
+         language = \"en\"             # language of the essays\n\
+         # base_url = \"https://example.org/\"  # where the site will be published\n\
+         # [theme]                   # its look; below this, lines such as name = \"default\" and accent = \"#1d5fbf\"\n",
         quoted(title)
     )
     .replace("author = \"\"                 # who writes it", "author = \"A writer\"         # who writes it")

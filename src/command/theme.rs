@@ -13,7 +13,7 @@ use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, stage};
 use crate::load::{layers_of, own_themes, settings};
 use crate::model::source::Layer;
-use crate::theme::{about, builtin, describe};
+use crate::theme::{Described, about, builtin, describe};
 
 /// A theme as it is listed.
 struct Listed {
@@ -50,13 +50,28 @@ pub(super) fn list(start: &Path, terminal: &Terminal) -> Result<u8, Error> {
         lines.push(format!("{mark} {:<14} {}", theme.name, sentence(theme)));
         if terminal.is_verbose {
             for setting in describe(&theme.layers) {
-                let default = if setting.default.is_null() { String::new() } else { format!(" [{}]", setting.default) };
-                lines.push(format!("    {:<14} {}{default}", setting.name, setting.help));
+                lines.push(line(&setting));
             }
         }
     }
     terminal.write_out(&lines.join("\n"));
     Ok(0)
+}
+
+/// A setting in one line: name, type, what it does, what it may be, and its value where the book says nothing.
+fn line(setting: &Described) -> String {
+    let mut limits = String::new();
+    if !setting.choices.is_empty() {
+        limits = format!(" (choice: `{}`)", setting.choices.join("`, `"));
+    } else if let [Some(min), Some(max)] = setting.bounds {
+        limits = format!(" ({min} to {max})");
+    } else if let [Some(min), _] = setting.bounds {
+        limits = format!(" (from {min})");
+    } else if let [_, Some(max)] = setting.bounds {
+        limits = format!(" (up to {max})");
+    }
+    let default = if setting.default.is_null() { String::new() } else { format!(" [{}]", setting.default) };
+    format!("    {:<14} {:<8} {}{limits}{default}", setting.name, setting.kind, setting.help)
 }
 
 fn summary(theme: &Listed) -> String {
@@ -116,15 +131,26 @@ pub(super) fn eject(options: &Eject, start: &Path, terminal: &Terminal) -> Resul
         let text = format!("extends = \"{source}\"\n");
         files.push(("theme.toml".to_owned(), text.into_bytes()));
     }
+    let (left, files): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|(name, _)| disk::has_file(&root, &format!("{folder}/{name}")));
+    let left: Vec<&str> = left.iter().map(|(name, _)| name.as_str()).collect();
+    let place = short(&root.join(&folder));
+    if files.iter().all(|(name, _)| name == "theme.toml") {
+        let listed = left.join("\n  ");
+        return Err(Error::Usage(format!("nothing was written, for {place} has these files already:\n  {listed}")));
+    }
     stage::create(&root.join(&folder), &files)?;
     if terminal.format != Format::Human {
         let made: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-        terminal.write_out(&json!({ "folder": folder, "made": made }).to_string());
+        terminal.write_out(&json!({ "folder": folder, "made": made, "left": left }).to_string());
         return Ok(0);
     }
-    let mut said = format!("Wrote into {}:\n", short(&root.join(&folder)));
+    let mut said = format!("Wrote into {place}:\n");
     for (name, _) in &files {
         said.push_str(&format!("  {name}\n"));
+    }
+    if !left.is_empty() {
+        said.push_str(&format!("Left alone what is there already:\n  {}\n", left.join("\n  ")));
     }
     said.push_str("These files are yours now: delete again what you leave as it was, so that it goes on changing with the program.");
     if into != used {
@@ -170,10 +196,14 @@ fn chosen(layers: &[Layer], wanted: &[String]) -> Result<Vec<(String, Vec<u8>)>,
         let short = |full: &str| full.split_once('/').map_or(full, |(_, short)| short).to_owned();
         let is_it = |full: &str| full == name || short(full) == *name;
         let Some(file) = all.iter().find(|(full, _)| is_it(full)) else {
-            let names: Vec<String> = all.iter().map(|(full, _)| short(full)).collect();
+            let (templates, assets): (Vec<_>, Vec<_>) =
+                all.iter().partition(|(full, _)| full.starts_with("templates/"));
+            let names: Vec<String> = templates.into_iter().chain(assets).map(|(full, _)| short(full)).collect();
             let near = nearest(name, names.iter().map(String::as_str));
-            let hint = near
-                .map_or_else(|| format!("there are {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+            let hint = near.map_or_else(
+                || format!("there are:\n  {}", names.join("\n  ")),
+                |near| format!("did you mean `{near}`?"),
+            );
             return Err(Error::Usage(format!("the theme has no file `{name}`; {hint}")));
         };
         if !files.contains(file) {

@@ -133,14 +133,51 @@ pub(crate) fn read_toml(input: &Text<'_>) -> (Table, Diagnostics) {
             diagnostics.push(Diagnostic::new(Code::BadDate, span, lower(&message)).help("write it as 2021-03-02"));
             continue;
         }
-        let help = if message.contains("duplicate key") {
-            "keep one of them"
-        } else {
-            "put texts between double quotes, and each key on a line of its own"
-        };
+        if message.contains("duplicate key") {
+            diagnostics.push(doubled(input, range));
+            continue;
+        }
+        let help = "put texts between double quotes, and each key on a line of its own";
         diagnostics.push(input.error(range, lower(&message), help));
     }
     (toml_table(input, table.get_ref()), diagnostics)
+}
+
+/// A key that stands twice, with the place of the first one where one line alone can be it.
+fn doubled(input: &Text<'_>, range: std::ops::Range<usize>) -> Diagnostic {
+    let key = input.text.get(range.clone()).unwrap_or("");
+    let before = input.text.get(..range.start).unwrap_or("");
+    let is_header = before.ends_with('[');
+    let mut places = Vec::new();
+    let mut table = "";
+    let mut start = 0;
+    for line in before.split_inclusive('\n') {
+        let words = line.trim();
+        let at = start + line.len() - line.trim_start().len();
+        start += line.len();
+        if words.starts_with('[') {
+            // A table of its own begins; what stood in the one before is another key.
+            places.retain(|_| is_header);
+            table = words;
+            if is_header && words.split(']').next() == Some(&format!("[{key}")) {
+                places.push((at + 1, true));
+            }
+        } else if words.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='))
+            && (table.is_empty() || !is_header)
+        {
+            places.push((at, false));
+        }
+    }
+    let [(at, is_table)] = places[..] else { return input.error(range, "duplicate key", "keep one of them") };
+    let help = match (is_header && !is_table, key) {
+        (true, "theme") => {
+            "take the other line out, and write its name below `[theme]`, as in `name = \"manual\"`".to_owned()
+        }
+        (true, key) => format!("take the other line out, and write what it says below `[{key}]`"),
+        _ => "keep one of them".to_owned(),
+    };
+    let first = Span { path: input.path.clone(), range: Some(input.range(at..at + key.len())) };
+    input.error(range, "duplicate key", &help).label(first, format!("`{key}` stands here already"))
 }
 
 fn toml_table(input: &Text<'_>, table: &DeTable<'_>) -> Table {

@@ -11,8 +11,9 @@ use crate::model::source::{Layer, Source};
 pub fn idle(layers: &[Layer]) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for own in layers.iter().filter(|layer| layer.is_own()) {
-        for (_, source) in &own.templates {
-            diagnostics.extend(rootless(source));
+        // A theme with a `base` of its own may have its addresses begin wherever it likes.
+        if !own.templates.iter().any(|(_, source)| source.text.contains("<base")) {
+            diagnostics.extend(own.templates.iter().flat_map(|(_, source)| rootless(source)));
         }
         for name in unnamed(own, layers) {
             let span = Span::file(&own.path_of(name));
@@ -74,8 +75,9 @@ fn rootless(source: &Source) -> Vec<Diagnostic> {
             let message =
                 "this address is right on the front page only: `asset` gives the way from the root of the site";
             let help = "write `{{ page.root }}` before it";
+            // Behind `data-` and its kin a script may look for an address from the root.
             warning(Code::TemplateError, Span::bytes(&source.path, at..end), message, help)
-                .fix(Span::bytes(&source.path, at..at), "{{ page.root }}")
+                .guess(Span::bytes(&source.path, at..at), "{{ page.root }}")
         })
         .collect()
 }

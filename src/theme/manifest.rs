@@ -154,7 +154,9 @@ fn read_typed(
     };
     let help = fields.text("help").map_or(help, |text| text.value);
     let kind = read_kind(word, fields, before.as_ref(), name.range);
-    let default = match fields.take("default") {
+    // Without words to choose from, or between bounds that leave nothing, no value would do.
+    let is_whole = fields.is_fine();
+    let default = match fields.take("default").filter(|_| is_whole) {
         Some(field) => match super::settings::check(&kind, "default", &field.value.to_json()) {
             Ok(value) => Some(value),
             Err((message, help)) => {
@@ -166,12 +168,25 @@ fn read_typed(
         None => default.filter(|value| super::settings::check(&kind, "default", value).is_ok()),
     };
     let default = default.or_else(|| first_of(&kind));
-    if default.is_none() && fields.is_fine() && !matches!(&kind, Kind::Color { derive_from: Some(_), .. }) {
-        let help = "add `default = \"#1d5fbf\"`, or `derive_from` with the name of another colour";
-        fields.refuse(Code::BadValue, name.range, format!("the colour `{}` has no default", name.text()), help);
+    if default.is_none() && fields.is_fine() {
+        refuse_without_default(name, &kind, fields);
     }
     let assets = read_assets(path, &kind, fields, name.range).unwrap_or(assets);
     fields.is_fine().then_some(Setting { kind, default, help, assets })
+}
+
+/// No colour and no number suits every theme.
+fn refuse_without_default(name: &Field, kind: &Kind, fields: &mut Fields<'_>) {
+    let (what, help) = match kind {
+        Kind::Number { min, max } => {
+            ("number", format!("add `default = {}`", super::settings::number(0.0_f64.clamp(*min, *max))))
+        }
+        Kind::Color { derive_from: None, .. } => {
+            ("colour", "add `default = \"#1d5fbf\"`, or `derive_from` with the name of another colour".to_owned())
+        }
+        _ => return,
+    };
+    fields.refuse(Code::BadValue, name.range, format!("the {what} `{}` has no default", name.text()), help);
 }
 
 /// Whether a colour that is made from another names one that is a colour by itself.
@@ -196,27 +211,35 @@ fn first_of(kind: &Kind) -> Option<Json> {
     match kind {
         Kind::Text => Some("".into()),
         Kind::Boolean => Some(false.into()),
-        Kind::Number { min, max } => Some(super::settings::number(0.0_f64.clamp(*min, *max))),
         Kind::Choice(choices) => choices.first().map(|choice| choice.as_str().into()),
-        Kind::Color { .. } => None,
+        Kind::Number { .. } | Kind::Color { .. } => None,
     }
 }
 
 fn read_kind(word: &str, fields: &mut Fields<'_>, inherited: Option<&Kind>, at: (u32, u32)) -> Kind {
     match word {
         "boolean" => Kind::Boolean,
-        "number" => {
-            let (low, high) = match inherited {
-                Some(Kind::Number { min, max }) => (*min, *max),
-                _ => (f64::MIN, f64::MAX),
-            };
-            let min = decimal(fields, "min").unwrap_or(low);
-            Kind::Number { min, max: decimal(fields, "max").unwrap_or(high).max(min) }
-        }
+        "number" => read_number(fields, inherited, at),
         "choice" => read_choices(fields, inherited, at),
         "color" => read_color(fields, inherited),
         _ => Kind::Text,
     }
+}
+
+fn read_number(fields: &mut Fields<'_>, inherited: Option<&Kind>, at: (u32, u32)) -> Kind {
+    let (low, high) = match inherited {
+        Some(Kind::Number { min, max }) => (*min, *max),
+        _ => (f64::MIN, f64::MAX),
+    };
+    let (min, max) = (decimal(fields, "min"), decimal(fields, "max"));
+    let at = max.or(min).map_or(at, |(_, range)| range);
+    let (min, max) = (min.map_or(low, |(min, _)| min), max.map_or(high, |(max, _)| max));
+    if min > max {
+        let [low, high] = [min, max].map(super::settings::number);
+        let message = format!("`max` is {high}, less than `min`, which is {low}");
+        fields.refuse(Code::BadValue, at, message, format!("write a number from {low} up"));
+    }
+    Kind::Number { min, max: max.max(min) }
 }
 
 fn read_choices(fields: &mut Fields<'_>, inherited: Option<&Kind>, at: (u32, u32)) -> Kind {
@@ -255,7 +278,7 @@ fn read_color(fields: &mut Fields<'_>, inherited: Option<&Kind>) -> Kind {
             }
         }
     }
-    if let Some(given) = decimal(fields, "contrast") {
+    if let Some((given, _)) = decimal(fields, "contrast") {
         contrast = given.clamp(1.0, 21.0);
     }
     if let Some(from) = fields.text("derive_from") {
@@ -264,14 +287,15 @@ fn read_color(fields: &mut Fields<'_>, inherited: Option<&Kind>) -> Kind {
     Kind::Color { on, contrast, derive_from }
 }
 
-fn decimal(fields: &mut Fields<'_>, key: &'static str) -> Option<f64> {
+/// A number with its place.
+fn decimal(fields: &mut Fields<'_>, key: &'static str) -> Option<(f64, (u32, u32))> {
     let field = fields.take(key)?;
     let number = field.value.to_json().as_f64();
     if number.is_none() {
         let message = format!("`{key}` must be a number, found {}", field.value.kind());
         fields.refuse(Code::BadValue, field.range, message, format!("write `{key} = 1`"));
     }
-    number
+    number.map(|number| (number, field.range))
 }
 
 fn read_assets(

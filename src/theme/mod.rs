@@ -7,6 +7,7 @@ mod colour;
 mod growth;
 mod idle;
 mod manifest;
+pub mod marks;
 mod settings;
 pub mod styles;
 

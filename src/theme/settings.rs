@@ -36,10 +36,14 @@ pub struct Described {
     pub kind: &'static str,
     /// What can be chosen; empty for other kinds.
     pub choices: Vec<String>,
+    /// The bounds of a number, each where there is one.
+    pub bounds: [Option<f64>; 2],
     /// Its value where the book says nothing; `null` for a colour that is made from another.
     pub default: Json,
     /// One sentence about it.
     pub help: String,
+    /// Whether it brings style sheets, which stand at the head of `style.css`.
+    pub has_sheets: bool,
 }
 
 /// Settles the settings of a theme that is made of these layers, the first before the others.
@@ -57,7 +61,9 @@ pub fn settle(layers: &[Layer], choice: &ThemeChoice) -> (Settings, Diagnostics)
             diagnostics.push(unknown(&key.value, place(key.range), &known, &choice.name));
             continue;
         };
-        match check(&setting.kind, &key.value, &value.value) {
+        let checked = check(&setting.kind, &key.value, &value.value)
+            .and_then(|good| filled(&key.value, good, setting.default.as_ref()));
+        match checked {
             Ok(good) => drop(set.insert(key.value.clone(), good)),
             Err((message, help)) => {
                 diagnostics.push(Diagnostic::new(Code::BadValue, place(value.range), message).help(help));
@@ -78,6 +84,13 @@ pub fn describe(layers: &[Layer]) -> Vec<Described> {
         name,
         kind: setting.kind.word(),
         choices: if let Kind::Choice(choices) = &setting.kind { choices.clone() } else { Vec::new() },
+        bounds: match setting.kind {
+            Kind::Number { min, max } => {
+                [Some(min).filter(|min| *min > f64::MIN), Some(max).filter(|max| *max < f64::MAX)]
+            }
+            _ => [None; 2],
+        },
+        has_sheets: setting.assets.values().flatten().any(|file| file.ends_with(".css")),
         default: setting.default.unwrap_or(Json::Null),
         help: setting.help,
     });
@@ -98,7 +111,7 @@ fn unknown(key: &str, span: Span, known: &Known, theme: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownKey, span.clone(), message);
     let names = || known.keys().map(String::as_str).chain(["name"]);
     match nearest(key, names()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(span, near),
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).guess(span, near),
         None if known.is_empty() => diagnostic.help("take it out: this theme has no settings"),
         None => {
             diagnostic.help(format!("take it out, or set {}", known.keys().cloned().collect::<Vec<_>>().join(", ")))
@@ -172,6 +185,18 @@ pub(super) fn check(kind: &Kind, key: &str, value: &Json) -> Result<Json, (Strin
         }
         (Kind::Color { on, contrast, .. }, Json::String(given)) => check_colour(key, given, on, *contrast),
         (Kind::Color { .. }, _) => wrong("a colour", format!("write it as `{key} = \"#1d5fbf\"`")),
+    }
+}
+
+/// A word that the theme shows leaves a hole where it is empty.
+fn filled(key: &str, value: Json, default: Option<&Json>) -> Result<Json, (String, String)> {
+    let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
+    match default.and_then(Json::as_str).filter(|default| is_empty && !default.is_empty()) {
+        Some(default) => {
+            let help = format!("write a word, or take the line out for `{default}`");
+            Err((format!("`{key}` cannot be empty"), help))
+        }
+        None => Ok(value),
     }
 }
 

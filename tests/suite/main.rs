@@ -34,6 +34,7 @@ mod schedule;
 mod slips;
 mod support;
 mod tell;
+mod theme_check;
 mod theme_views;
 mod themes;
 mod tidy;

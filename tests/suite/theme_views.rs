@@ -62,14 +62,35 @@ fn views() -> Vec<View> {
     views
 }
 
+/// A type of the source in the words of a theme's author.
+fn in_words(kind: &str) -> String {
+    let inner = |start: &str| kind.strip_prefix(start).and_then(|rest| rest.strip_suffix('>'));
+    if let Some(of) = inner("Option<") {
+        return format!("{}, or `null`", in_words(of));
+    }
+    if let Some(of) = inner("Vec<") {
+        return format!("list of {}", in_words(of));
+    }
+    if let Some(of) = inner("Box<") {
+        return in_words(of);
+    }
+    match kind.rsplit("::").next().unwrap_or(kind) {
+        "String" | "str" => "text".to_owned(),
+        "bool" => "yes/no".to_owned(),
+        "usize" | "u64" | "u32" | "u16" | "u8" | "i16" | "i32" | "i64" | "f64" => "number".to_owned(),
+        _ if kind.starts_with("Map<") => "values by name".to_owned(),
+        view => view.trim_start_matches("&'static ").trim_start_matches("&").to_owned(),
+    }
+}
+
 /// `SNAPSHOTS=overwrite` puts in what the source says now; read it before it is kept.
 #[test]
 fn the_manual_describes_every_field_of_every_view_in_the_words_of_the_source() {
     let mut wanted = String::from("## Fields\n");
     for view in views() {
-        wanted.push_str(&format!("\n### {}\n\n{}\n\n| field | means |\n|---|---|\n", view.name, view.about));
-        for (field, _, described) in view.fields {
-            wanted.push_str(&format!("| `{field}` | {described} |\n"));
+        wanted.push_str(&format!("\n### {}\n\n{}\n\n| field | type | means |\n|---|---|---|\n", view.name, view.about));
+        for (field, kind, described) in view.fields {
+            wanted.push_str(&format!("| `{field}` | {} | {described} |\n", in_words(&kind)));
         }
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/content/essays/themes.md");

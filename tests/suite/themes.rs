@@ -143,7 +143,7 @@ fn only_the_font_that_is_used_goes_out_with_its_licence_and_is_preloaded() {
 fn templates_know_the_settings_and_style_sheets_have_them_as_properties() {
     let book = book(
         "[theme]\nname = \"mine\"\nwidth = 2.5\nlayout = \"grid\"\nmotto = \"Ahoy & hello\"",
-        "-- themes/mine/theme.toml --\nname = \"Mine\"\n[settings.width]\ntype = \"number\"\nmin = 1\nmax = 4\n[settings.layout]\ntype = \"choice\"\nchoices = [\"list\", \"grid\"]\n[settings.motto]\ntype = \"text\"\n[settings.is_loud]\ntype = \"boolean\"\n[settings.paper]\ntype = \"color\"\ndefault = \"#ABC\"\n-- themes/mine/templates/missing.html --\n{{ book.theme.width }} {{ book.theme.layout }} {{ book.theme.motto }} {{ book.theme.is_loud }} {{ book.theme.paper }} {{ book.theme.font }}\n",
+        "-- themes/mine/theme.toml --\nname = \"Mine\"\n[settings.width]\ntype = \"number\"\ndefault = 2\nmin = 1\nmax = 4\n[settings.layout]\ntype = \"choice\"\nchoices = [\"list\", \"grid\"]\n[settings.motto]\ntype = \"text\"\n[settings.is_loud]\ntype = \"boolean\"\n[settings.paper]\ntype = \"color\"\ndefault = \"#ABC\"\n-- themes/mine/templates/missing.html --\n{{ book.theme.width }} {{ book.theme.layout }} {{ book.theme.motto }} {{ book.theme.is_loud }} {{ book.theme.paper }} {{ book.theme.font }}\n",
     );
     assert_eq!(book.build_clean().read("404.html"), "2.5 grid Ahoy &amp; hello false #aabbcc literata\n");
     let css = style(&book);
@@ -283,6 +283,7 @@ fn theme_list_names_the_themes_their_sentences_and_settings() {
     assert_eq!(lines[2], "* mine           My own. (themes/mine, over the built-in `manual`)");
     let text = String::from_utf8(book.run(&["theme", "list", "--verbose"]).stdout).unwrap();
     assert!(text.contains("accent") && text.contains("[\"#0a5aa8\"]"), "{text}");
+    assert!(text.contains("choice: `system`, `atkinson`") && text.contains(" boolean "), "{text}");
     let listed: Value = serde_json::from_slice(&book.run(&["theme", "list", "--format", "json"]).stdout).unwrap();
     let mine = &listed["themes"][2];
     assert_eq!((&mine["name"], &mine["is_used"], &mine["extends"]), (&"mine".into(), &true.into(), &"manual".into()));
@@ -306,12 +307,25 @@ fn theme_eject_copies_what_is_asked_for_and_overwrites_nothing() {
     }
     fs::write(book.path().join("themes/default/templates/card.html"), "mine").unwrap();
     let (code, text) = said(&["essay.html", "templates/card.html"]);
-    assert!(
-        code != Some(0) && text.contains("themes/default/templates/card.html") && text.contains("exists"),
-        "{text}"
-    );
+    assert!(code == Some(0) && text.contains("  templates/essay.html\n"), "{text}");
+    assert!(text.contains("Left alone what is there already:\n  templates/card.html\n"), "{text}");
     assert_eq!(file("default/templates/card.html").unwrap(), b"mine");
-    assert!(file("default/templates/essay.html").is_err(), "all or nothing");
+    assert_eq!(file("default/templates/essay.html").unwrap(), built_in("default/templates/essay.html"));
+    let (code, text) = said(&["essay.html", "templates/card.html"]);
+    assert!(code == Some(2) && text.contains("nothing was written") && text.contains("templates/card.html"), "{text}");
+    let (code, text) = said(&[]);
+    assert!(code == Some(0) && text.contains("  templates/base.html\n"), "{text}");
+    assert_eq!(file("default/templates/card.html").unwrap(), b"mine");
+    let json: Value = {
+        let output = book.run(&["theme", "eject", "style.css", "card.html", "--format", "json"]);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    assert_eq!(
+        (&json["made"], &json["left"]),
+        (&serde_json::json!(["assets/style.css"]), &serde_json::json!(["templates/card.html"]))
+    );
+    let (code, text) = said(&["something-else-altogether"]);
+    assert!(code == Some(2) && text.contains("there are:\n  archive.html\n"), "{text}");
     let (code, text) = said(&["esay.html"]);
     assert!(code == Some(2) && text.contains("did you mean `essay.html`?"), "{text}");
     let (code, text) = said(&["--theme", "nothing", "essay.html"]);
