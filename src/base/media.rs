@@ -6,9 +6,8 @@ pub fn type_of(name: &str) -> String {
     let name = name.rsplit('/').next().unwrap_or(name);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     let own = match (name, extension.as_str()) {
-        // Programs that follow a feed tell it by its type.
-        ("feed.xml", _) => "application/atom+xml",
-        ("rss.xml", _) => "application/rss+xml",
+        // Feeds in XML have no type of their own here: Chromium shows the source of what is called Atom or RSS, and programs that
+        // follow feeds tell them by their first element.
         ("feed.json", _) => "application/feed+json",
         (".throughline-output", _) => "text/plain",
         // These the list of media types knows by other names, or not at all.
@@ -41,8 +40,8 @@ mod tests {
             ("assets/style.1a2b3c4d.css", "text/css; charset=utf-8"),
             ("assets/script.js", "text/javascript; charset=utf-8"),
             ("sitemap.xml", "application/xml; charset=utf-8"),
-            ("feed.xml", "application/atom+xml; charset=utf-8"),
-            ("concepts/trust/rss.xml", "application/rss+xml; charset=utf-8"),
+            ("feed.xml", "application/xml; charset=utf-8"),
+            ("concepts/trust/rss.xml", "application/xml; charset=utf-8"),
             ("concepts/trust/feed.json", "application/feed+json; charset=utf-8"),
             ("graph.json", "application/json; charset=utf-8"),
             ("pic.SVG", "image/svg+xml; charset=utf-8"),

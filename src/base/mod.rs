@@ -5,6 +5,8 @@ pub mod date;
 pub mod diagnostic;
 pub mod fingerprint;
 pub mod host;
+pub mod language;
+pub mod markup;
 pub mod media;
 pub mod path;
 pub mod sentences;

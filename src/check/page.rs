@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use crate::base::markup::candidates;
 use crate::base::path::percent_decoded;
 use crate::import::html::{Element, Html};
 use crate::model::book::Book;
@@ -152,7 +153,7 @@ pub fn asked(html: &Html<'_>, base: &Base, file: &str) -> Asked {
                 add("src", Kind::Picture);
                 add("poster", Kind::Picture);
                 let set = element.attribute("srcset").unwrap_or("");
-                let addresses = set.split(',').filter_map(|one| one.split_whitespace().next());
+                let addresses = candidates(set).into_iter().map(|range| &set[range]);
                 addresses.for_each(|address| asked.add(base, file, address, Kind::Picture));
             }
             "iframe" | "embed" => add("src", Kind::Other),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::Severity;
+use crate::base::path::Route;
 use crate::model::publish::Target;
 use crate::model::thread::State;
 use crate::model::urls::Urls;
@@ -220,6 +221,18 @@ pub struct Book {
 }
 
 impl Book {
+    /// The address of a page or file from anywhere; `None` where the book does not know its own.
+    #[must_use]
+    pub fn absolute(&self, route: &Route) -> Option<String> {
+        self.whole_address(&route.to_url())
+    }
+
+    /// The same for an address as seen from the site's root, which may name a place on its page.
+    #[must_use]
+    pub fn whole_address(&self, url: &str) -> Option<String> {
+        self.base_url.as_ref().map(|base| format!("{base}{url}"))
+    }
+
     /// The path under which the site is served: `/`, or `/essays/` for `https://name.github.io/essays/`.
     #[must_use]
     pub fn base_path(&self) -> &str {

@@ -33,7 +33,14 @@ pub enum Piece {
     LinkOpen(u32),
     /// The end of that link.
     LinkClose(u32),
-    /// The bare address of a link in raw HTML, by its index in `Outline::links`.
+    /// An attribute of raw HTML that holds an address: its name as bytes of `Prose::html`, and the index in `Outline::links`.
+    Attribute {
+        /// Its name.
+        name: Range,
+        /// The address.
+        link: u32,
+    },
+    /// One address among others in an attribute of raw HTML, by its index in `Outline::links`.
     Address(u32),
     /// A picture, by its index in `Outline::images`.
     Image(u32),
@@ -147,7 +154,7 @@ pub enum LinkStyle {
     Wiki,
     /// `![[target]]`
     Embed,
-    /// `href` or `src` in raw HTML.
+    /// `href`, `src` or the like in raw HTML.
     Html,
 }
 

@@ -52,6 +52,15 @@ impl Kind {
     }
 }
 
+impl Meta {
+    /// When an essay last changed, as its author says: the later of its two dates.
+    #[must_use]
+    pub fn changed(&self) -> Option<Date> {
+        let is_before = |date: &Date| self.updated.is_some_and(|updated| updated.to_timestamp() < date.to_timestamp());
+        self.date.filter(is_before).or(self.updated).or(self.date)
+    }
+}
+
 /// A value of the front matter with the bytes of the file it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed<T> {

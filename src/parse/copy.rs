@@ -7,7 +7,8 @@ use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
 
 use super::inline::is_picture;
 use super::markdown::{is_container, options};
-use super::{frontmatter, pull, raw_html};
+use super::tokens::{Part, State, What, scan};
+use super::{frontmatter, pull};
 use crate::model::book::MarkdownSettings;
 
 /// Where a link or picture of a copy leads.
@@ -40,8 +41,17 @@ pub fn copy(text: &str, settings: &MarkdownSettings, places: &dyn Places) -> Str
     let start = frontmatter::body_start(text);
     let body = &text[start..];
     let events: Vec<(Event<'_>, Range<usize>)> = Parser::new_ext(body, options(settings)).into_offset_iter().collect();
-    let mut copier =
-        Copier { body, start, places, unused: unused_notes(&events), events, edits: Vec::new(), shown: Vec::new() };
+    let mut copier = Copier {
+        body,
+        start,
+        places,
+        unused: unused_notes(&events),
+        events,
+        edits: Vec::new(),
+        shown: Vec::new(),
+        raw: State::default(),
+        hidden: 0,
+    };
     if settings.extensions {
         copier.read();
         copier.drop_unshown_lines();
@@ -61,6 +71,10 @@ struct Copier<'a> {
     edits: Vec<(Range<usize>, String)>,
     /// Bytes that came out as something.
     shown: Vec<Range<usize>>,
+    /// What raw HTML so far left open.
+    raw: State,
+    /// The byte up to which a comment hides everything.
+    hidden: usize,
 }
 
 impl Copier<'_> {
@@ -93,10 +107,11 @@ impl Copier<'_> {
             }
             Event::Start(Tag::CodeBlock(_)) => return self.end_of(at) + 1,
             Event::Start(Tag::HtmlBlock) => {
-                self.raw_html(source);
-                return self.end_of(at) + 1;
+                let end = self.end_of(at);
+                self.html_block(at, end, &source);
+                return end + 1;
             }
-            Event::InlineHtml(_) => self.raw_html(source),
+            Event::InlineHtml(html) => self.inline_html(&html, source),
             Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
                 return self.link(at, link_type, &dest_url, &title, source);
             }
@@ -127,9 +142,9 @@ impl Copier<'_> {
 
     /// Leaves bytes out; where nothing else stands on their lines, the lines and the blank ones behind them, too.
     fn leave_out(&mut self, source: Range<usize>) {
-        let before = self.body[..source.start].rfind('\n').map_or(0, |at| at + 1);
+        let before = self.body[..source.start].trim_end_matches(|c: char| c != '\n' && c.is_whitespace());
         let mut end = source.end;
-        if self.body[before..source.start].trim().is_empty() {
+        if before.is_empty() || before.ends_with('\n') {
             let rest = &self.body[source.end..];
             let blank = rest.len() - rest.trim_start().len();
             let ends_line = self.body[..source.end].ends_with('\n') || blank == rest.len();
@@ -146,22 +161,64 @@ impl Copier<'_> {
         self.edits.push((source, text.into()));
     }
 
-    fn raw_html(&mut self, source: Range<usize>) {
-        let html = &self.body[source.clone()];
-        let mut from = 0;
-        while let Some(at) = html.get(from..).and_then(|rest| rest.find("<!").or_else(|| rest.find("<?"))) {
-            let begin = source.start + from + at;
-            let (mark, skip) = if self.body[begin..].starts_with("<!--") { ("-->", 4) } else { (">", 2) };
-            // A comment that its block does not end hides what follows, as it does on the page.
-            let close = self.body[begin + skip..].find(mark).map(|at| begin + skip + at + mark.len());
-            let end = close.unwrap_or(self.body.len());
-            self.leave_out(begin..end);
-            from = end - source.start;
+    /// A block of raw HTML. What stands before its lines, the marks of a quotation, is no HTML.
+    fn html_block(&mut self, at: usize, end: usize, source: &Range<usize>) {
+        let (mut html, mut lines) = (String::new(), Vec::new());
+        for (event, range) in &self.events[at + 1..end] {
+            if let Event::Html(part) | Event::Text(part) = event {
+                lines.push((html.len(), range.clone()));
+                html.push_str(part);
+            }
         }
-        for (range, target) in raw_html::addresses(html) {
-            let range = source.start + range.start..source.start + range.end;
-            if let Place::Address(address) = self.places.link(self.in_file(&source), &target) {
-                self.replace(range, address.replace('&', "&amp;").replace('"', "%22").replace('\'', "%27"));
+        let body = self.body;
+        // A line may be shorter in the source than it is read: a character that cannot stand in HTML has another one in its place.
+        let place = |byte: usize, more: usize| {
+            let line = lines.partition_point(|(start, _)| *start <= byte).checked_sub(1).map(|line| &lines[line]);
+            let place = line.map_or(source.end, |(start, range)| (range.start + byte + more - start).min(range.end));
+            body.floor_char_boundary(place)
+        };
+        let place = |range: Range<usize>| {
+            let start = place(range.start, 0);
+            start..range.end.checked_sub(1).map_or(start, |last| place(last, 1)).max(start)
+        };
+        self.raw_html(&html, source, &place);
+    }
+
+    fn inline_html(&mut self, written: &str, source: Range<usize>) {
+        if source.start >= self.hidden && self.raw.is_remark(written) {
+            self.leave_out(source);
+            return;
+        }
+        let html = &self.body[source.clone()];
+        self.raw_html(html, &source, &|range: Range<usize>| source.start + range.start..source.start + range.end);
+    }
+
+    /// Raw HTML; `place` tells where its bytes stand in the body.
+    fn raw_html(&mut self, html: &str, source: &Range<usize>, place: &dyn Fn(Range<usize>) -> Range<usize>) {
+        if source.start < self.hidden {
+            return;
+        }
+        for Part { range, what } in scan(html, &mut self.raw).parts {
+            let range = place(range);
+            match what {
+                What::Remark => self.leave_out(range),
+                What::OpenRemark => {
+                    // A comment that its block does not end hides what follows, as it does on the page.
+                    self.raw.is_in_remark = false;
+                    let close = self.body[range.start..].find("-->").map(|at| range.start + at + 3);
+                    self.hidden = close.unwrap_or(self.body.len());
+                    self.leave_out(range.start..self.hidden);
+                }
+                What::Attribute { name, target } => match self.places.link(self.in_file(source), &target) {
+                    Place::Address(address) => self.replace(range, format!("{name}=\"{}\"", in_attribute(&address))),
+                    Place::Nowhere => self.replace(range, ""),
+                    Place::AsWritten | Place::Passage(..) => {}
+                },
+                What::Candidate { target } => {
+                    if let Place::Address(address) = self.places.link(self.in_file(source), &target) {
+                        self.replace(range, in_attribute(&address));
+                    }
+                }
             }
         }
     }
@@ -318,6 +375,11 @@ fn is_frame(line: &str) -> bool {
     rest.is_empty() || rest.starts_with("[^") || rest.starts_with("[!")
 }
 
+/// An address as the value of an attribute.
+fn in_attribute(address: &str) -> String {
+    address.replace('&', "&amp;").replace('"', "%22").replace('\'', "%27")
+}
+
 /// The end of a link with its address.
 fn ending(address: &str, title: &str) -> String {
     let is_plain = !address.is_empty() && !address.contains(|c: char| c.is_whitespace() || "()<>".contains(c));
@@ -467,7 +529,7 @@ mod tests {
     }
 
     /// What texts are made of.
-    const PARTS: [&str; 34] = [
+    const PARTS: [&str; 42] = [
         "a",
         "\u{e9} ",
         " ",
@@ -492,6 +554,14 @@ mod tests {
         "<a href=\"x.md\">",
         "<div>\n",
         "<?",
+        "<?b > c?>",
+        "<![CDATA[",
+        "]]>",
+        "<svg>",
+        "</svg>",
+        "\0",
+        "\t",
+        "\r\n",
         "[^1]",
         "[^1]: ",
         "[x]: y\n",

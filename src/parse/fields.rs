@@ -6,7 +6,7 @@ use super::elsewhere::{self, Remedy};
 use super::values::{Field, Table, Value};
 use crate::base::codes::Code;
 use crate::base::date::Date;
-use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::base::path::{SitePath, is_bidi};
 use crate::base::span::Span;
 use crate::model::writing::Placed;
@@ -237,6 +237,26 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn date(&mut self, key: &'static str) -> Option<Date> {
         let field = self.take(key)?;
+        self.read_date(key, &field)
+    }
+
+    /// The day of a change, which cannot lie before that on which its essay appeared.
+    pub(crate) fn later_date(&mut self, key: &'static str, appeared: Option<Date>) -> Option<Date> {
+        let field = self.take(key)?;
+        let changed = self.read_date(key, &field)?;
+        let Some(appeared) = appeared.filter(|appeared| changed.as_day() < appeared.as_day()) else {
+            return Some(changed);
+        };
+        let span = Span { path: self.path.clone(), range: Some(field.range) };
+        let message = "this essay was changed before it appeared";
+        let help = format!("take `{key}` out, or write a day that is not before {}", appeared.to_iso());
+        let mut diagnostic = Diagnostic::new(Code::BadDate, span, message).help(help);
+        diagnostic.severity = Severity::Warning;
+        self.diagnostics.push(diagnostic);
+        None
+    }
+
+    fn read_date(&mut self, key: &'static str, field: &Field) -> Option<Date> {
         let (Value::Text(written) | Value::Date(written)) = &field.value else {
             let message = format!("`{key}` must be a date, found {}", field.value.kind());
             self.refuse(Code::BadDate, field.range, message, "write it as 2021-03-02");

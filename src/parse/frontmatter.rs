@@ -143,7 +143,7 @@ fn read_common(kind: Kind, fields: &mut Fields<'_>, meta: &mut Meta) {
 
 fn read_essay(fields: &mut Fields<'_>, meta: &mut Meta) {
     meta.date = fields.date("date");
-    meta.updated = fields.date("updated");
+    meta.updated = fields.later_date("updated", meta.date);
     meta.expires = fields.date("expires");
     let (concepts, tags) = (fields.texts("concepts"), fields.texts("tags"));
     if let (Some(_), Some(second)) = (concepts.first(), tags.first()) {

@@ -9,6 +9,7 @@ use super::math::Converter;
 use super::notes::Notes;
 use super::pull::PullQuote;
 use super::table::Table;
+use super::tokens;
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::base::path::SitePath;
@@ -119,6 +120,8 @@ pub(super) struct Writer<'a> {
     pub(super) notes: Notes,
     /// Levels, as written, of the headings under which the place at hand stands.
     pub(super) headings_above: Vec<u8>,
+    /// What raw HTML so far left open.
+    pub(super) raw: tokens::State,
 }
 
 impl<'a> Writer<'a> {
@@ -158,6 +161,7 @@ impl<'a> Writer<'a> {
             table: None,
             notes,
             headings_above: Vec::new(),
+            raw: tokens::State::default(),
             events,
         }
     }
@@ -211,7 +215,7 @@ impl<'a> Writer<'a> {
             }
             Event::InlineMath(tex) => self.write_math(&tex, false, &source),
             Event::DisplayMath(tex) => self.write_math(&tex, true, &source),
-            Event::Html(html) | Event::InlineHtml(html) => self.write_raw_html(&html, &source),
+            Event::Html(html) | Event::InlineHtml(html) => self.write_inline_html(&html, &source),
             Event::FootnoteReference(label) => self.write_note_reference(label.as_ref()),
             Event::SoftBreak => self.write_break(""),
             Event::HardBreak => self.write_break("<br>"),

@@ -26,6 +26,7 @@ mod replies;
 mod table;
 pub(crate) mod tags;
 mod theme;
+mod tokens;
 mod untrusted;
 pub(crate) mod values;
 

@@ -1,21 +1,15 @@
-//! Raw HTML of the author: passed on as it is, but for addresses of files of the book. Knows no other file.
+//! Raw HTML of the author: passed on as it is, but for his remarks and for addresses of files of the book. Knows no other file.
 
 use std::ops::Range;
 
-use html5gum::{DefaultEmitter, Token, Tokenizer};
 use pulldown_cmark::{Event, TagEnd};
 
 use super::markdown::Writer;
+use super::tokens::{Part, What, scan};
 use crate::base::codes::Code;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::span::to_u32;
 use crate::model::prose::{LinkRef, LinkStyle, Piece};
-
-/// Elements that need a script, a style or a page of another origin.
-const BLOCKED: [&str; 7] = ["script", "style", "iframe", "frame", "object", "embed", "form"];
-
-/// Attributes that hold an address.
-const ADDRESSES: [&str; 3] = ["href", "src", "poster"];
 
 impl Writer<'_> {
     /// Writes a block of raw HTML as a whole and returns the index of the event behind it.
@@ -36,8 +30,15 @@ impl Writer<'_> {
         end + 1
     }
 
-    /// Writes raw HTML; addresses of files of the book become holes, ids are noted.
-    pub(super) fn write_raw_html(&mut self, html: &str, source: &Range<usize>) {
+    /// Writes a tag or a remark within a text.
+    pub(super) fn write_inline_html(&mut self, html: &str, source: &Range<usize>) {
+        if !self.input.settings.extensions || !self.raw.is_remark(html) {
+            self.write_raw_html(html, source);
+        }
+    }
+
+    /// Writes raw HTML without remarks; addresses of files of the book become holes, ids are noted.
+    fn write_raw_html(&mut self, html: &str, source: &Range<usize>) {
         if self.muted > 0 {
             return;
         }
@@ -45,7 +46,8 @@ impl Writer<'_> {
             self.write(html);
             return;
         }
-        let found = attributes(html);
+        let Some(html) = self.behind_remark(html) else { return };
+        let found = scan(html, &mut self.raw);
         self.outline.other_ids.extend(found.ids);
         for (code, message) in found.blocked {
             let help = match code {
@@ -55,102 +57,62 @@ impl Writer<'_> {
             let span = self.span(source.clone());
             self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
         }
+        let is_only_remarks =
+            !found.parts.is_empty() && found.parts.iter().all(|part| matches!(part.what, What::Remark));
         let mut written = 0;
-        for (range, target) in found.addresses {
-            self.write(&html[written..range.start]);
-            self.flush();
-            let text = to_u32(self.outline.text.len());
-            let offset = self.input.body_start;
-            self.pieces.push(Piece::Address(to_u32(self.outline.links.len())));
-            self.outline.links.push(LinkRef {
-                style: LinkStyle::Html,
-                target,
-                title: String::new(),
-                source: (to_u32(source.start + offset), to_u32(source.end + offset)),
-                text: (text, text),
-                block: self.block.map_or(u32::MAX, to_u32),
-                sentence: (0, 0),
-            });
+        for Part { range, what } in found.parts {
+            let before = &html[written..range.start];
+            if !is_only_remarks || !before.trim().is_empty() {
+                self.write(before);
+            }
+            match what {
+                What::Remark => {}
+                What::OpenRemark => self.write("<!--"),
+                What::Attribute { name, target } => {
+                    self.flush();
+                    let start = to_u32(self.html.len());
+                    self.html.push_str(&name);
+                    self.flushed = self.html.len();
+                    let name = (start, to_u32(self.flushed));
+                    let link = self.push_address(target, source);
+                    self.pieces.push(Piece::Attribute { name, link });
+                }
+                What::Candidate { target } => {
+                    self.flush();
+                    let link = self.push_address(target, source);
+                    self.pieces.push(Piece::Address(link));
+                }
+            }
             written = range.end;
         }
-        self.write(&html[written..]);
-    }
-}
-
-/// Addresses on this site with their bytes in the HTML, in order.
-pub(super) fn addresses(html: &str) -> Vec<(Range<usize>, String)> {
-    attributes(html).addresses
-}
-
-#[derive(Default)]
-struct Found {
-    ids: Vec<String>,
-    /// What the content security policy of the built-in theme does not let work, and why.
-    blocked: Vec<(Code, String)>,
-    /// Addresses on this site with their bytes in the HTML, in order.
-    addresses: Vec<(Range<usize>, String)>,
-}
-
-fn attributes(html: &str) -> Found {
-    let mut found = Found::default();
-    for token in Tokenizer::new_with_emitter(html, DefaultEmitter::<usize>::new_with_span()) {
-        let Ok(Token::StartTag(tag)) = token else { continue };
-        let element = String::from_utf8_lossy(&tag.name).into_owned();
-        if BLOCKED.contains(&element.as_str()) {
-            let message = format!("the site's content security policy does not let `<{element}>` work");
-            found.blocked.push((Code::BlockedHtml, message));
-        }
-        for (name, value) in &tag.attributes {
-            let text = String::from_utf8_lossy(value);
-            let name = String::from_utf8_lossy(name);
-            if name == "id" {
-                found.ids.push(text.into_owned());
-                continue;
-            }
-            if name == "style" || name.starts_with("on") {
-                let message = format!("the site's content security policy does not let the attribute `{name}` work");
-                found.blocked.push((Code::BlockedHtml, message));
-                continue;
-            }
-            if !ADDRESSES.contains(&name.as_ref()) {
-                continue;
-            }
-            if !is_on_site(&text) {
-                if name != "href" && !BLOCKED.contains(&element.as_str()) && !text.starts_with("data:") {
-                    let (code, what) = match element.as_str() {
-                        "img" => (Code::ExternalImage, "this image".to_owned()),
-                        other => (Code::BlockedHtml, format!("what this `<{other}>` names")),
-                    };
-                    found.blocked.push((code, format!("{what} would be fetched from another server")));
-                }
-                continue;
-            }
-            // Only an address that stands in the source as it reads (no entities) can be replaced safely.
-            let (start, end) = (value.span.start.min(html.len()), value.span.end.min(html.len()));
-            if let Some(at) = html.get(start..end).and_then(|raw| raw.find(&*text)) {
-                found.addresses.push((start + at..start + at + text.len(), text.into_owned()));
-            }
+        if !is_only_remarks || !html[written..].trim().is_empty() {
+            self.write(&html[written..]);
         }
     }
-    found.addresses.sort_by_key(|(range, _)| range.start);
-    found
-}
 
-/// Whether an address leads to this site: relative, from its root, or to a place on the page.
-fn is_on_site(address: &str) -> bool {
-    let scheme = address.split(['/', '?', '#']).next().unwrap_or("");
-    !address.is_empty() && !address.starts_with("//") && !scheme.contains(':')
-}
+    /// What of this HTML stands behind the remark that is open; `None` where none does. What is left out here, the page would hide.
+    fn behind_remark<'h>(&mut self, html: &'h str) -> Option<&'h str> {
+        if !self.raw.is_in_remark {
+            return Some(html);
+        }
+        let end = html.find("-->")? + 3;
+        self.raw.is_in_remark = false;
+        self.write("-->");
+        Some(&html[end..])
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::attributes;
-
-    #[test]
-    fn addresses_on_the_site_and_ids_are_found() {
-        let html = "<p id=here><img src=\"a b.png\" alt='src=\"c.png\"'><a href='../x.md#y'>x</a><a href=\"https://e.org/\">e</a>";
-        let found = attributes(html);
-        let addresses: Vec<&str> = found.addresses.iter().map(|(range, _)| &html[range.clone()]).collect();
-        assert_eq!((found.ids, addresses), (vec!["here".to_owned()], vec!["a b.png", "../x.md#y"]));
+    fn push_address(&mut self, target: String, source: &Range<usize>) -> u32 {
+        let text = to_u32(self.outline.text.len());
+        let offset = self.input.body_start;
+        self.outline.links.push(LinkRef {
+            style: LinkStyle::Html,
+            target,
+            title: String::new(),
+            source: (to_u32(source.start + offset), to_u32(source.end + offset)),
+            text: (text, text),
+            block: self.block.map_or(u32::MAX, to_u32),
+            sentence: (0, 0),
+        });
+        to_u32(self.outline.links.len() - 1)
     }
 }

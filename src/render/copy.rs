@@ -46,7 +46,7 @@ fn front(input: &Input<'_>, id: WritingId) -> String {
         add("series", text(&site.series(series).title));
         add("part", i64::try_from(at + 1).unwrap_or(i64::MAX).into());
     }
-    let own = book.base_url.as_ref().map(|base| format!("{base}{}", site.route(PageId::Writing(id)).to_url()));
+    let own = input.viewer.absolute(PageId::Writing(id));
     if let Some(canonical) = meta.canonical.as_ref().or(own.as_ref()) {
         add("canonical", text(canonical));
     }
@@ -64,7 +64,8 @@ struct InBook<'a> {
     /// What stands before each address of the site.
     base: String,
     page: PageId,
-    links: BTreeMap<(usize, usize), Vec<(&'a str, &'a Target)>>,
+    /// By their bytes in the source, and by what is written there.
+    links: BTreeMap<(usize, usize), BTreeMap<&'a str, &'a Target>>,
     pictures: BTreeMap<(usize, usize), &'a Picture>,
     /// The words behind backslashes that are not shown.
     kept: Vec<&'a str>,
@@ -75,9 +76,9 @@ impl<'a> InBook<'a> {
         let (site, at) = (input.site, id.0 as usize);
         let outline = &site.writing(id).prose.outline;
         let bytes = |range: (u32, u32)| (range.0 as usize, range.1 as usize);
-        let mut links: BTreeMap<(usize, usize), Vec<(&str, &Target)>> = BTreeMap::new();
+        let mut links: BTreeMap<(usize, usize), BTreeMap<&str, &Target>> = BTreeMap::new();
         for (link, target) in outline.links.iter().zip(site.targets[at].iter()) {
-            links.entry(bytes(link.source)).or_default().push((&link.target, target));
+            links.entry(bytes(link.source)).or_default().insert(&link.target, target);
         }
         let pictures = outline.images.iter().zip(&site.pictures[at]);
         let behind = |slash: &u32| {
@@ -105,8 +106,8 @@ impl<'a> InBook<'a> {
 impl Places for InBook<'_> {
     fn link(&self, source: (usize, usize), target: &str) -> Place {
         let Some(links) = self.links.get(&source) else { return Place::AsWritten };
-        let known = links.iter().find(|(written, _)| *written == target).or(links.first());
-        match known.map(|(_, target)| *target) {
+        let known = links.get(target).or_else(|| links.values().next());
+        match known.copied() {
             None | Some(Target::External) => Place::AsWritten,
             Some(Target::Here(fragment)) => Place::Address(self.address(self.page, fragment)),
             Some(Target::Page(page, fragment)) => Place::Address(self.address(*page, fragment)),

@@ -47,7 +47,7 @@ fn entry(input: &Input<'_>, page: PageId, url: &str) -> String {
 
 /// The absolute address; where the book has none, the one from this file.
 fn address(input: &Input<'_>, url: &str) -> String {
-    let url = format!("{}{url}", input.book.base_url.as_deref().unwrap_or_default());
+    let url = input.book.whole_address(url).unwrap_or_else(|| url.to_owned());
     url.replace('(', "%28").replace(')', "%29")
 }
 

@@ -79,7 +79,8 @@ impl Made {
     #[must_use]
     pub fn bytes(self, input: &Input<'_>) -> Vec<u8> {
         match self {
-            Self::Feed(feed) | Self::OldFeed(_, feed) => feed::write(feed, input),
+            Self::Feed(feed) => feed::write(feed, &feed.route(input.site), input),
+            Self::OldFeed(at, feed) => feed::write(feed, &feed.route_below(&input.site.redirects[at].from), input),
             Self::Sitemap => sitemap::write(input).into_bytes(),
             Self::SitemapPart(at) => sitemap::write_part(input, at).into_bytes(),
             Self::Opml => opml::write(input).into_bytes(),

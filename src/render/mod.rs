@@ -8,6 +8,7 @@ pub mod made;
 mod opml;
 mod robots;
 mod sitemap;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,11 +17,13 @@ use rayon::prelude::*;
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::language::is_right_to_left;
 use crate::base::span::Span;
 use crate::link::{PageId, Site};
 use crate::model::book::Book;
 use crate::model::source::{Artifact, Asset, Snapshot, Source};
 use crate::theme::Theme;
+use crate::view::prose::{escaped, escaped_attribute};
 use crate::view::{PageKey, Viewer};
 pub use made::Made;
 
@@ -142,7 +145,7 @@ fn claim_key(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnost
 pub fn bytes(output: Output, input: &Input<'_>) -> Result<Arc<[u8]>, Box<Diagnostic>> {
     Ok(match output {
         Output::Page(key) => input.theme.render(&input.viewer.page(key))?.into(),
-        Output::Redirect(at) => redirect_page(input.site, input.book, &input.site.redirects[at]).into_bytes().into(),
+        Output::Redirect(at) => redirect_page(input, &input.site.redirects[at]).into_bytes().into(),
         Output::File(at) => {
             let (_, path) = &input.site.files[at];
             let place = input.assets.binary_search_by(|asset| asset.path.cmp(path));
@@ -179,18 +182,21 @@ pub fn render(input: &Input<'_>, outputs: BTreeMap<String, Output>, step: Step<'
 }
 
 /// A page at an old address that leads on to the new one, without a script.
-fn redirect_page(site: &Site, book: &Book, redirect: &crate::link::Redirect) -> String {
-    let root = redirect.from.to_root();
+fn redirect_page(input: &Input<'_>, redirect: &crate::link::Redirect) -> String {
+    let Input { site, book, viewer, .. } = input;
     let url = site.route(redirect.to).to_url();
-    let title = crate::view::prose::escaped(site.title(redirect.to, book));
-    let target = crate::view::prose::escaped(&format!("{root}{url}")).replace('"', "%22");
-    let canonical = book.base_url.as_ref().map_or_else(|| target.clone(), |base| format!("{base}{url}"));
+    let title = escaped(site.title(redirect.to, book));
+    let target = format!("{}{url}", redirect.from.to_root());
+    let canonical = escaped_attribute(&viewer.absolute(redirect.to).unwrap_or_else(|| target.clone()));
+    let target = escaped_attribute(&target);
+    let language = viewer.language(redirect.to);
+    let direction = if is_right_to_left(language) { " dir=\"rtl\"" } else { "" };
     format!(
-        "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" \
+        "<!DOCTYPE html>\n<html lang=\"{lang}\"{direction}>\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" \
          content=\"default-src 'none'; base-uri 'none'; form-action 'none'\">\n<title>{title}</title>\n\
          <link rel=\"canonical\" href=\"{canonical}\">\n<meta http-equiv=\"refresh\" content=\"0; url={target}\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          </head>\n<body>\n<main>\n<h1>{title}</h1>\n<p>This page has moved to <a href=\"{target}\">{title}</a>.</p>\n</main>\n</body>\n</html>\n",
-        lang = book.language
+        lang = escaped_attribute(language)
     )
 }

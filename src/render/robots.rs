@@ -4,6 +4,6 @@ use crate::model::book::Book;
 
 /// The file.
 pub(super) fn write(book: &Book) -> String {
-    let sitemap = book.base_url.as_ref().map_or_else(String::new, |base| format!("\nSitemap: {base}sitemap.xml\n"));
+    let sitemap = book.whole_address("sitemap.xml").map_or_else(String::new, |url| format!("\nSitemap: {url}\n"));
     format!("User-agent: *\nDisallow:\n{sitemap}")
 }

@@ -2,10 +2,11 @@
 //! known. More addresses than one file may hold go into parts, and the file lists these.
 
 use super::Input;
+use super::xml::Xml;
 use crate::link::{PageId, WritingId};
+use crate::model::book::Book;
 use crate::model::writing::Kind;
 use crate::view::PageKey;
-use crate::view::prose::escaped;
 
 /// The most addresses that a sitemap may hold.
 const MOST: usize = 50_000;
@@ -15,7 +16,7 @@ pub(super) fn write(input: &Input<'_>) -> String {
     let pages = pages(input);
     match parts_of(pages.len()) {
         0 => list(input, &pages),
-        parts => index(base(input), parts),
+        parts => index(input.book, parts),
     }
 }
 
@@ -24,10 +25,13 @@ fn parts_of(addresses: usize) -> usize {
     if addresses > MOST { addresses.div_ceil(MOST) } else { 0 }
 }
 
-fn index(base: &str, parts: usize) -> String {
-    let parts = (1..=parts).map(|number| format!("{base}sitemap-{number}.xml"));
-    let entries: String = parts.map(|url| format!("<sitemap><loc>{}</loc></sitemap>\n", escaped(&url))).collect();
-    document("sitemapindex", &entries)
+fn index(book: &Book, parts: usize) -> String {
+    let urls = (1..=parts).filter_map(|number| book.whole_address(&format!("sitemap-{number}.xml")));
+    document("sitemapindex", |xml| {
+        for url in urls {
+            xml.record("sitemap", &[("loc", &url)]);
+        }
+    })
 }
 
 /// Which parts there are, from 0: none where one file holds all.
@@ -58,28 +62,29 @@ fn pages(input: &Input<'_>) -> Vec<PageId> {
 }
 
 fn is_elsewhere(input: &Input<'_>, id: WritingId) -> bool {
-    let own = || format!("{}{}", base(input), input.site.route(PageId::Writing(id)).to_url());
-    input.site.writing(id).meta.canonical.as_ref().is_some_and(|canonical| *canonical != own())
-}
-
-fn base<'a>(input: &Input<'a>) -> &'a str {
-    input.book.base_url.as_deref().unwrap_or("/")
+    let own = || input.viewer.absolute(PageId::Writing(id));
+    let canonical = &input.site.writing(id).meta.canonical;
+    canonical.is_some() && *canonical != own()
 }
 
 fn list(input: &Input<'_>, pages: &[PageId]) -> String {
-    let mut entries = String::new();
-    for page in pages {
-        let url = escaped(&format!("{}{}", base(input), input.site.route(*page).to_url()));
-        let changed = changed(input, *page).map_or_else(String::new, |day| format!("<lastmod>{day}</lastmod>"));
-        entries.push_str(&format!("<url><loc>{url}</loc>{changed}</url>\n"));
-    }
-    document("urlset", &entries)
+    document("urlset", |xml| {
+        for page in pages {
+            let Some(url) = input.viewer.absolute(*page) else { continue };
+            match changed(input, *page) {
+                Some(day) => xml.record("url", &[("loc", &url), ("lastmod", &day.to_string())]),
+                None => xml.record("url", &[("loc", &url)]),
+            };
+        }
+    })
 }
 
-fn document(root: &str, entries: &str) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{entries}</{root}>\n"
-    )
+fn document(root: &str, write: impl FnOnce(&mut Xml)) -> String {
+    let mut xml = Xml::new(None);
+    xml.open(root, &[("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9")]);
+    write(&mut xml);
+    xml.close(root);
+    xml.finish()
 }
 
 /// The day of the last change: that of an essay, or of the newest essay that a page shows.
@@ -88,7 +93,7 @@ fn changed(input: &Input<'_>, page: PageId) -> Option<jiff::civil::Date> {
     let of = |id: WritingId| {
         let meta = &site.writing(id).meta;
         let is_public = input.viewer.is_public(PageId::Writing(id));
-        meta.updated.or(meta.date).filter(|_| is_public).map(|date| date.as_day())
+        meta.changed().filter(|_| is_public).map(|date| date.as_day())
     };
     match page {
         PageId::Writing(id) if site.writing(id).kind == Kind::Essay => of(id),
@@ -106,7 +111,8 @@ mod tests {
     #[test]
     fn more_addresses_than_a_file_may_hold_go_into_parts() {
         assert_eq!([0, 50_000, 50_001, 100_000, 100_001].map(parts_of), [0, 0, 2, 2, 3]);
-        let text = index("https://e.org/a&b/", 2);
+        let base_url = Some("https://e.org/a&b/".to_owned());
+        let text = index(&Book { base_url, ..Book::default() }, 2);
         let parts: Vec<&str> = text.split("<loc>").skip(1).map(|rest| &rest[..rest.find('<').unwrap_or(0)]).collect();
         assert_eq!(parts, ["https://e.org/a&amp;b/sitemap-1.xml", "https://e.org/a&amp;b/sitemap-2.xml"]);
         assert!(text.contains("<sitemapindex xmlns="));

@@ -14,6 +14,8 @@ use crate::model::source::{Artifact, Layer};
 
 /// The sheet before which settings and the sheets of choices are put.
 const MAIN: &str = "style.css";
+/// The sheet of feeds that somebody opens in a browser: it has the settings, and no faces of its own.
+const FEED: &str = "feed.css";
 
 /// The assets of all layers.
 pub(super) struct Assets {
@@ -106,6 +108,10 @@ impl Press<'_> {
                 written.push_str(&self.follow(&file.text(), 0, &head, name, file));
             }
             written + &self.follow(&text[rules..], rules, name, name, file)
+        } else if name == FEED {
+            let rules = first_rule(&text);
+            let imports = self.follow(&text[..rules], 0, name, name, file);
+            imports + self.css + &self.follow(&text[rules..], rules, name, name, file)
         } else {
             self.follow(&text, 0, name, name, file)
         };

@@ -10,9 +10,11 @@ use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use url::Url;
 
 use super::Viewer;
-use super::prose::{Filler, Place};
+use super::prose::{Filler, Place, escaped_attribute};
 use super::views::NoteView;
 use crate::base::fingerprint::Fingerprint;
+use crate::base::language::is_right_to_left;
+use crate::base::markup;
 use crate::link::{PageId, WritingId};
 
 /// Elements that may stand in a text elsewhere; those of formulas come on top.
@@ -43,11 +45,11 @@ const ATTRIBUTES: [(&str, &str); 18] = [
     ("data", "value"),
     ("del", "datetime"),
     ("details", "open"),
-    ("img", "src alt width height"),
+    ("img", "src srcset sizes alt width height"),
     ("ins", "datetime"),
     ("li", "value"),
     ("ol", "start reversed type"),
-    ("source", "src type"),
+    ("source", "src srcset sizes media type"),
     ("td", "colspan rowspan align"),
     ("th", "colspan rowspan align scope abbr"),
     ("time", "datetime"),
@@ -108,15 +110,16 @@ impl Viewer<'_> {
             html.push_str("</ol>");
         }
         html.push('\n');
-        let language = self.site.writing(id).meta.lang.as_ref().filter(|language| **language != self.book.language);
-        let Some(language) = language else { return html };
-        let language = super::prose::escaped(language).replace('"', "&quot;");
-        format!("<div lang=\"{language}\" dir=\"auto\">\n{html}</div>\n")
-    }
-
-    /// The address of a page from anywhere.
-    pub(super) fn whole_url(&self, page: PageId, base: &str) -> String {
-        format!("{base}{}", self.url(page))
+        let language = self.language(PageId::Writing(id));
+        let is_of_book = language == self.book.language;
+        // Where nothing is said, programs take their own direction for that of the text.
+        let direction = match (is_right_to_left(language), is_of_book) {
+            (true, _) => "rtl",
+            (false, true) => return html,
+            (false, false) => "auto",
+        };
+        let language = if is_of_book { String::new() } else { format!(" lang=\"{}\"", escaped_attribute(language)) };
+        format!("<div{language} dir=\"{direction}\">\n{html}</div>\n")
     }
 }
 
@@ -154,6 +157,7 @@ fn plainer(mut html: String) -> String {
 fn cleaner<'a>(prefix: &'a str, page: &str) -> Builder<'a> {
     let mut cleaner = Builder::empty();
     let own = prefix.to_owned();
+    let from = Url::parse(page).ok();
     cleaner
         .tags(words(ELEMENTS).chain(words(FORMULA)).collect())
         .clean_content_tags(words(GONE).collect())
@@ -168,6 +172,7 @@ fn cleaner<'a>(prefix: &'a str, page: &str) -> Builder<'a> {
         .attribute_filter(move |element, name, value| {
             let is_data = value.trim_start().get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
             match name {
+                "srcset" => from.as_ref().and_then(|page| whole_set(page, value)).map(Cow::Owned),
                 "id" => is_reference(value).then(|| Cow::Owned(format!("{own}{value}"))),
                 "href" | "src" | "poster" if is_data && element != "img" => None,
                 _ => Some(Cow::Borrowed(value)),
@@ -192,6 +197,19 @@ impl<'a> UrlRelativeEvaluate<'a> for FromPage<'a> {
         };
         Some(Cow::Owned(address))
     }
+}
+
+/// The pictures of a `srcset` with whole addresses; those that no server has are left out.
+fn whole_set(page: &Url, set: &str) -> Option<String> {
+    let candidates = markup::candidates(set);
+    let ends = candidates.iter().skip(1).map(|next| next.start).chain([set.len()]);
+    let whole = candidates.iter().zip(ends).filter_map(|(candidate, end)| {
+        let url = page.join(&set[candidate.clone()]).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        let condition = set[candidate.end..end].trim_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        Some(if condition.is_empty() { url.to_string() } else { format!("{url} {condition}") })
+    });
+    let whole: Vec<String> = whole.collect();
+    (!whole.is_empty()).then(|| whole.join(", "))
 }
 
 /// Whether this is the id of a place that refers to a note: `r1`, `r1-2`.

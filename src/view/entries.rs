@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Viewer;
 use super::describe::shortened;
 use super::feeds::{Feed, Subject};
+use super::prose::{escaped, escaped_attribute};
 use super::thread::Fresh;
 use crate::link::{ConceptId, PageId, WritingId};
 use crate::model::thread::When;
@@ -94,15 +95,15 @@ impl Viewer<'_> {
             }
             Subject::Replies => {
                 let fresh = self.newest_replies(MOST_REPLIES);
-                fresh.into_iter().filter_map(|fresh| self.reply_entry(fresh, base)).collect()
+                fresh.into_iter().filter_map(|fresh| self.reply_entry(fresh)).collect()
             }
         };
         let author = if self.book.author.is_empty() { &self.book.title } else { &self.book.author };
         Some(ChannelView {
             title: feed.title(self.site, self.book),
             summary: self.subject_summary(feed.subject),
-            page: self.whole_url(feed.page(), base),
-            url: format!("{base}{}", feed.route(self.site).to_url()),
+            page: self.absolute(feed.page())?,
+            url: self.book.absolute(&feed.route(self.site))?,
             author: author.clone(),
             language: self.book.language.clone(),
             hubs: self.book.tell.websub.clone(),
@@ -139,11 +140,10 @@ impl Viewer<'_> {
         entries
     }
 
-    /// When a dated essay last changed, as its author says. One that says it was changed before it appeared has not been since.
+    /// When an essay that has a date last changed.
     fn changed(&self, id: WritingId) -> Option<Timestamp> {
         let meta = &self.site.writing(id).meta;
-        let appeared = meta.date?.to_timestamp();
-        Some(meta.updated.map_or(appeared, |updated| updated.to_timestamp().max(appeared)))
+        meta.changed().filter(|_| meta.date.is_some()).map(|date| date.to_timestamp())
     }
 
     /// What an empty feed has for its date: that of the newest essay of the book, and the beginning of Unix time where no essay
@@ -159,7 +159,7 @@ impl Viewer<'_> {
         let summary = self.description(PageId::Writing(id));
         let title = |concept: ConceptId| self.site.concept(concept).title.clone();
         Some(EntryView {
-            url: self.whole_url(PageId::Writing(id), base),
+            url: self.absolute(PageId::Writing(id))?,
             title: meta.title.clone(),
             author: None,
             language: meta.lang.clone().filter(|language| *language != self.book.language),
@@ -176,7 +176,7 @@ impl Viewer<'_> {
     /// A reply as an entry. Atom wants a moment for each: where the day is not known, the first moment that it can have been; where
     /// nothing is, the day of the essay, before which nobody can have answered it; without that one, there is no entry. Only a
     /// day that is known is told as that on which it was published.
-    fn reply_entry(&self, fresh: Fresh<'_>, base: &str) -> Option<EntryView> {
+    fn reply_entry(&self, fresh: Fresh<'_>) -> Option<EntryView> {
         let (published, updated) = match fresh.date {
             When::Day(day) => (Some(day.to_timestamp()), day.to_timestamp()),
             When::Between(first, last) => {
@@ -187,47 +187,47 @@ impl Viewer<'_> {
         let name = if fresh.view.name.is_empty() { "A reader" } else { fresh.view.name.as_str() };
         let essay = self.site.title(PageId::Writing(fresh.essay), self.book);
         Some(EntryView {
-            url: format!("{base}{}", fresh.view.url),
+            url: self.book.whole_address(&fresh.view.url)?,
             title: format!("{name} on \u{201c}{essay}\u{201d}"),
             author: Some(name.to_owned()),
             language: None,
             published,
             updated,
             summary: shortened(&fresh.text.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST_SUMMARY),
-            html: reply_html(&fresh, name, base).into(),
+            html: self.reply_html(&fresh, name).into(),
             concepts: Vec::new(),
             canonical: None,
-            answers: Some(self.whole_url(PageId::Writing(fresh.essay), base)),
+            answers: Some(self.absolute(PageId::Writing(fresh.essay))?),
         })
     }
-}
 
-/// What the page shows of a reply: the passage it speaks of, its words, and below them who wrote it, where and when.
-fn reply_html(fresh: &Fresh<'_>, name: &str, base: &str) -> String {
-    let escaped = |text: &str| super::prose::escaped(text).replace('"', "&quot;");
-    let reply = &fresh.view;
-    let mut html = String::new();
-    if let Some(passage) = &reply.passage {
-        let url = escaped(&format!("{base}{}", passage.url));
-        html.push_str(&format!("<blockquote><p><a href=\"{url}\">{}</a></p></blockquote>\n", passage.html));
-    }
-    html.push_str(&format!("<div dir=\"auto\">\n{}</div>\n", reply.body));
-    let mut line = vec![escaped(name)];
-    if !reply.headline.is_empty() {
-        line.push(escaped(&reply.headline));
-    }
-    match (reply.address.is_empty(), reply.place.is_empty()) {
-        (false, is_unnamed) => {
-            let place = if is_unnamed { "at its source".to_owned() } else { format!("on {}", escaped(&reply.place)) };
-            line.push(format!("<a href=\"{}\">{place}</a>", escaped(&reply.address)));
+    /// What the page shows of a reply: the passage it speaks of, its words, and below them who wrote it, where and when.
+    fn reply_html(&self, fresh: &Fresh<'_>, name: &str) -> String {
+        let reply = &fresh.view;
+        let mut html = String::new();
+        if let Some(passage) = &reply.passage {
+            let url = escaped_attribute(&self.book.whole_address(&passage.url).unwrap_or_default());
+            html.push_str(&format!("<blockquote><p><a href=\"{url}\">{}</a></p></blockquote>\n", passage.html));
         }
-        (true, false) => line.push(format!("via {}", escaped(&reply.place))),
-        (true, true) => {}
+        html.push_str(&format!("<div dir=\"auto\">\n{}</div>\n", reply.body));
+        let mut line = vec![escaped(name)];
+        if !reply.headline.is_empty() {
+            line.push(escaped(&reply.headline));
+        }
+        match (reply.address.is_empty(), reply.place.is_empty()) {
+            (false, is_unnamed) => {
+                let place =
+                    if is_unnamed { "at its source".to_owned() } else { format!("on {}", escaped(&reply.place)) };
+                line.push(format!("<a href=\"{}\">{place}</a>", escaped_attribute(&reply.address)));
+            }
+            (true, false) => line.push(format!("via {}", escaped(&reply.place))),
+            (true, true) => {}
+        }
+        line.extend(reply.date.as_ref().map(|date| escaped(&date.text)));
+        if reply.is_edited {
+            line.push("edited".to_owned());
+        }
+        html.push_str(&format!("<p><small>{}</small></p>\n", line.join(" \u{b7} ")));
+        html
     }
-    line.extend(reply.date.as_ref().map(|date| escaped(&date.text)));
-    if reply.is_edited {
-        line.push("edited".to_owned());
-    }
-    html.push_str(&format!("<p><small>{}</small></p>\n", line.join(" \u{b7} ")));
-    html
 }

@@ -111,8 +111,8 @@ impl Viewer<'_> {
     }
 
     /// The absolute address of a page.
-    pub(super) fn absolute(&self, page: PageId) -> Option<String> {
-        self.book.base_url.as_ref().map(|base| format!("{base}{}", self.site.route(page).to_url()))
+    pub(crate) fn absolute(&self, page: PageId) -> Option<String> {
+        self.book.absolute(&self.site.route(page))
     }
 
     fn alternates(&self, page: PageId) -> Vec<AlternateView> {
@@ -174,7 +174,6 @@ impl Viewer<'_> {
 
     /// The picture of an essay that other sites show, else that of the book.
     fn share_image(&self, essay: Option<WritingId>) -> Option<ShareImage> {
-        let base = self.book.base_url.as_ref()?;
         let is_shown = |picture: &&Picture| is_shared(picture);
         let own = essay.and_then(|id| self.site.covers.get(&id)).filter(is_shown);
         let Picture::File(route, size) = own.or(self.site.cover.as_ref().filter(is_shown))? else { return None };
@@ -185,7 +184,7 @@ impl Viewer<'_> {
             images.iter().zip(pictures).find(|(_, picture)| is_it(picture)).map(|(image, _)| image.alt.clone())
         });
         Some(ShareImage {
-            url: format!("{base}{}", route.to_url()),
+            url: self.book.absolute(route)?,
             width: size.map(|(width, _)| width),
             height: size.map(|(_, height)| height),
             alt: in_text.unwrap_or_default(),

@@ -68,7 +68,7 @@ impl Viewer<'_> {
         if let Some(date) = meta.date {
             article["datePublished"] = date.to_iso().into();
         }
-        if let Some(date) = meta.updated.or(meta.date) {
+        if let Some(date) = meta.changed() {
             article["dateModified"] = date.to_iso().into();
         }
         if let Some(author) = self.person(false) {
@@ -188,7 +188,8 @@ impl Viewer<'_> {
         format!("{}#{name}", self.absolute(page).unwrap_or_default())
     }
 
-    fn language(&self, page: PageId) -> &str {
+    /// The language of a page.
+    pub(crate) fn language(&self, page: PageId) -> &str {
         let own = match page {
             PageId::Writing(id) => self.site.writing(id).meta.lang.as_deref(),
             _ => None,

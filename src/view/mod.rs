@@ -322,7 +322,7 @@ impl<'a> Viewer<'a> {
             kind: kind.to_owned(),
             title: format!("{title} \u{b7} {}", self.book.title),
             description: description.to_owned(),
-            canonical: self.book.base_url.as_ref().map(|base| format!("{base}{}", route.to_url())),
+            canonical: self.book.absolute(route),
             lang: lang.clone(),
             root: route.to_root(),
             url: route.to_url(),

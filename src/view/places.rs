@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
+use crate::base::markup;
+
 /// Attributes that hold ids, one or more, separated by blanks.
 const IDS: [&str; 12] = [
     "id",
@@ -23,6 +25,22 @@ const IDS: [&str; 12] = [
 
 /// Attributes that hold an address, which may be a place on the page.
 const ADDRESSES: [&str; 3] = ["href", "xlink:href", "usemap"];
+
+/// Attributes that speak the language of style sheets: `style`, and those of drawings that may name a place of the page.
+const STYLES: [&str; 12] = [
+    "style",
+    "clip-path",
+    "cursor",
+    "fill",
+    "filter",
+    "marker",
+    "marker-end",
+    "marker-mid",
+    "marker-start",
+    "mask",
+    "stroke",
+    "color-profile",
+];
 
 /// Puts `prefix` before every id of this HTML and every reference to one, and moves its headings `levels` down. Addresses that
 /// begin with `#/` are places of the page as a whole and stay.
@@ -87,32 +105,19 @@ fn attribute(
     span: Range<usize>,
     prefix: &str,
 ) -> Option<(Range<usize>, String)> {
-    let range = value(html, span)?;
+    let range = markup::value(html, span)?;
     let written = &html[range.clone()];
     let changed = if IDS.contains(&name) || name == "name" && element == b"map" {
         written.split_ascii_whitespace().map(|id| format!("{prefix}{id}")).collect::<Vec<_>>().join(" ")
     } else if ADDRESSES.contains(&name) {
         let place = written.strip_prefix('#').filter(|place| !place.is_empty() && !place.starts_with('/'))?;
         format!("#{prefix}{place}")
-    } else {
+    } else if STYLES.contains(&name) {
         written.replace("url(#", &format!("url(#{prefix}"))
+    } else {
+        return None;
     };
     (changed != written).then_some((range, changed))
-}
-
-/// The bytes of an attribute's value, without its quotes.
-fn value(html: &str, span: Range<usize>) -> Option<Range<usize>> {
-    let end = span.end.min(html.len());
-    let whole = html.get(span.start..end)?;
-    let rest = whole[whole.find('=')? + 1..].trim_start();
-    let start = end - rest.len();
-    Some(match rest.chars().next()? {
-        quote @ ('"' | '\'') => {
-            let length = rest[1..].find(quote).unwrap_or(rest.len() - 1);
-            start + 1..start + 1 + length
-        }
-        _ => start..start + rest.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(rest.len()),
-    })
 }
 
 #[cfg(test)]
@@ -130,6 +135,8 @@ mod tests {
             ),
             ("<b aria-labelledby='a b'>", "<b aria-labelledby='/e/:a /e/:b'>"),
             (r#"<rect fill="url(#shade)"/>"#, r#"<rect fill="url(#/e/:shade)"/>"#),
+            (r#"<b style="mask: url(#shade)">"#, r#"<b style="mask: url(#/e/:shade)">"#),
+            (r#"<img alt="url(#shade)" title="url(#x)">"#, r#"<img alt="url(#shade)" title="url(#x)">"#),
             (r##"<a href="#/other/:p">x</a>"##, r##"<a href="#/other/:p">x</a>"##),
             (r##"<a href="#">x</a><a href="../x/#y">é</a>"##, r##"<a href="#">x</a><a href="../x/#y">é</a>"##),
             ("<p>id=\"x\" &lt;p id=\"y\"&gt; é</p>", "<p>id=\"x\" &lt;p id=\"y\"&gt; é</p>"),

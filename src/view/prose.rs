@@ -77,6 +77,15 @@ impl Filler<'_> {
                         html.push_str("</a>");
                     }
                 }
+                Piece::Attribute { name, link } => {
+                    let target = &targets[*link as usize];
+                    let written = || {
+                        matches!(target, Target::External).then(|| prose.outline.links[*link as usize].target.clone())
+                    };
+                    if let Some(address) = self.address(target, id, is_own).or_else(written) {
+                        write_attribute(html, &prose.html[name.0 as usize..name.1 as usize], &address);
+                    }
+                }
                 Piece::Address(link) => {
                     let written = &prose.outline.links[*link as usize].target;
                     let address = self.address(&targets[*link as usize], id, is_own).unwrap_or_else(|| written.clone());
@@ -265,6 +274,10 @@ fn standalone_pieces(html: &mut String, prose: &crate::model::prose::Prose, piec
             }
             Piece::LinkClose(_) => html.push_str("</a>"),
             Piece::Code(code) => write_code(html, &prose.codes[*code as usize]),
+            Piece::Attribute { name, link } => {
+                let name = &prose.html[name.0 as usize..name.1 as usize];
+                write_attribute(html, name, &prose.outline.links[*link as usize].target);
+            }
             Piece::Address(link) => escape_attribute(html, &prose.outline.links[*link as usize].target),
             Piece::Image(image) => {
                 let image = &prose.outline.images[*image as usize];
@@ -346,6 +359,13 @@ fn escape_text(html: &mut String, text: &str) {
 
 fn escape_attribute(html: &mut String, text: &str) {
     pulldown_cmark_escape::escape_html(html, text).expect("writing to a string cannot fail");
+}
+
+fn write_attribute(html: &mut String, name: &str, value: &str) {
+    html.push_str(name);
+    html.push_str("=\"");
+    escape_attribute(html, value);
+    html.push('"');
 }
 
 /// A plain text as the value of an attribute, between quotation marks.

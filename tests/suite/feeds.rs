@@ -207,7 +207,7 @@ fn atom_says_who_what_where_and_when() {
         "<link rel=\"hub\" href=\"https://hub.example/\"/>",
         "<id>https://me.example/book/feed.xml</id>\n<updated>2021-05-06T14:30:00Z</updated>",
         "<author>\n<name>Ilse Maren</name>\n</author>",
-        "<entry xml:lang=\"de\">\n<title>The sail</title>",
+        "<entry xml:lang=\"de\">\n<title type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><a href=\"https://me.example/book/essays/sail/\">The sail</a></div></title>",
         "<link rel=\"canonical\" href=\"https://elsewhere.example/sail\"/>\n<id>https://me.example/book/essays/sail/</id>",
         "<published>2021-01-02T00:00:00Z</published>\n<updated>2021-01-02T00:00:00Z</updated>",
         "<published>2020-03-04T00:00:00Z</published>\n<updated>2021-05-06T14:30:00Z</updated>",
@@ -385,10 +385,15 @@ fn an_empty_feed_is_as_old_as_the_newest_essay() {
 fn an_old_address_keeps_its_feeds() {
     let book = book();
     for name in ["feed.xml", "rss.xml", "feed.json"] {
-        let now = book.read(&format!("concepts/trust/{name}"));
+        // Each finds its style sheet from where it stands.
+        let read = |file: String| {
+            let text = book.read(&file);
+            text.lines().filter(|line| !line.starts_with("<?xml-stylesheet")).collect::<Vec<_>>().join("\n")
+        };
+        let now = read(format!("concepts/trust/{name}"));
         assert!(now.contains(&format!("https://me.example/book/concepts/trust/{name}")));
-        assert_eq!(book.read(&format!("ideas/faith/{name}")), now);
-        assert_eq!(book.read(&format!("faith/{name}")), now, "/faith.html was a page");
+        assert_eq!(read(format!("ideas/faith/{name}")), now);
+        assert_eq!(read(format!("faith/{name}")), now, "/faith.html was a page");
     }
     assert!(!book.has("old-sail/feed.xml") && !book.has("faith.txt/feed.xml"));
 }
@@ -517,10 +522,51 @@ fn names_of_people_are_shown_in_feeds_as_on_pages() {
 #[test]
 fn a_feed_in_a_browser_has_a_style_sheet_that_stands_on_the_site() {
     let book = book();
-    for name in ["feed.xml", "concepts/trust/feed.xml", "rss.xml"] {
+    let named = ["feed.xml", "concepts/trust/feed.xml", "rss.xml", "ideas/faith/feed.xml"];
+    for (name, root) in named.into_iter().zip(["./", "../../", "./", "../../"]) {
         let xml = book.read(name);
-        let sheet = xml.split("<?xml-stylesheet type=\"text/css\" href=\"/book/").nth(1).unwrap();
+        let start = format!("<?xml-stylesheet type=\"text/css\" href=\"{root}");
+        let sheet = xml.split(&start).nth(1).unwrap_or_else(|| panic!("{name}: {xml}"));
         let sheet = book.path().join("public").join(sheet.split('"').next().unwrap());
         assert!(fs::read_to_string(&sheet).unwrap().contains("This is a feed."), "{sheet:?}");
     }
+}
+
+#[test]
+fn a_feed_in_a_browser_has_the_colours_of_the_book() {
+    let book = Book::new(&format!("{SETTINGS}[theme]\naccent = \"#1d5fbf\"\n{KEEL}{SAIL}{MORE}"));
+    book.build();
+    let xml = book.read("feed.xml");
+    let sheet = xml.split("<?xml-stylesheet type=\"text/css\" href=\"./").nth(1).unwrap();
+    let sheet = book.read(sheet.split('"').next().unwrap());
+    assert!(sheet.contains("--theme-accent:#1d5fbf") && sheet.contains("var(--theme-accent"), "{sheet}");
+}
+
+#[test]
+fn descriptions_in_rss_read_the_same_as_html_and_as_text() {
+    let settings = SETTINGS.replace("Essays.", "Crew & budget: 1 < 2, &amp; <b>AT&T</b>");
+    let book = Book::new(&format!("{settings}{KEEL}{SAIL}{MORE}"));
+    book.build();
+    let rss = book.read("rss.xml");
+    let said =
+        "<description>Crew &amp; budget: 1 &lt; 2, &amp;amp;amp; &amp;lt;b&gt;AT&amp;amp;T&amp;lt;/b&gt;</description>";
+    assert!(rss.contains(said), "{rss}");
+}
+
+#[test]
+fn texts_in_languages_that_are_read_from_the_right_say_so() {
+    let sail = SAIL.replace("\"de\"", "\"he\"");
+    let book = Book::new(&format!("{SETTINGS}{KEEL}{sail}{MORE}"));
+    book.build();
+    let atom = book.read("feed.xml");
+    assert!(atom.contains("&lt;div lang=&quot;he&quot; dir=&quot;rtl&quot;&gt;"), "{atom}");
+    let summary = "<summary type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\" dir=\"rtl\"><a ";
+    assert_eq!(atom.matches(summary).count(), 1, "{atom}");
+    let settings = SETTINGS.replace("[tell]", "language = \"ar\"\n[tell]");
+    let book = Book::new(&format!("{settings}{KEEL}{SAIL}{MORE}"));
+    book.build();
+    let atom = book.read("feed.xml");
+    assert!(atom.contains("&lt;div dir=&quot;rtl&quot;&gt;\n&lt;p"), "{atom}");
+    assert_eq!(atom.matches(&summary.replace("summary", "subtitle")).count(), 1, "{atom}");
+    assert_eq!(atom.matches(summary).count(), 1, "{atom}");
 }

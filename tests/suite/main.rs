@@ -29,6 +29,7 @@ mod publish_s3;
 mod publish_sftp;
 mod publish_steps;
 mod pull;
+mod raw_html;
 mod replies;
 mod schedule;
 mod slips;

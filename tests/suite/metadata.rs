@@ -520,3 +520,44 @@ fn fits(value: &Value, schema: &Value, whole: &Value, place: &str) {
         assert!(number >= least, "{place} is {number}");
     }
 }
+
+#[test]
+fn a_change_before_the_essay_appeared_is_reported_and_told_to_nobody() {
+    let book = Book::new(
+        "-- book.toml --\ntitle = \"T\"\nbase_url = \"https://e.org/\"\n-- content/essays/one.md --\n+++\ntitle = \"One\"\n\
+         date = 2020-03-04\nupdated = 2019-01-02\n+++\nText.\n-- content/essays/two.md --\n+++\ntitle = \"Two\"\n\
+         date = 2020-03-04T10:00:00Z\nupdated = 2020-03-04\n+++\nText.\n",
+    );
+    let report = book.build();
+    assert!(report.contains("warning[bad-date]: this essay was changed before it appeared"), "{report}");
+    assert!(report.contains("content/essays/one.md:4:11") && report.contains("1 warning"), "{report}");
+    for file in ["essays/one/index.html", "essays/one/index.md", "feed.xml", "feed.json", "sitemap.xml", "graph.json"] {
+        let text = book.read(file);
+        assert!(!text.contains("2019") && text.contains("2020-03-04"), "{file}: {text}");
+    }
+}
+
+#[test]
+fn lists_for_programs_are_xml_whatever_a_title_holds() {
+    let book = Book::new(
+        "-- book.toml --\ntitle = \"A\\uffff & <b>\"\nauthor = \"C\\ufffe\"\nbase_url = \"https://e.org/\"\n\
+         -- content/essays/one.md --\n+++\ntitle = \"One\"\ndate = 2020-03-04\nseries = \"S\\uffff\"\n+++\nText.\n",
+    );
+    let report = book.build();
+    assert!(book.has("feeds.opml"), "{report}");
+    for file in ["feeds.opml", "sitemap.xml", "feed.xml", "rss.xml"] {
+        let text = book.read(file);
+        assert!(text.chars().all(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')), "{file}: {text:?}");
+    }
+}
+
+#[test]
+fn a_page_that_leads_on_speaks_the_language_of_the_page_it_leads_to() {
+    let book = Book::new(
+        "-- content/essays/one.md --\n+++\ntitle = \"Eins \\\"&\\\"\"\ndate = 2020-03-04\nlang = \"he\"\n\
+         aliases = [\"/old/\"]\n+++\nText.\n",
+    );
+    book.build();
+    let page = book.read("old/index.html");
+    assert!(page.contains("<html lang=\"he\" dir=\"rtl\">"), "{page}");
+}

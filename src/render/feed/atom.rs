@@ -1,6 +1,7 @@
 //! Atom (RFC 4287), with the threading extension (RFC 4685) for replies.
 
-use super::xml::Xml;
+use crate::base::language::is_right_to_left;
+use crate::render::xml::{Linked, Xml};
 use crate::view::entries::{ChannelView, EntryView};
 
 /// The feed.
@@ -12,7 +13,7 @@ pub(super) fn write(channel: &ChannelView, style: Option<&str>) -> String {
     }
     xml.open("feed", &names).element("title", &[], &channel.title);
     let about = if channel.summary.is_empty() { &channel.page } else { &channel.summary };
-    xml.linked("subtitle", about, &channel.page)
+    xml.linked("subtitle", &linked(about, &channel.page, &channel.language))
         .empty("link", &[("rel", "self"), ("type", "application/atom+xml"), ("href", &channel.url)])
         .empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &channel.page)]);
     for hub in &channel.hubs {
@@ -20,7 +21,7 @@ pub(super) fn write(channel: &ChannelView, style: Option<&str>) -> String {
     }
     xml.element("id", &[], &channel.url).element("updated", &[], &channel.updated.to_string());
     author(&mut xml, &channel.author);
-    channel.entries.iter().for_each(|entry| write_entry(&mut xml, entry));
+    channel.entries.iter().for_each(|entry| write_entry(&mut xml, entry, &channel.language));
     xml.close("feed");
     xml.finish()
 }
@@ -29,9 +30,15 @@ fn author(xml: &mut Xml, name: &str) {
     xml.open("author", &[]).element("name", &[], name).close("author");
 }
 
-fn write_entry(xml: &mut Xml, entry: &EntryView) {
+/// A text that leads somewhere, in the direction of its language.
+fn linked<'a>(text: &'a str, url: &'a str, language: &str) -> Linked<'a> {
+    Linked { text, url, is_right_to_left: is_right_to_left(language) }
+}
+
+fn write_entry(xml: &mut Xml, entry: &EntryView, language: &str) {
+    let own = entry.language.as_deref().unwrap_or(language);
     let language: Vec<(&str, &str)> = entry.language.iter().map(|tag| ("xml:lang", tag.as_str())).collect();
-    xml.open("entry", &language).element("title", &[], &entry.title);
+    xml.open("entry", &language).linked("title", &linked(&entry.title, &entry.url, own));
     xml.empty("link", &[("rel", "alternate"), ("type", "text/html"), ("href", &entry.url)]);
     if let Some(canonical) = &entry.canonical {
         xml.empty("link", &[("rel", "canonical"), ("href", canonical)]);
@@ -51,7 +58,7 @@ fn write_entry(xml: &mut Xml, entry: &EntryView) {
         xml.empty("category", &[("term", concept)]);
     }
     if !entry.summary.is_empty() {
-        xml.linked("summary", &entry.summary, &entry.url);
+        xml.linked("summary", &linked(&entry.summary, &entry.url, own));
     }
     xml.element("content", &[("type", "html")], &entry.html).close("entry");
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::xml::Xml;
+use crate::render::xml::Xml;
 use crate::view::entries::{ChannelView, EntryView};
 
 /// The feed.
@@ -49,9 +49,20 @@ fn write_item(xml: &mut Xml, entry: &EntryView, channel: &ChannelView) {
     xml.element("content:encoded", &[], &entry.html).close("item");
 }
 
-/// Descriptions are read as HTML.
+/// Descriptions are read as HTML, and by some programs and all browsers as text: what HTML takes for itself anyway, an `&` before a
+/// blank, stays as it is, so that both read the same. Nothing else does: a character that XML drops may stand between two others.
 fn as_html(text: &str) -> String {
-    crate::view::prose::escaped(text)
+    let mut html = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        let next = letters.peek().copied().unwrap_or(' ');
+        match c {
+            '&' if !next.is_ascii_whitespace() => html.push_str("&amp;"),
+            '<' if !next.is_ascii_whitespace() => html.push_str("&lt;"),
+            _ => html.push(c),
+        }
+    }
+    html
 }
 
 /// A moment as RFC 822 writes it, with the year in full.

@@ -1,5 +1,12 @@
 //! XML in the making: every text is escaped, and characters that XML 1.0 does not know are left out. Knows no format.
 
+/// A text that leads somewhere.
+pub(super) struct Linked<'a> {
+    pub(super) text: &'a str,
+    pub(super) url: &'a str,
+    pub(super) is_right_to_left: bool,
+}
+
 /// Writes XML.
 pub(super) struct Xml {
     text: String,
@@ -24,9 +31,8 @@ impl Xml {
 
     /// The end of an element.
     pub(super) fn close(&mut self, name: &str) -> &mut Self {
-        self.text.push_str("</");
-        self.text.push_str(name);
-        self.text.push_str(">\n");
+        self.end(name);
+        self.text.push('\n');
         self
     }
 
@@ -41,10 +47,21 @@ impl Xml {
         self.close(name)
     }
 
+    /// An element on one line, of others that hold a text each.
+    pub(super) fn record(&mut self, name: &str, parts: &[(&str, &str)]) -> &mut Self {
+        self.start(name, &[], ">");
+        for (part, text) in parts {
+            self.start(part, &[], ">").escape(text).end(part);
+        }
+        self.close(name)
+    }
+
     /// A text of Atom that is a link: browsers follow it where they show the feed itself.
-    pub(super) fn linked(&mut self, name: &str, text: &str, url: &str) -> &mut Self {
-        self.start(name, &[("type", "xhtml")], "><div xmlns=\"http://www.w3.org/1999/xhtml\">");
-        self.start("a", &[("href", url)], ">").escape(text);
+    pub(super) fn linked(&mut self, name: &str, linked: &Linked<'_>) -> &mut Self {
+        let direction: &[(&str, &str)] = if linked.is_right_to_left { &[("dir", "rtl")] } else { &[] };
+        self.start(name, &[("type", "xhtml")], ">");
+        self.start("div", &[&[("xmlns", "http://www.w3.org/1999/xhtml")], direction].concat(), ">");
+        self.start("a", &[("href", linked.url)], ">").escape(linked.text);
         self.text.push_str("</a></div>");
         self.close(name)
     }
@@ -52,6 +69,12 @@ impl Xml {
     /// The document.
     pub(super) fn finish(self) -> String {
         self.text
+    }
+
+    fn end(&mut self, name: &str) {
+        self.text.push_str("</");
+        self.text.push_str(name);
+        self.text.push('>');
     }
 
     fn start(&mut self, name: &str, attributes: &[(&str, &str)], end: &str) -> &mut Self {
