@@ -56,7 +56,12 @@ pub(super) fn shown(page: &Page) -> Lists {
             ("Essays", print.parts.iter().flat_map(|part| &part.essays).map(|essay| card(&essay.card)).collect()),
             ("Concepts", print.glossary.iter().map(|term| Entry::new(&term.title, "", "")).collect()),
         ],
-        View::Missing(missing) => vec![("Essays", links(&missing.essays)), ("Concepts", links(&missing.concepts))],
+        View::Missing(missing) => vec![
+            ("Essays", links(&missing.essays)),
+            ("Concepts", missing.concepts.iter().map(|named| Entry::new(&named.title, &named.url, "")).collect()),
+            ("Series", links(&missing.series)),
+            ("Pages", links(&missing.pages)),
+        ],
     };
     lists.retain(|(_, entries)| !entries.is_empty());
     lists

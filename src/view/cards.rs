@@ -30,6 +30,7 @@ impl Viewer<'_> {
         Card {
             title: writing.meta.title.clone(),
             url: self.url(PageId::Writing(id)),
+            lang: self.language_of(id).clone(),
             summary: writing.meta.summary.clone(),
             date: writing.meta.date.as_ref().map(date_view),
             minutes: minutes(writing),
@@ -104,6 +105,7 @@ impl Viewer<'_> {
             views.push(BacklinkView {
                 title: link.title,
                 url: link.url,
+                lang: self.language_of(from).clone(),
                 kind: kind.word().to_owned(),
                 passages: sentences.into_iter().map(passage).collect(),
             });

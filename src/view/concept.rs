@@ -96,7 +96,9 @@ impl Viewer<'_> {
             .map(|(sentence, (block, marks))| self.passage(found.essay, block, sentence, &marks))
             .collect();
         let more = passages.split_off(passages.len().min(OPEN_PASSAGES));
-        AppearanceView { title: link.title, url: link.url, year: own_year.filter(|_| is_new), passages, more, unquoted }
+        let lang = self.language_of(found.essay).clone();
+        let year = own_year.filter(|_| is_new);
+        AppearanceView { title: link.title, url: link.url, lang, year, passages, more, unquoted }
     }
 
     fn related_concepts(&self, id: ConceptId) -> Vec<RelatedConcept> {

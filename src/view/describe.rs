@@ -24,7 +24,7 @@ impl Viewer<'_> {
             }
             PageId::Home => self.book.summary.clone(),
             PageId::Archive if essays == 1 => format!("The one essay of {}.", self.book.title),
-            PageId::Archive => format!("All {essays} essays of {}, by year.", self.book.title),
+            PageId::Archive => format!("All {essays} essays of {}.", self.book.title),
             PageId::Concepts => {
                 let concepts = count(self.site.concepts.len(), "idea");
                 format!("The {concepts} of {}, each with the essays that use it.", self.book.title)

@@ -15,6 +15,8 @@ const MOST_LATEST: usize = 5;
 const MOST_CONCEPTS: usize = 12;
 const MOST_PAIRS: usize = 12;
 const MOST_PAIR_PASSAGES: usize = 3;
+/// Essays in no series that stand in a navigation on every page.
+const MOST_LOOSE: usize = 200;
 
 impl Viewer<'_> {
     pub(super) fn home_view(&self) -> HomeView {
@@ -79,7 +81,8 @@ impl Viewer<'_> {
                 marks.sort_unstable();
                 let passage = self.passage(found.essay, mention.block, sentence, &marks);
                 let title = self.site.writing(found.essay).meta.title.clone();
-                passages.push(QuotedView { html: passage.html, url: passage.url, title });
+                let lang = self.language_of(found.essay).clone();
+                passages.push(QuotedView { html: passage.html, url: passage.url, lang, title });
                 break;
             }
             if passages.len() == MOST_PAIR_PASSAGES {
@@ -103,6 +106,13 @@ impl Viewer<'_> {
         let series = self.site.series(id);
         let LinkView { title, url } = self.link(PageId::Series(id));
         SeriesNav { title, url, essays: series.essays.iter().map(|id| self.link(PageId::Writing(*id))).collect() }
+    }
+
+    /// The newest essays in no series.
+    pub(super) fn loose(&self) -> Vec<LinkView> {
+        let is_alone = |id: &&crate::link::WritingId| self.site.place_in_series(**id).is_none();
+        let newest = self.site.essays.iter().rev().filter(is_alone).take(MOST_LOOSE);
+        newest.map(|id| self.link(PageId::Writing(*id))).collect()
     }
 
     pub(super) fn series_view(&self, id: SeriesId, root: &str) -> SeriesView {

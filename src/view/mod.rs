@@ -10,6 +10,7 @@ pub mod feeds;
 pub mod head;
 mod linked;
 mod lists;
+mod missing;
 mod places;
 mod print;
 pub mod print_views;
@@ -24,6 +25,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::base::language::is_right_to_left;
 use crate::base::path::{Route, SitePath};
 use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, index};
 use crate::model::book::Book;
@@ -31,7 +33,7 @@ use crate::model::prose::Prose;
 use crate::model::writing::Kind;
 use prose::{Filler, Place};
 use views::{
-    ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, LinkView, MissingView, PageView, PrintView,
+    ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, MissingView, PageView, PrintView,
     RepliesView, SeriesView, SingleView,
 };
 
@@ -133,6 +135,11 @@ impl Tables {
     }
 }
 
+/// The way in which a language runs, as HTML says it.
+pub(crate) fn direction(language: &str) -> &'static str {
+    if is_right_to_left(language) { "rtl" } else { "ltr" }
+}
+
 /// Whether a single page stands in no folder but its own.
 fn is_at_the_top(path: &SitePath) -> bool {
     let below = path.below(Kind::Page.folder()).unwrap_or("");
@@ -200,6 +207,7 @@ impl<'a> Viewer<'a> {
             has_print: self.site.has_print(),
             prints_replies: self.book.print.replies,
             series: (0..self.site.series.len()).map(|at| self.series_nav(SeriesId(index(at)))).collect(),
+            loose: self.loose(),
             theme: theme.clone(),
             extra: self.book.extra.clone(),
         }
@@ -293,21 +301,6 @@ impl<'a> Viewer<'a> {
         crate::link::reason_not_public(self.site.writing(id), self.as_of).is_none()
     }
 
-    fn missing_page(&self) -> Page {
-        let route = self.route(PageKey::Missing);
-        let mut page = self.page_view("missing", &route, "Not found", "", None);
-        self.book.base_path().clone_into(&mut page.root);
-        page.canonical = None;
-        let by_title = |mut links: Vec<LinkView>| {
-            links.sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.url.cmp(&b.url)));
-            links
-        };
-        let essays = by_title(self.site.essays.iter().map(|id| self.link(PageId::Writing(*id))).collect());
-        let concepts = (0..self.site.concepts.len()).map(|at| self.link(PageId::Concept(ConceptId(index(at)))));
-        let view = MissingView { essays, concepts: by_title(concepts.collect()) };
-        Page { page, route, view: View::Missing(Box::new(view)) }
-    }
-
     fn page_view(
         &self,
         kind: &str,
@@ -317,13 +310,14 @@ impl<'a> Viewer<'a> {
         writing: Option<WritingId>,
     ) -> PageView {
         let prose: Option<&Prose> = writing.map(|id| &self.site.writing(id).prose);
-        let lang = writing.and_then(|id| self.site.writing(id).meta.lang.as_ref()).unwrap_or(&self.book.language);
+        let lang = writing.map_or(&self.book.language, |id| self.language_of(id));
         PageView {
             kind: kind.to_owned(),
             title: format!("{title} \u{b7} {}", self.book.title),
             description: description.to_owned(),
             canonical: self.book.absolute(route),
             lang: lang.clone(),
+            dir: direction(lang).to_owned(),
             root: route.to_root(),
             url: route.to_url(),
             is_public: writing.is_none_or(|id| self.is_shown_to_readers(id)),
@@ -331,6 +325,11 @@ impl<'a> Viewer<'a> {
             has_math: prose.is_some_and(|prose| prose.outline.has_math),
             head: None,
         }
+    }
+
+    /// Language tag of a writing.
+    fn language_of(&self, id: WritingId) -> &String {
+        self.site.writing(id).meta.lang.as_ref().unwrap_or(&self.book.language)
     }
 
     fn filler<'b>(&'b self, root: &'b str) -> Filler<'b> {

@@ -43,7 +43,7 @@ const STYLES: [&str; 12] = [
 ];
 
 /// Puts `prefix` before every id of this HTML and every reference to one, and moves its headings `levels` down. Addresses that
-/// begin with `#/` are places of the page as a whole and stay.
+/// begin with `#/` are places of the page as a whole: they lose the slash only.
 pub(super) fn within(html: &str, prefix: &str, levels: u8) -> String {
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     let mut pull: Option<(usize, usize)> = None;
@@ -84,6 +84,34 @@ pub(super) fn within(html: &str, prefix: &str, levels: u8) -> String {
     written
 }
 
+/// The id that an address of the site makes: letters, digits, `-` and `_`, with a letter first. `/essays/trust/` is `essays-trust`.
+/// No two addresses make one id, and none holds two hyphens in a row or one at the end, so that ids of what stands in a text can
+/// follow behind `--`. Whatever would break this is written as two underscores, its number in Unicode and another underscore.
+pub(super) fn id_of(address: &str) -> String {
+    let address = address.trim_matches('/');
+    let mut id = String::with_capacity(address.len() + 8);
+    if !address.starts_with(char::is_alphabetic) {
+        id.push_str("a___");
+    }
+    let mut is_first = true;
+    for (at, letter) in address.char_indices() {
+        let may_stand = !is_first && !id.ends_with('-') && at + 1 < address.len();
+        match letter {
+            '/' if is_first => id.push('-'),
+            '/' => id.push('_'),
+            '-' if may_stand => id.push('-'),
+            _ if letter.is_alphanumeric() => id.push(letter),
+            _ => id.push_str(&format!("__{:x}_", u32::from(letter))),
+        }
+        is_first &= letter != '/';
+    }
+    // An id of the page itself.
+    if id == "main" {
+        id.push('_');
+    }
+    id
+}
+
 /// A pull quote that stands word for word in the text: readers of paper need it once.
 fn is_pull_quote(tag: &StartTag<usize>) -> bool {
     let is = |name: &[u8], wanted: &[u8]| tag.attributes.get(name).is_some_and(|value| ***value == *wanted);
@@ -110,8 +138,8 @@ fn attribute(
     let changed = if IDS.contains(&name) || name == "name" && element == b"map" {
         written.split_ascii_whitespace().map(|id| format!("{prefix}{id}")).collect::<Vec<_>>().join(" ")
     } else if ADDRESSES.contains(&name) {
-        let place = written.strip_prefix('#').filter(|place| !place.is_empty() && !place.starts_with('/'))?;
-        format!("#{prefix}{place}")
+        let place = written.strip_prefix('#').filter(|place| !place.is_empty())?;
+        place.strip_prefix('/').map_or_else(|| format!("#{prefix}{place}"), |whole| format!("#{whole}"))
     } else if STYLES.contains(&name) {
         written.replace("url(#", &format!("url(#{prefix}"))
     } else {
@@ -122,27 +150,66 @@ fn attribute(
 
 #[cfg(test)]
 mod tests {
-    use super::within;
+    use std::collections::BTreeSet;
+
+    use super::{id_of, within};
+
+    #[test]
+    fn every_address_makes_an_id_of_its_own_that_html_and_style_sheets_take() {
+        let addresses = [
+            "/essays/a/",
+            "/essays/a-b/",
+            "/essays/a/b/",
+            "/essays-a/b/",
+            "/essays-a/",
+            "/essays/a--b/",
+            "/essays/a-/",
+            "/essays/-a/",
+            "/essays/a_b/",
+            "/essays/a.html",
+            "/2019/a/",
+            "/a/2019/",
+            "/a/",
+            "/",
+            "/main/",
+            "/essays/",
+            "/essays/\u{e9}\u{645}/",
+            "/a\u{2019}x/",
+            "/2019_x/",
+            "/essays/a__2d_b/",
+            "/essays/a/-b/",
+            "/essays/a/2d_b/",
+            "/a___/",
+        ];
+        let ids: BTreeSet<String> = addresses.iter().map(|address| id_of(address)).collect();
+        assert_eq!(ids.len(), addresses.len(), "{ids:?}");
+        for id in &ids {
+            assert!(id.starts_with(char::is_alphabetic), "{id}");
+            assert!(id.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'), "{id}");
+            assert!(!id.contains("--") && !id.ends_with('-') && id != "main", "{id}");
+        }
+        assert_eq!(id_of("/essays/trust-arrives/"), "essays-trust-arrives");
+    }
 
     #[test]
     fn every_id_and_every_reference_to_one_has_the_prefix() {
         for (before, after) in [
-            (r#"<p id="p-a">x</p>"#, r#"<p id="/e/:p-a">x</p>"#),
-            ("<p id=a class=b>x</p>", "<p id=/e/:a class=b>x</p>"),
+            (r#"<p id="p-a">x</p>"#, r#"<p id="e--p-a">x</p>"#),
+            ("<p id=a class=b>x</p>", "<p id=e--a class=b>x</p>"),
             (
                 r##"<sup><a id="r1" href="#n1" aria-label="Note 1">1</a></sup>"##,
-                r##"<sup><a id="/e/:r1" href="#/e/:n1" aria-label="Note 1">1</a></sup>"##,
+                r##"<sup><a id="e--r1" href="#e--n1" aria-label="Note 1">1</a></sup>"##,
             ),
-            ("<b aria-labelledby='a b'>", "<b aria-labelledby='/e/:a /e/:b'>"),
-            (r#"<rect fill="url(#shade)"/>"#, r#"<rect fill="url(#/e/:shade)"/>"#),
-            (r#"<b style="mask: url(#shade)">"#, r#"<b style="mask: url(#/e/:shade)">"#),
+            ("<b aria-labelledby='a b'>", "<b aria-labelledby='e--a e--b'>"),
+            (r#"<rect fill="url(#shade)"/>"#, r#"<rect fill="url(#e--shade)"/>"#),
+            (r#"<b style="mask: url(#shade)">"#, r#"<b style="mask: url(#e--shade)">"#),
             (r#"<img alt="url(#shade)" title="url(#x)">"#, r#"<img alt="url(#shade)" title="url(#x)">"#),
-            (r##"<a href="#/other/:p">x</a>"##, r##"<a href="#/other/:p">x</a>"##),
+            (r##"<a href="#/other--p">x</a>"##, r##"<a href="#other--p">x</a>"##),
             (r##"<a href="#">x</a><a href="../x/#y">é</a>"##, r##"<a href="#">x</a><a href="../x/#y">é</a>"##),
             ("<p>id=\"x\" &lt;p id=\"y\"&gt; é</p>", "<p>id=\"x\" &lt;p id=\"y\"&gt; é</p>"),
-            ("<p id=\"é\">é</p><p id=\"b\">", "<p id=\"/e/:é\">é</p><p id=\"/e/:b\">"),
+            ("<p id=\"é\">é</p><p id=\"b\">", "<p id=\"e--é\">é</p><p id=\"e--b\">"),
         ] {
-            assert_eq!(within(before, "/e/:", 0), after);
+            assert_eq!(within(before, "e--", 0), after);
         }
     }
 

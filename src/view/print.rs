@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::Viewer;
 use super::cards::definition;
-use super::places::within;
+use super::places::{id_of, within};
 use super::prose::{Filler, Place, escaped};
 use super::views::{NoteView, PrintEssay, PrintPart, PrintPlace, PrintTerm, PrintView};
+use super::{Viewer, direction};
 use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, index};
 use crate::model::writing::Kind;
 
@@ -22,7 +22,7 @@ impl Viewer<'_> {
         let rest: Vec<WritingId> = self.site.essays.iter().filter(alone).copied().collect();
         if !rest.is_empty() {
             parts.push(PrintPart {
-                id: "others".to_owned(),
+                id: "essays--others".to_owned(),
                 title: String::new(),
                 summary: String::new(),
                 body: String::new(),
@@ -37,7 +37,7 @@ impl Viewer<'_> {
         let series = self.site.series(id);
         let (body, notes) = series.writing.map(|id| text(filler, id, LEVELS_DOWN - 1)).unwrap_or_default();
         PrintPart {
-            id: series.route.as_str().to_owned(),
+            id: place(self.site, PageId::Series(id)),
             title: series.title.clone(),
             summary: series.writing.map(|id| self.site.writing(id).meta.summary.clone()).unwrap_or_default(),
             body,
@@ -53,7 +53,8 @@ impl Viewer<'_> {
             PrintEssay {
                 id: place(self.site, PageId::Writing(*id)),
                 card: self.card(*id),
-                lang: self.site.writing(*id).meta.lang.as_ref().unwrap_or(&self.book.language).clone(),
+                lang: self.language_of(*id).clone(),
+                dir: direction(self.language_of(*id)).to_owned(),
                 body,
                 notes,
             }
@@ -85,7 +86,7 @@ impl Viewer<'_> {
 
 /// The text and the notes of a writing, with ids that no other writing on the page has.
 fn text(filler: &Filler<'_>, id: WritingId, levels: u8) -> (String, Vec<NoteView>) {
-    let own = format!("{}:", place(filler.site, filler.site.page_of(id)));
+    let own = format!("{}--", place(filler.site, filler.site.page_of(id)));
     let prefix = escaped(&own);
     let mut notes = filler.notes(id);
     for note in &mut notes {
@@ -95,10 +96,10 @@ fn text(filler: &Filler<'_>, id: WritingId, levels: u8) -> (String, Vec<NoteView
     (within(&filler.body(id), &prefix, levels), notes)
 }
 
-/// The id on the page of what is a page elsewhere, the contents and the glossary among them: its address on the site, which no
-/// other has.
+/// The id on the page of what is a page elsewhere, the contents and the glossary among them: made of its address on the site,
+/// which no other has.
 fn place(site: &Site, page: PageId) -> String {
-    site.route(page).as_str().to_owned()
+    id_of(site.route(page).as_str())
 }
 
 /// The id of what a link leads to, where that stands on the page of the whole book.
@@ -111,7 +112,7 @@ pub(super) fn place_in_book(site: &Site, page: PageId, fragment: &str) -> Option
         match fragment {
             "" => Some(place(site, page)),
             // A reply, say, does not stand in the book.
-            _ => is_there.then(|| format!("{}:{fragment}", place(site, page))),
+            _ => is_there.then(|| format!("{}--{fragment}", place(site, page))),
         }
     };
     match page {

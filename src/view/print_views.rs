@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::views::{Card, NoteView};
 
 /// `print`: the whole book on one page. Links in its text lead to places on the page, except those that leave the book; the ids
-/// `/essays/` and `/concepts/` are those of the contents and the glossary.
+/// `essays` and `concepts` are those of the contents and the glossary; what stands in an essay has the essay's id, two hyphens and its
+/// own id: `essays-trust--p-nobody-sees`.
 #[derive(Clone, Debug, Serialize)]
 pub struct PrintView {
     /// Every series with its essays, then the essays in no series.
@@ -25,7 +26,7 @@ pub struct PrintPart {
     pub summary: String,
     /// HTML of the prose of the series; empty without a file.
     pub body: String,
-    /// Footnotes of that prose; the note itself has the id of the part, `:n` and its number.
+    /// Footnotes of that prose; the note itself has the id of the part, `--n` and its number.
     pub notes: Vec<NoteView>,
     /// The essays, in reading order.
     pub essays: Vec<PrintEssay>,
@@ -40,9 +41,11 @@ pub struct PrintEssay {
     pub card: Card,
     /// Language tag.
     pub lang: String,
+    /// `rtl` where that language runs from right to left, else `ltr`.
+    pub dir: String,
     /// HTML of the text: without the pull quotes that repeat it, and with headings from level 4.
     pub body: String,
-    /// Footnotes; the note itself has the id of the essay, `:n` and its number.
+    /// Footnotes; the note itself has the id of the essay, `--n` and its number.
     pub notes: Vec<NoteView>,
 }
 

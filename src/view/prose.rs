@@ -162,7 +162,8 @@ impl Filler<'_> {
     fn page_address(&self, page: PageId, fragment: &str) -> String {
         let is_book = self.place == Place::Book;
         if let Some(place) = is_book.then(|| place_in_book(self.site, page, fragment)).flatten() {
-            return format!("#{place}");
+            // Apart from the ids of the text itself by the slash, which goes when the text is put onto the page.
+            return format!("#/{place}");
         }
         let url = self.site.route(page).to_url();
         if fragment.is_empty() { format!("{}{url}", self.root) } else { format!("{}{url}#{fragment}", self.root) }

@@ -41,6 +41,8 @@ pub struct BookView {
     pub prints_replies: bool,
     /// Every series with its essays, for a navigation that stands on every page.
     pub series: Vec<SeriesNav>,
+    /// The essays in no series, newest first, at most 200.
+    pub loose: Vec<LinkView>,
     /// The settings of the theme, every one with a value: what `[theme]` of `book.toml` says, or the theme's default.
     pub theme: Map<String, Value>,
     /// `[extra]` of `book.toml`.
@@ -60,6 +62,8 @@ pub struct PageView {
     pub canonical: Option<String>,
     /// Language tag.
     pub lang: String,
+    /// `rtl` where that language runs from right to left, else `ltr`.
+    pub dir: String,
     /// The way from this page to the site's root: `./`, `../../`; on the 404 page the path from the server's root.
     pub root: String,
     /// Its address from the site's root, without a slash at the start; empty for home.
@@ -112,6 +116,8 @@ pub struct Card {
     pub title: String,
     /// Its address.
     pub url: String,
+    /// Language tag of its title and dek.
+    pub lang: String,
     /// Its dek; empty without one.
     pub summary: String,
     /// Its day; `null` without one.
@@ -264,6 +270,8 @@ pub struct BacklinkView {
     pub title: String,
     /// Its address.
     pub url: String,
+    /// Language tag of its title and sentences.
+    pub lang: String,
     /// `essay`, `concept`, `series` or `page`.
     pub kind: String,
     /// The sentences, with the words of the link marked.
@@ -330,6 +338,8 @@ pub struct AppearanceView {
     pub title: String,
     /// Its address.
     pub url: String,
+    /// Language tag of its title and passages.
+    pub lang: String,
     /// The year, where it differs from that of the essay before; `null` otherwise.
     pub year: Option<i16>,
     /// The first passages, at most 3; empty where the essay names the concept but does not use the word.
@@ -426,6 +436,8 @@ pub struct QuotedView {
     pub html: String,
     /// Address of the paragraph.
     pub url: String,
+    /// Language tag of the sentence.
+    pub lang: String,
     /// Title of the essay.
     pub title: String,
 }
@@ -488,11 +500,26 @@ pub struct SingleView {
     pub extra: Map<String, Value>,
 }
 
-/// `missing`: the page for addresses that do not exist.
+/// `missing`: the page for addresses that do not exist. Of more than 1000 essays or concepts it holds 1000.
 #[derive(Clone, Debug, Serialize)]
 pub struct MissingView {
-    /// Every essay, by title.
+    /// The newest essays, by title.
     pub essays: Vec<LinkView>,
-    /// Every concept, by name.
-    pub concepts: Vec<LinkView>,
+    /// The concepts used most, by name.
+    pub concepts: Vec<NamedView>,
+    /// Every series, by title.
+    pub series: Vec<LinkView>,
+    /// Single pages, the page of replies and that for printing, by title.
+    pub pages: Vec<LinkView>,
+}
+
+/// A link to a page that goes by several names.
+#[derive(Clone, Debug, Serialize)]
+pub struct NamedView {
+    /// Its name.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+    /// Other names of it.
+    pub aliases: Vec<String>,
 }

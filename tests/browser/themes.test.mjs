@@ -1,8 +1,9 @@
 // The themes in a real browser: the manual, built in the theme for manuals, and books with other fonts and colours.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
@@ -181,4 +182,19 @@ test("an accent colours links on light paper, and its lighter form on dark", asy
       assert.ok(is(colour), `${colour} in ${colorScheme}`);
     });
   }
+});
+
+test("axe finds nothing on any page of a manual, in light and dark, on a phone and on a desktop", async () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const bad = [];
+  for (const address of [...kinds, "/print/"]) await open(address, { bypassCSP: true }, async (page) => {
+    await page.evaluate(axe);
+    for (const width of [360, 1280]) for (const colorScheme of ["light", "dark"]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"] }));
+      bad.push(...violations.map(({ id, nodes }) => `${address}, ${width}, ${colorScheme}: ${id}: ${nodes.slice(0, 2).map((node) => node.html.slice(0, 120)).join(" ")}`));
+    }
+  });
+  assert.deepEqual(bad, []);
 });

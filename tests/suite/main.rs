@@ -30,6 +30,7 @@ mod publish_sftp;
 mod publish_steps;
 mod pull;
 mod raw_html;
+mod readers;
 mod replies;
 mod schedule;
 mod slips;

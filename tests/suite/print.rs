@@ -43,8 +43,12 @@ fn the_book_is_printed_in_reading_order() {
             .map(|part| html.find(part).unwrap_or_else(|| panic!("{part} in {html}")))
             .collect();
     assert!(places.is_sorted(), "{places:?}");
-    assert!(html.contains("<article id=\"/essays/old/\" lang=\"de\">"));
-    assert!(html.contains("<dt>trust</dt>") && html.contains("Also called <i>faith</i>") && html.contains("Reliance."));
+    assert!(html.contains("<article id=\"essays-old\" lang=\"de\">"));
+    assert!(
+        html.contains("<dt>trust</dt>")
+            && html.contains("Also called <i><bdi>faith</bdi></i>")
+            && html.contains("Reliance.")
+    );
 }
 
 #[test]
@@ -56,18 +60,37 @@ fn every_id_on_the_page_is_its_own_and_every_link_to_a_place_lands() {
     for place in values(&html, "href").into_iter().filter_map(|href| href.strip_prefix('#')) {
         assert!(ids.contains(place), "nothing has the id {place} in {html}");
     }
-    for place in ["/essays/one/:n1", "/essays/two/:n1", "/series/second/:n1", "/essays/one/:same", "/essays/two/:same"]
-    {
+    for place in ["essays-one--n1", "essays-two--n1", "series-second--n1", "essays-one--same", "essays-two--same"] {
         assert!(ids.contains(place), "{place} in {all:?}");
     }
+    for id in ids {
+        let is_clean =
+            id.starts_with(char::is_alphabetic) && id.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+        assert!(is_clean, "{id}");
+    }
+}
+
+#[test]
+fn a_nested_address_and_one_with_a_hyphen_make_ids_of_their_own() {
+    let book = Book::new(&format!(
+        "-- book.toml --\ntitle = \"T\"\n[urls]\nessay = \"/{{year}}/{{month}}/{{slug}}/\"\n{}{}",
+        essay("a-b", "One", "date = 2020-03-01", "## Same\n\nText, [[Two]]."),
+        essay("c", "Two", "date = 2020-04-01", "## Same\n\nText, [there](a-b.md#same)."),
+    ));
+    let html = book.build_clean().read("print/index.html");
+    for id in ["a___2020-03_a-b", "a___2020-03_a-b--same", "a___2020-04_c", "a___2020-04_c--same"] {
+        assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{id} in {html}");
+    }
+    let links = ["<a href=\"#a___2020-04_c\">Two</a>", "<a href=\"#a___2020-03_a-b--same\">there</a>"];
+    assert!(links.iter().all(|link| html.contains(link)), "{html}");
 }
 
 #[test]
 fn links_between_essays_stay_on_the_page_and_concepts_are_not_linked_by_themselves() {
     let html = two_series().build_clean().read("print/index.html");
     for link in [
-        "See <a href=\"#/essays/one/\">One</a>, <a href=\"#/essays/one/:same\">its part</a>, <a href=\"#/essays/two/:same\">here</a>,",
-        "<a href=\"#/concepts/trust/\">trust</a> and <a href=\"#/essays/\">all</a>.",
+        "See <a href=\"#essays-one\">One</a>, <a href=\"#essays-one--same\">its part</a>, <a href=\"#essays-two--same\">here</a>,",
+        "<a href=\"#concepts-trust\">trust</a> and <a href=\"#essays\">all</a>.",
     ] {
         assert!(html.contains(link), "{link} in {html}");
     }
@@ -98,7 +121,7 @@ fn a_pull_quote_is_printed_once_and_headings_stand_below_their_essay() {
         .collect();
     assert_eq!(levels.iter().filter(|level| **level == b'1').count(), 1);
     assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
-    assert!(html.contains("<h4 id=\"/essays/one/:same\">Same</h4>"), "{html}");
+    assert!(html.contains("<h4 id=\"essays-one--same\">Same</h4>"), "{html}");
 }
 
 #[test]

@@ -31,7 +31,9 @@
     const own = bare(link.pathname), slug = own.split("/").pop();
     if (own === asked) return 3;
     if (slug === last) return 2;
-    return Math.max(alike(last, slug), shared(words(last), words(link.textContent)), shared(words(last), words(slug)));
+    // A concept goes by several names.
+    const names = [link.textContent, ...(link.dataset.names?.split("|") ?? [])];
+    return Math.max(alike(last, slug), shared(words(last), words(slug)), ...names.map((name) => shared(words(last), words(name))));
   };
 
   const links = [...document.querySelectorAll("main li a")].map((link) => [score(link), link]);
