@@ -173,7 +173,7 @@ fn the_map_shows_what_the_list_names_and_the_chosen_passage_leads_to_its_paragra
     ));
     let html = book.build_clean().read("concepts/trust/index.html");
     assert!(!html.contains("<svg viewBox") && !html.contains("Related concepts"), "once together is no tie: {html}");
-    assert!(html.contains("<figcaption><a href=\"../../essays/a/#p-trust-and-calm\">A</a>"), "{html}");
+    assert!(html.contains("<figcaption><a dir=\"auto\" href=\"../../essays/a/#p-trust-and-calm\">A</a>"), "{html}");
 }
 
 #[test]
