@@ -41,6 +41,12 @@ pub fn count(text: &str) -> usize {
     starts + usize::from(bytes.first().is_some_and(|first| !is_blank(*first)))
 }
 
+/// A number with its word, `1 essay` or `3 essays`.
+#[must_use]
+pub fn counted(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{options_of, short};
+use crate::base::words::counted;
 use crate::build::{Build, build_in_steps as make};
 use crate::cli;
 use crate::io::error::Error;
@@ -60,8 +61,4 @@ pub(super) fn say_left_out(made: &Build, terminal: &Terminal) {
     for left in &made.site.left_out {
         terminal.say(&format!("Left out: {} ({})", left.path, left.why.to_words()));
     }
-}
-
-pub(super) fn counted(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use super::build::{counted, say_left_out};
+use super::build::say_left_out;
 use super::check_more::More;
 use super::{check_fix, options_of};
 use crate::base::diagnostic::Report;
+use crate::base::words::counted;
 use crate::build::{Build, build_in_steps};
 use crate::check::advise;
 use crate::cli;

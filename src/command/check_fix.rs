@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::build::counted;
 use super::check::Checked;
 use super::diff;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::words::counted;
 use crate::check::fixes::{Plan, Rewrite, plan};
 use crate::cli;
 use crate::io::error::Error;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
-use super::build::counted;
+use crate::base::words::counted;
 use crate::cli;
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};

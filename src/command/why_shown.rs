@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::base::words;
 use crate::view::views::{AppearanceView, BacklinkView, Card, ConceptView, EssayView, LinkView, RelatedConcept};
 use crate::view::{Page, View};
 
@@ -129,7 +130,7 @@ fn related(concept: &RelatedConcept) -> Entry {
 }
 
 fn passages(count: usize) -> String {
-    format!("{count} sentence{}", if count == 1 { "" } else { "s" })
+    words::counted(count, "sentence")
 }
 
 fn counted(count: usize) -> String {

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::base::diagnostic::{Diagnostic, Fix, Report, Severity};
 use crate::base::path::{SitePath, is_bidi};
 use crate::base::span::{Span, line_and_column};
+use crate::base::words::counted;
 
 /// How reports are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -157,7 +158,7 @@ pub fn human(report: &Report, sources: Sources<'_>, errors_only: bool) -> String
         .into_iter()
         .map(|(severity, word)| (report.count(severity), word))
         .filter(|(count, word)| *count > 0 && (!errors_only || *word == "error"))
-        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+        .map(|(count, word)| counted(count, word))
         .collect();
     if !counts.is_empty() {
         text.push_str(&counts.join(", "));

@@ -19,6 +19,18 @@ pub struct Backlink {
     pub block: u32,
 }
 
+/// Sentences, each with its block and the words in question.
+pub(crate) type Sentences = BTreeMap<Range, (u32, Vec<Range>)>;
+
+/// The sentences in which these links of one writing stand, in order, each with the words of all its links.
+pub(crate) fn by_sentence(links: &[Backlink]) -> Sentences {
+    let mut sentences = Sentences::new();
+    for link in links.iter().filter(|link| link.sentence.0 < link.sentence.1) {
+        sentences.entry(link.sentence).or_insert((link.block, Vec::new())).1.push(link.text);
+    }
+    sentences
+}
+
 /// Fills `Site::backlinks`: by page, essays first, oldest first.
 pub(super) fn collect(site: &mut Site) {
     let is_essay = |id: &WritingId| site.writing(*id).kind == Kind::Essay;

@@ -28,6 +28,7 @@ use crate::model::urls::Urls;
 use crate::model::writing::{Kind, Parsed, Writing};
 
 pub use backlinks::Backlink;
+pub(crate) use backlinks::{Sentences, by_sentence};
 pub use collections::Series;
 pub use concepts::{Appearance, Concept, Relation, Tie};
 use frame::{Begun, Frame};

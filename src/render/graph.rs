@@ -6,7 +6,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Input;
-use crate::link::{Backlink, ConceptId, PageId, Relation, SeriesId, WritingId, concepts, index};
+use crate::link::{
+    Backlink, ConceptId, PageId, Relation, Sentences, SeriesId, WritingId, by_sentence, concepts, index,
+};
 use crate::model::prose::Range;
 use crate::model::writing::Kind;
 use crate::view::prose::plain_words;
@@ -185,11 +187,7 @@ impl Graph<'_> {
     fn link(&self, page: PageId, links: &[Backlink]) -> Option<Edge> {
         let from = links[0].from;
         let edge = self.edge("link", self.input.site.page_of(from), page)?;
-        let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
-        for link in links.iter().filter(|link| link.sentence.0 < link.sentence.1) {
-            sentences.entry(link.sentence).or_insert((link.block, Vec::new())).1.push(link.text);
-        }
-        Some(Edge { count: Some(links.len()), passages: self.passages(from, sentences), ..edge })
+        Some(Edge { count: Some(links.len()), passages: self.passages(from, by_sentence(links)), ..edge })
     }
 
     /// The essays that name a concept in their front matter, and those that use its name.
@@ -206,7 +204,7 @@ impl Graph<'_> {
             else {
                 continue;
             };
-            let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
+            let mut sentences = Sentences::new();
             let outline = &site.writing(found.essay).prose.outline;
             for mention in concepts::mentions(site, found.essay, id).filter(|_| self.quotes()) {
                 let sentence = mention.sentence(outline);
@@ -261,7 +259,7 @@ impl Graph<'_> {
         })
     }
 
-    fn passages(&self, id: WritingId, sentences: BTreeMap<Range, (u32, Vec<Range>)>) -> Vec<Passage> {
+    fn passages(&self, id: WritingId, sentences: Sentences) -> Vec<Passage> {
         let passage =
             |(sentence, (block, marks)): (Range, (u32, Vec<Range>))| self.passage(id, block, sentence, &marks);
         sentences.into_iter().take(MOST_PASSAGES).map(passage).collect()

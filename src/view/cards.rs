@@ -1,12 +1,10 @@
 //! Essays, concepts and series as they stand in lists. Knows no page but the entry.
 
-use std::collections::BTreeMap;
-
 use super::Viewer;
 use super::views::{BacklinkView, Card, CountView, DateView, LinkView, PassageView, SeriesCard, TermView};
 use crate::base::date::Date;
 use crate::base::sentences;
-use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId};
+use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, by_sentence};
 use crate::model::prose::Range;
 use crate::model::writing::{Kind, Writing};
 use crate::view::prose::quote;
@@ -95,10 +93,6 @@ impl Viewer<'_> {
             if !wanted(kind) {
                 continue;
             }
-            let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
-            for link in links.iter().filter(|link| link.sentence.0 < link.sentence.1) {
-                sentences.entry(link.sentence).or_insert((link.block, Vec::new())).1.push(link.text);
-            }
             let passage =
                 |(sentence, (block, marks)): (Range, (u32, Vec<Range>))| self.passage(from, block, sentence, &marks);
             let link = self.link(self.site.page_of(from));
@@ -107,7 +101,7 @@ impl Viewer<'_> {
                 url: link.url,
                 lang: self.language_of(from).clone(),
                 kind: kind.word().to_owned(),
-                passages: sentences.into_iter().map(passage).collect(),
+                passages: by_sentence(links).into_iter().map(passage).collect(),
             });
         }
         views

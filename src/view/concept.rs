@@ -6,8 +6,7 @@ use super::Viewer;
 use super::cards::definition;
 use super::views::{AppearanceView, ChosenView, ConceptView, MapArc, MapRow, MapView, PassageView, RelatedConcept};
 use crate::base::words::without_escapes;
-use crate::link::{Appearance, ConceptId, PageId, Relation, concepts};
-use crate::model::prose::Range;
+use crate::link::{Appearance, ConceptId, PageId, Relation, Sentences, concepts};
 use crate::model::writing::Kind;
 
 /// Passages of one essay that stand open; the rest can be unfolded.
@@ -66,8 +65,8 @@ impl Viewer<'_> {
     }
 
     /// Sentences of an essay that use the concept, with the words to mark: mentions, and links to the concept's page.
-    fn sentences(&self, id: ConceptId, found: &Appearance) -> BTreeMap<Range, (u32, Vec<Range>)> {
-        let mut sentences: BTreeMap<Range, (u32, Vec<Range>)> = BTreeMap::new();
+    fn sentences(&self, id: ConceptId, found: &Appearance) -> Sentences {
+        let mut sentences = Sentences::new();
         let outline = &self.site.writing(found.essay).prose.outline;
         for mention in concepts::mentions(self.site, found.essay, id) {
             sentences.entry(mention.sentence(outline)).or_insert((mention.block, Vec::new())).1.push(mention.text);

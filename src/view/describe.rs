@@ -3,6 +3,7 @@
 use super::Viewer;
 use super::prose::plain_words;
 use crate::base::sentences;
+use crate::base::words::counted;
 use crate::link::{ConceptId, PageId, SeriesId, WritingId};
 use crate::model::prose::Shape;
 
@@ -20,13 +21,13 @@ impl Viewer<'_> {
         match page {
             PageId::Home if self.book.summary.is_empty() => {
                 let by = if self.book.author.is_empty() { String::new() } else { format!(" by {}", self.book.author) };
-                format!("{}{by}.", count(essays, "essay"))
+                format!("{}{by}.", counted(essays, "essay"))
             }
             PageId::Home => self.book.summary.clone(),
             PageId::Archive if essays == 1 => format!("The one essay of {}.", self.book.title),
             PageId::Archive => format!("All {essays} essays of {}.", self.book.title),
             PageId::Concepts => {
-                let concepts = count(self.site.concepts.len(), "idea");
+                let concepts = counted(self.site.concepts.len(), "idea");
                 format!("The {concepts} of {}, each with the essays that use it.", self.book.title)
             }
             PageId::Print => format!("All of {} on one page, in reading order, for printing.", self.book.title),
@@ -43,7 +44,7 @@ impl Viewer<'_> {
             return summary.to_owned();
         }
         let concept = self.site.concept(id);
-        let essays = count(concept.appearances.len(), "essay");
+        let essays = counted(concept.appearances.len(), "essay");
         format!("Where {} appears in {}: {essays}, with every sentence that uses it.", concept.title, self.book.title)
     }
 
@@ -53,7 +54,7 @@ impl Viewer<'_> {
         if own.is_empty() {
             return format!(
                 "{} of {}, in order: {}.",
-                count(series.essays.len(), "essay"),
+                counted(series.essays.len(), "essay"),
                 self.book.title,
                 series.title
             );
@@ -102,11 +103,6 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
     let room = text.char_indices().nth(most - 1).map_or(end, |(at, _)| at);
     let cut = text[..room].rfind(char::is_whitespace).filter(|cut| *cut > 0).unwrap_or(room);
     format!("{}\u{2026}", text[..cut].trim_end_matches(|c: char| !c.is_alphanumeric()))
-}
-
-/// `1 essay`, `3 essays`.
-fn count(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -153,7 +153,7 @@ impl Viewer<'_> {
             None => "website",
         };
         let meta = essay.map(|id| &self.site.writing(id).meta);
-        let language = meta.and_then(|meta| meta.lang.as_ref()).unwrap_or(&self.book.language);
+        let language = essay.map_or(&self.book.language, |id| self.language_of(id));
         let image = self.share_image(essay);
         let is_large = image.as_ref().is_some_and(|image| {
             matches!((image.width, image.height), (Some(width), Some(height)) if width >= LEAST_LARGE && width >= height)

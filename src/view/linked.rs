@@ -190,11 +190,10 @@ impl Viewer<'_> {
 
     /// The language of a page.
     pub(crate) fn language(&self, page: PageId) -> &str {
-        let own = match page {
-            PageId::Writing(id) => self.site.writing(id).meta.lang.as_deref(),
-            _ => None,
-        };
-        own.unwrap_or(&self.book.language)
+        match page {
+            PageId::Writing(id) => self.language_of(id),
+            _ => &self.book.language,
+        }
     }
 }
 
