@@ -354,6 +354,8 @@ fn on_terminal(book: &Book, arguments: &[&str], environment: &[(&str, &str)]) ->
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR")
         .env_remove("CLICOLOR_FORCE")
+        // Logs of build machines show colours, whatever terminal they say they are.
+        .env_remove("CI")
         .env("TERM", "xterm-256color")
         .envs(environment.iter().copied())
         .stdin(Stdio::null())
@@ -383,6 +385,7 @@ fn a_terminal_gets_colours_unless_it_has_none() {
     assert!(!is_coloured(&[], &[("TERM", "dumb")]));
     assert!(!is_coloured(&[], &[("CLICOLOR", "0")]));
     assert!(!is_coloured(&["--color", "never"], &[]));
+    assert!(is_coloured(&[], &[("TERM", "dumb"), ("CI", "true")]));
 }
 
 #[test]
