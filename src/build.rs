@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::base::diagnostic::{Diagnostics, Report};
 use crate::link::{LinkInput, Site, link};
@@ -9,14 +10,15 @@ use crate::model::published::Published;
 use crate::model::source::{Artifact, Snapshot};
 use crate::parse::parse;
 use crate::promise::{self, Addresses};
-use crate::render::{Input, Output, Step, outputs, render};
+use crate::render::{Collected, Input, Output, Tools, outputs, render};
 use crate::theme::{compile, settle};
+use crate::timings::Timings;
 use crate::view::{Tables, Viewer};
 
 /// What a build made.
 #[derive(Debug)]
 pub struct Build {
-    /// Every file of the site, sorted by name.
+    /// Every file of the site, sorted by name; none where they went elsewhere when they were made.
     pub artifacts: Vec<Artifact>,
     /// Every finding.
     pub report: Report,
@@ -26,18 +28,23 @@ pub struct Build {
     pub addresses: Addresses,
     /// Those that readers have been given.
     pub published: Arc<Published>,
+    /// How long each part took.
+    pub timings: Timings,
 }
 
 /// Makes the site of a snapshot. `loaded` are the findings made while it was read.
 #[must_use]
 pub fn build(snapshot: &Snapshot, loaded: Diagnostics) -> Build {
-    build_in_steps(snapshot, loaded, &|_| ())
+    let collected = Collected::default();
+    let mut build = build_into(snapshot, loaded, &Tools::of(&collected));
+    build.artifacts = collected.into_artifacts();
+    build
 }
 
-/// The same; `step` hears of each file that is made.
+/// The same with tools of the caller: each file goes to their sink as soon as it is made.
 #[must_use]
-pub fn build_in_steps(snapshot: &Snapshot, loaded: Diagnostics, step: Step<'_>) -> Build {
-    build_some(snapshot, loaded, step, |_| ())
+pub fn build_into(snapshot: &Snapshot, loaded: Diagnostics, tools: &Tools<'_>) -> Build {
+    build_some(snapshot, loaded, tools, |_| ())
 }
 
 /// The same with one file of the site, if it has that, and those that nobody has to make: of the book and of the theme. Tells
@@ -45,39 +52,65 @@ pub fn build_in_steps(snapshot: &Snapshot, loaded: Diagnostics, step: Step<'_>) 
 #[must_use]
 pub fn build_one(snapshot: &Snapshot, loaded: Diagnostics, file: &str) -> (Build, Option<Output>) {
     let mut output = None;
-    let build = build_some(snapshot, loaded, &|_| (), |outputs| {
+    let collected = Collected::default();
+    let mut build = build_some(snapshot, loaded, &Tools::of(&collected), |outputs| {
         output = outputs.get(file).copied();
         outputs.retain(|name, output| name == file || matches!(output, Output::File(_) | Output::Asset(_)));
     });
+    build.artifacts = collected.into_artifacts();
     (build, output)
 }
 
 fn build_some(
     snapshot: &Snapshot,
     loaded: Diagnostics,
-    step: Step<'_>,
+    tools: &Tools<'_>,
     choose: impl FnOnce(&mut BTreeMap<String, Output>),
 ) -> Build {
+    let mut laps = Laps { clock: tools.clock, last: (tools.clock)(), timings: Timings::default() };
     let mut diagnostics = loaded;
     let (parsed, found) = parse(snapshot);
     diagnostics.append(found);
+    laps.end("parse");
     let published = Arc::clone(&parsed.published);
     let spoiled = promise::spoiled(&diagnostics, &snapshot.book.levels);
     let (site, found) = link(parsed, &LinkInput::of(snapshot));
     diagnostics.append(found);
+    laps.end("link");
     let tables = Tables::of(&site);
     let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables);
     let (settings, found) = settle(&snapshot.layers, &snapshot.book.theme);
     diagnostics.append(found);
     let (theme, found) = compile(&snapshot.layers, &settings, &viewer.book_view(&settings.values));
     diagnostics.append(found);
+    laps.end("theme");
     let input = Input::new(snapshot, &site, viewer, &theme);
     let (mut outputs, found) = outputs(&input);
     diagnostics.append(found);
     let addresses = Addresses::of(&input, &outputs, snapshot.as_of);
     diagnostics.append(promise::check(&published, &addresses, snapshot, &spoiled));
     choose(&mut outputs);
-    let (artifacts, found) = render(&input, outputs, step);
+    laps.end("plan");
+    let (times, found) = render(&input, &outputs, tools);
     diagnostics.append(found);
-    Build { artifacts, report: diagnostics.into_report(&snapshot.book.levels), site, addresses, published }
+    laps.end("pages");
+    let mut timings = laps.timings;
+    timings.note_files(&outputs, &times);
+    let report = diagnostics.into_report(&snapshot.book.levels);
+    Build { artifacts: Vec::new(), report, site, addresses, published, timings }
+}
+
+/// Times one stage after the other.
+struct Laps<'a> {
+    clock: &'a (dyn Fn() -> Duration + Sync),
+    last: Duration,
+    timings: Timings,
+}
+
+impl Laps<'_> {
+    fn end(&mut self, stage: &'static str) {
+        let now = (self.clock)();
+        self.timings.stages.push((stage, now.saturating_sub(self.last)));
+        self.last = now;
+    }
 }

@@ -136,6 +136,7 @@ pub mod serve;
 pub mod status;
 pub mod tell;
 pub mod theme;
+pub mod timings;
 pub mod view;
 
 pub use build::Build;

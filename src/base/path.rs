@@ -156,9 +156,14 @@ impl Route {
     /// The address without the slash at its start, with percent signs where a link needs them (RFC 3986).
     #[must_use]
     pub fn to_url(&self) -> String {
+        let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~/!$&'()*+,;=:@".contains(&byte);
+        // Nearly every address is one that needs no sign.
+        if self.from_root().bytes().all(is_safe) {
+            return self.from_root().to_owned();
+        }
         let mut url = String::with_capacity(self.0.len());
         for byte in self.from_root().bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_.~/!$&'()*+,;=:@".contains(&byte) {
+            if is_safe(byte) {
                 url.push(char::from(byte));
             } else {
                 url.push_str(&format!("%{byte:02X}"));

@@ -259,6 +259,9 @@ pub struct Build {
     /// The output folder [default: `public` in the book]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Tell how long each stage took, which pages and templates took longest, and what was remembered
+    #[arg(long)]
+    pub timings: bool,
     /// Which site.
     #[command(flatten)]
     pub site: Site,

@@ -2,27 +2,35 @@
 
 use std::path::Path;
 
-use super::{options_of, short};
+use super::{options_of, short, timings};
 use crate::base::words::counted;
-use crate::build::{Build, build_in_steps as make};
+use crate::build::{Build, build_into};
 use crate::cli;
 use crate::io::error::Error;
 use crate::io::progress::Bar;
 use crate::io::terminal::{Format, Terminal};
-use crate::io::{disk, stage};
+use crate::io::{clock, disk, stage};
 use crate::load::load;
 use crate::model::source::Artifact;
+use crate::render::{Collected, Tools};
 
 pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
     let root = disk::find_book(start)?;
     let out = options.out.clone().unwrap_or_else(|| root.join("public"));
+    let clock = clock::watch();
     let made = make_and_report(&options.site, &root, terminal)?;
     if made.report.has_errors() {
         terminal.say("Nothing was written: mend the errors above and build again.");
         return Ok(1);
     }
+    let start = clock();
     let manifest = crate::publish::Release::of(&made.artifacts).manifest;
     stage::replace(&out, &root, &made.artifacts, &manifest.to_text())?;
+    if options.timings {
+        let mut timings = made.timings.clone();
+        timings.stages.push(("write", clock().saturating_sub(start)));
+        terminal.say(&timings::to_words(&timings));
+    }
     if terminal.format != Format::Human {
         return Ok(0);
     }
@@ -45,10 +53,16 @@ pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> 
 
 /// Makes the site and reports what is wrong with the book.
 pub(super) fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result<Build, Error> {
+    let clock = clock::watch();
     let (snapshot, diagnostics) = load(root, &options_of(site))?;
+    let loaded = clock();
     let bar = Bar::new(terminal.shows_progress());
     bar.begin("Making pages", 0);
-    let mut made = make(&snapshot, diagnostics, &|all| bar.step_of(all));
+    let collected = Collected::default();
+    let tools = Tools { step: &|all| bar.step_of(all), clock: &clock, ..Tools::of(&collected) };
+    let mut made = build_into(&snapshot, diagnostics, &tools);
+    made.timings.stages.insert(0, ("load", loaded));
+    made.artifacts = collected.into_artifacts();
     bar.clear();
     if site.deny.is_some() {
         made.report.deny_warnings();

@@ -7,7 +7,7 @@ use super::check_more::More;
 use super::{check_fix, options_of};
 use crate::base::diagnostic::Report;
 use crate::base::words::counted;
-use crate::build::{Build, build_in_steps};
+use crate::build::{Build, build_into};
 use crate::check::advise;
 use crate::cli;
 use crate::io::disk;
@@ -16,13 +16,14 @@ use crate::io::progress::Bar;
 use crate::io::terminal::Terminal;
 use crate::load::load;
 use crate::model::source::Snapshot;
+use crate::render::{Collected, Dropped, Sink, Tools};
 
 pub(super) fn run(options: &cli::Check, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
     let root = disk::find_book(start)?;
     if options.fix {
         return check_fix::run(options, &root, terminal);
     }
-    let mut checked = Checked::look(&root, &options.site, terminal)?;
+    let mut checked = Checked::look(&root, &options.site, options.budget, terminal)?;
     let more = More::of(options, &root, (&checked.made, &checked.snapshot), terminal);
     checked.join(more.findings(&checked.snapshot));
     more.report(checked.report(), &|path| checked.snapshot.text(path), terminal);
@@ -40,12 +41,15 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    /// Looks at a book as a build does, and for what could be better.
-    pub(super) fn look(root: &Path, site: &cli::Site, terminal: &Terminal) -> Result<Self, Error> {
+    /// Looks at a book as a build does, and for what could be better. Whoever looks at the files as well has them kept.
+    pub(super) fn look(root: &Path, site: &cli::Site, keeps_files: bool, terminal: &Terminal) -> Result<Self, Error> {
         let (snapshot, diagnostics) = load(root, &options_of(site))?;
         let bar = Bar::new(terminal.shows_progress());
         bar.begin("Making pages", 0);
-        let made = build_in_steps(&snapshot, diagnostics, &|all| bar.step_of(all));
+        let (collected, dropped) = (Collected::default(), Dropped);
+        let sink: &dyn Sink = if keeps_files { &collected } else { &dropped };
+        let mut made = build_into(&snapshot, diagnostics, &Tools { step: &|all| bar.step_of(all), ..Tools::of(sink) });
+        made.artifacts = collected.into_artifacts();
         bar.clear();
         let advice = advise(&snapshot, &made.site, &made.report).into_report(&snapshot.book.levels);
         let mut checked = Self { snapshot, made, denies_warnings: site.deny.is_some() };

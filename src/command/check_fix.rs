@@ -15,7 +15,7 @@ use crate::io::terminal::{Format, Sources, Terminal, fix_to_json, to_json};
 use crate::io::{disk, stage};
 
 pub(super) fn run(options: &cli::Check, root: &Path, terminal: &Terminal) -> Result<u8, Error> {
-    let before = Checked::look(root, &options.site, terminal)?;
+    let before = Checked::look(root, &options.site, options.budget, terminal)?;
     let old = |path: &crate::base::path::SitePath| before.snapshot.text(path);
     let plan = plan(before.report(), &old);
     for file in &plan.files {
@@ -31,7 +31,7 @@ pub(super) fn run(options: &cli::Check, root: &Path, terminal: &Terminal) -> Res
         return Ok(before.conclude(terminal));
     }
     let outcome = apply(&plan, root);
-    let after = if outcome.made.is_empty() { None } else { Some(Checked::look(root, &options.site, terminal)?) };
+    let after = if outcome.made.is_empty() { None } else { Some(Checked::look(root, &options.site, options.budget, terminal)?) };
     let after = after.as_ref().unwrap_or(&before);
     tell(after, &outcome, &old, terminal);
     let mended: usize = outcome.made.iter().map(|file| file.mended.len()).sum();

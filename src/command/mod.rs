@@ -23,6 +23,7 @@ mod tell;
 mod texts;
 mod theme;
 mod theme_check;
+mod timings;
 mod urls;
 mod why;
 mod why_change;

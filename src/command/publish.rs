@@ -9,7 +9,7 @@ use super::publish_target::{chosen, open, place};
 use super::tell::{self, Outcome};
 use super::texts;
 use crate::base::path::SitePath;
-use crate::build::{Build, build_in_steps as make};
+use crate::build::{Build, build_into};
 use crate::cli;
 use crate::io::error::Error;
 use crate::io::progress::Bar;
@@ -18,6 +18,7 @@ use crate::io::{disk, stage};
 use crate::load::{Options, load};
 use crate::model::book::TellSettings;
 use crate::model::publish::Target as Settings;
+use crate::render::{Collected, Tools};
 use crate::model::published;
 use crate::model::source::Snapshot;
 use crate::promise;
@@ -44,7 +45,10 @@ fn publish(options: &cli::Publish, start: &Path, sheet: &mut Sheet<'_>) -> Resul
     }
     let bar = Bar::new(terminal.shows_progress());
     bar.begin("Making pages", 0);
-    let mut made = make(&snapshot, diagnostics, &|all| bar.step_of(all));
+    let collected = Collected::default();
+    let tools = Tools { step: &|all| bar.step_of(all), ..Tools::of(&collected) };
+    let mut made = build_into(&snapshot, diagnostics, &tools);
+    made.artifacts = collected.into_artifacts();
     bar.clear();
     if options.deny.is_some() {
         made.report.deny_warnings();

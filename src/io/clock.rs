@@ -18,6 +18,12 @@ pub fn tick() -> std::time::Instant {
     std::time::Instant::now()
 }
 
+/// A clock that starts now.
+pub fn watch() -> impl Fn() -> std::time::Duration + Sync {
+    let start = tick();
+    move || start.elapsed()
+}
+
 /// Lets this long pass.
 pub fn pause(time: std::time::Duration) {
     std::thread::sleep(time);

@@ -1,6 +1,7 @@
 //! What to read next, each suggestion with its reason: series, citation, rare concepts in common.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use super::names::{Found, Names};
 use super::{ConceptId, PageId, Site, WritingId};
@@ -101,6 +102,50 @@ fn wishes(site: &Site, names: &Names, essay: WritingId, diagnostics: &mut Diagno
     Wishes { pinned, excluded }
 }
 
+thread_local! {
+    /// The score of each writing for the essay at hand; nothing but zeros between two essays.
+    static SCORES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What a citation counts: like a concept that only two essays share.
+const CITATION: u64 = 500_000;
+
+/// What a shared concept counts: the more the rarer it is; `None` where it says nothing.
+fn weight(site: &Site, concept: ConceptId) -> Option<u64> {
+    let most = (site.essays.len() / 4).clamp(FEWEST_COMMON, MOST_COMMON);
+    let essays = site.concept(concept).named_by.len();
+    (essays <= most).then(|| 1_000_000 / (essays as u64).max(1))
+}
+
+/// The best of all essays that share or cite anything, best first, at most so many.
+fn best(site: &Site, named: &[ConceptId], cited: impl Iterator<Item = WritingId>, most: usize) -> Vec<WritingId> {
+    SCORES.with_borrow_mut(|scores| {
+        scores.resize(scores.len().max(site.writings.len()), 0);
+        let mut touched = Vec::new();
+        let mut add = |id: WritingId, points: u64| {
+            let score = &mut scores[id.0 as usize];
+            if *score == 0 {
+                touched.push(id);
+            }
+            *score += points;
+        };
+        for concept in named {
+            let Some(weight) = weight(site, *concept) else { continue };
+            site.concept(*concept).named_by.iter().for_each(|other| add(*other, weight));
+        }
+        cited.for_each(|id| add(id, CITATION));
+        // Few are wanted of many: those beyond are never sorted.
+        let key = |id: &WritingId| (scores[id.0 as usize], site.writing(*id).meta.date, *id);
+        if touched.len() > most {
+            touched.select_nth_unstable_by(most, |a, b| key(b).cmp(&key(a)));
+        }
+        let mut best = touched[..most.min(touched.len())].to_vec();
+        best.sort_by(|a, b| key(b).cmp(&key(a)));
+        touched.iter().for_each(|id| scores[id.0 as usize] = 0);
+        best
+    })
+}
+
 fn of_essay(site: &Site, essay: WritingId, Wishes { pinned, excluded }: &Wishes) -> Vec<Related> {
     let mut chosen: Vec<Related> = pinned.iter().map(|id| Related { essay: *id, reason: Reason::Chosen }).collect();
     let place = site.place_in_series(essay);
@@ -108,46 +153,32 @@ fn of_essay(site: &Site, essay: WritingId, Wishes { pinned, excluded }: &Wishes)
     if let Some(next) = next.filter(|next| !excluded.contains(next)) {
         chosen.push(Related { essay: *next, reason: Reason::Next });
     }
-    // A shared concept counts the more the rarer it is; a citation counts like a concept that only two essays share.
-    let mut scores: BTreeMap<WritingId, (u64, Vec<(u64, ConceptId)>)> = BTreeMap::new();
-    let most = (site.essays.len() / 4).clamp(FEWEST_COMMON, MOST_COMMON);
-    for concept in &site.named[essay.0 as usize] {
-        let essays = &site.concept(*concept).named_by;
-        if essays.len() > most {
-            continue;
-        }
-        let weight = 1_000_000 / (essays.len() as u64).max(1);
-        for other in essays {
-            let score = scores.entry(*other).or_default();
-            score.0 += weight;
-            score.1.push((u64::MAX - weight, *concept));
-        }
-    }
+    let is_essay = |id: &WritingId| site.writing(*id).kind == Kind::Essay;
     let cited: BTreeSet<WritingId> = site.targets[essay.0 as usize]
         .iter()
         .filter_map(|target| match target {
             super::Target::Page(PageId::Writing(id), _) => Some(*id),
             _ => None,
         })
+        .filter(is_essay)
         .collect();
     let citing: BTreeSet<WritingId> =
         site.backlinks.get(&PageId::Writing(essay)).into_iter().flatten().map(|link| link.from).collect();
-    let is_essay = |id: &WritingId| site.writing(*id).kind == Kind::Essay;
-    for id in cited.iter().chain(&citing).filter(|id| is_essay(id)) {
-        scores.entry(*id).or_default().0 += 500_000;
-    }
-    let mut ranked: Vec<_> = scores.into_iter().map(|(id, (score, shared))| (score, id, shared)).collect();
-    ranked.sort_by(|a, b| {
-        b.0.cmp(&a.0).then_with(|| (site.writing(b.1).meta.date, b.1).cmp(&(site.writing(a.1).meta.date, a.1)))
-    });
-    for (_, id, mut shared) in ranked {
+    let named = &site.named[essay.0 as usize];
+    let citations = cited.iter().chain(citing.iter().filter(|id| is_essay(id))).copied();
+    let wanted = MOST + chosen.len() + excluded.len() + 1;
+    for id in best(site, named, citations, wanted) {
         if chosen.len() >= MOST {
             break;
         }
         if id == essay || excluded.contains(&id) || chosen.iter().any(|related| related.essay == id) {
             continue;
         }
-        shared.sort();
+        let others = &site.named[id.0 as usize];
+        let shared = named.iter().filter(|concept| others.binary_search(concept).is_ok());
+        let mut shared: Vec<(u64, ConceptId)> =
+            shared.filter_map(|concept| Some((u64::MAX - weight(site, *concept)?, *concept))).collect();
+        shared.sort_unstable();
         let reason = if !shared.is_empty() {
             Reason::Shares(shared.into_iter().map(|(_, concept)| concept).take(3).collect())
         } else if cited.contains(&id) {

@@ -7,11 +7,12 @@ mod llms;
 pub mod made;
 mod opml;
 mod robots;
+pub mod sink;
 mod sitemap;
 mod xml;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -21,11 +22,12 @@ use crate::base::language::is_right_to_left;
 use crate::base::span::Span;
 use crate::link::{PageId, Site};
 use crate::model::book::Book;
-use crate::model::source::{Artifact, Asset, Snapshot, Source};
+use crate::model::source::{Asset, Snapshot, Source};
 use crate::theme::Theme;
 use crate::view::prose::{escaped, escaped_attribute};
 use crate::view::{PageKey, Viewer};
 pub use made::Made;
+pub use sink::{Bytes, Collected, Dropped, Sink, Tools};
 
 /// What stands at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,43 +144,42 @@ fn claim_key(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnost
 ///
 /// # Errors
 /// What is wrong with the template of a page.
-pub fn bytes(output: Output, input: &Input<'_>) -> Result<Arc<[u8]>, Box<Diagnostic>> {
+pub fn bytes(output: Output, input: &Input<'_>) -> Result<Bytes, Box<Diagnostic>> {
     Ok(match output {
         Output::Page(key) => input.theme.render(&input.viewer.page(key))?.into(),
         Output::Redirect(at) => redirect_page(input, &input.site.redirects[at]).into_bytes().into(),
         Output::File(at) => {
             let (_, path) = &input.site.files[at];
             let place = input.assets.binary_search_by(|asset| asset.path.cmp(path));
-            Arc::clone(&input.assets[place.expect("every file of the site is an asset of the book")].bytes)
+            (&input.assets[place.expect("every file of the site is an asset of the book")].bytes).into()
         }
-        Output::Asset(at) => Arc::clone(&input.theme.assets[at].bytes),
+        Output::Asset(at) => (&input.theme.assets[at].bytes).into(),
         Output::Made(made) => made.bytes(input).into(),
-        Output::Key => input.book.tell.indexnow.as_bytes().into(),
+        Output::Key => input.book.tell.indexnow.clone().into_bytes().into(),
     })
 }
 
-/// Hears of each file that is made, with the number of all: from any thread.
-pub type Step<'a> = &'a (dyn Fn(usize) + Sync);
-
-/// Renders every file, sorted by name.
+/// Renders every file in the order of names, each of which goes to its sink as soon as it is made and is held by nobody else. Tells
+/// for each how long that took by this clock.
 #[must_use]
-pub fn render(input: &Input<'_>, outputs: BTreeMap<String, Output>, step: Step<'_>) -> (Vec<Artifact>, Diagnostics) {
-    let mut diagnostics = Diagnostics::default();
-    let outputs: Vec<(String, Output)> = outputs.into_iter().collect();
-    let make = |(_, output): &(String, Output)| {
-        let made = bytes(*output, input);
-        step(outputs.len());
-        made
+pub fn render(input: &Input<'_>, outputs: &BTreeMap<String, Output>, tools: &Tools<'_>) -> (Vec<Duration>, Diagnostics) {
+    let all = outputs.len();
+    let make = |(file, output): (&String, &Output)| {
+        let start = (tools.clock)();
+        let made = bytes(*output, input).map(|bytes| tools.sink.put(file, bytes));
+        (tools.step)(all);
+        ((tools.clock)().saturating_sub(start), made)
     };
     let rendered: Vec<_> = outputs.par_iter().map(make).collect();
-    let mut artifacts = Vec::with_capacity(rendered.len());
-    for ((file, _), result) in outputs.into_iter().zip(rendered) {
-        match result {
-            Ok(bytes) => artifacts.push(Artifact { file, bytes }),
-            Err(diagnostic) => diagnostics.push(*diagnostic),
+    let mut diagnostics = Diagnostics::default();
+    let mut times = Vec::with_capacity(all);
+    for (time, made) in rendered {
+        times.push(time);
+        if let Err(diagnostic) = made {
+            diagnostics.push(*diagnostic);
         }
     }
-    (artifacts, diagnostics)
+    (times, diagnostics)
 }
 
 /// A page at an old address that leads on to the new one, without a script.

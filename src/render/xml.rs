@@ -93,7 +93,16 @@ impl Xml {
 
     fn escape(&mut self, text: &str) -> &mut Self {
         let mut from = 0;
+        // Of the letters of ASCII, only these few can be any of those below: most texts are copied in long stretches.
+        let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) && !matches!(byte, b'&' | b'<' | b'>' | b'"');
+        if text.bytes().all(is_plain) {
+            self.text.push_str(text);
+            return self;
+        }
         for (at, c) in text.char_indices() {
+            if c.is_ascii() && is_plain(c as u8) {
+                continue;
+            }
             let written = match c {
                 '&' => "&amp;",
                 '<' => "&lt;",

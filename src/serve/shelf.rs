@@ -191,13 +191,13 @@ impl Shelf {
         if let Some(bytes) = kept(&self.state(), &|number| number == edition.number) {
             return Answer::File { name, bytes, is_page, is_found };
         }
-        let found = match bytes(output, &edition.input()) {
-            Ok(bytes) => bytes,
+        let found: Arc<[u8]> = match bytes(output, &edition.input()) {
+            Ok(bytes) => bytes.into(),
             Err(why) => {
                 self.fail(edition, &name, &why);
                 let last = kept(&self.state(), &|_| true);
                 // A page that nobody looked at yet is rendered with the templates that were good before.
-                let before = || edition.input_before().and_then(|input| bytes(output, &input).ok());
+                let before = || edition.input_before().and_then(|input| bytes(output, &input).ok().map(Arc::from));
                 return match last.or_else(before) {
                     Some(bytes) => Answer::File { name, bytes, is_page, is_found },
                     None => Answer::Failed,

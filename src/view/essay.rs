@@ -63,7 +63,7 @@ impl Viewer<'_> {
 
     /// Concepts that the front matter names and those linked in the text, by name.
     pub(crate) fn concepts_in(&self, id: WritingId) -> Vec<ConceptId> {
-        let named = self.site.writing(id).meta.concepts.iter().filter_map(|name| self.site.find_concept(&name.value));
+        let named = self.site.named[id.0 as usize].iter().copied();
         let linked = self.site.mentions[id.0 as usize].list.iter().filter(|mention| mention.is_linked);
         let pointed_at = self.site.targets[id.0 as usize].iter().filter_map(|target| match target {
             Target::Page(PageId::Concept(concept), _) => Some(*concept),
@@ -71,7 +71,7 @@ impl Viewer<'_> {
         });
         let all: BTreeSet<ConceptId> = named.chain(linked.map(|mention| mention.concept)).chain(pointed_at).collect();
         let mut sorted: Vec<ConceptId> = all.into_iter().collect();
-        sorted.sort_by_key(|concept| self.site.concept(*concept).title.to_lowercase());
+        sorted.sort_unstable_by_key(|concept| self.tables.by_title[concept.0 as usize]);
         sorted
     }
 

@@ -108,6 +108,8 @@ pub struct Tables {
     ties: BTreeMap<ConceptId, Vec<(ConceptId, u32)>>,
     /// For a concept's page and an essay, the links between them, as indexes of `Site::backlinks`.
     links_to_concepts: BTreeMap<(PageId, WritingId), Vec<usize>>,
+    /// For each concept, its place among all by their names, whatever their case.
+    by_title: Vec<u32>,
     /// For each writing, its text for feeds, made when it is first asked for: an essay stands in many of them.
     texts: Vec<OnceLock<Arc<str>>>,
 }
@@ -131,7 +133,11 @@ impl Tables {
             }
         }
         let texts = site.writings.iter().map(|_| OnceLock::new()).collect();
-        Self { ties, links_to_concepts, texts }
+        let mut order: Vec<usize> = (0..site.concepts.len()).collect();
+        order.sort_by_cached_key(|at| site.concepts[*at].title.to_lowercase());
+        let mut by_title = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, at)| by_title[*at] = index(place));
+        Self { ties, links_to_concepts, by_title, texts }
     }
 }
 
