@@ -8,7 +8,7 @@ use crate::base::diagnostic::{Diagnostics, Report};
 use crate::link::{LinkInput, Site, link};
 use crate::model::published::Published;
 use crate::model::source::{Artifact, Snapshot};
-use crate::parse::parse;
+use crate::parse::{self, parse_again};
 use crate::promise::{self, Addresses};
 use crate::render::{Collected, Input, Output, Tools, outputs, render};
 use crate::theme::{compile, settle};
@@ -30,13 +30,24 @@ pub struct Build {
     pub published: Arc<Published>,
     /// How long each part took.
     pub timings: Timings,
+    /// How much of it was work.
+    pub stats: Stats,
+}
+
+/// How much was done. The same edit of the same book is the same work on every machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Files of the site.
+    pub files: usize,
+    /// Those of them that were made; the others are there from the last build.
+    pub made: usize,
 }
 
 /// Makes the site of a snapshot. `loaded` are the findings made while it was read.
 #[must_use]
 pub fn build(snapshot: &Snapshot, loaded: Diagnostics) -> Build {
-    let collected = Collected::default();
-    let mut build = build_into(snapshot, loaded, &Tools::of(&collected));
+    let (collected, leaves) = (Collected::default(), Arc::default());
+    let mut build = build_into(snapshot, loaded, &Tools::new(&collected, &leaves));
     build.artifacts = collected.into_artifacts();
     build
 }
@@ -52,8 +63,8 @@ pub fn build_into(snapshot: &Snapshot, loaded: Diagnostics, tools: &Tools<'_>) -
 #[must_use]
 pub fn build_one(snapshot: &Snapshot, loaded: Diagnostics, file: &str) -> (Build, Option<Output>) {
     let mut output = None;
-    let collected = Collected::default();
-    let mut build = build_some(snapshot, loaded, &Tools::of(&collected), |outputs| {
+    let (collected, leaves) = (Collected::default(), Arc::default());
+    let mut build = build_some(snapshot, loaded, &Tools::new(&collected, &leaves), |outputs| {
         output = outputs.get(file).copied();
         outputs.retain(|name, output| name == file || matches!(output, Output::File(_) | Output::Asset(_)));
     });
@@ -69,7 +80,7 @@ fn build_some(
 ) -> Build {
     let mut laps = Laps { clock: tools.clock, last: (tools.clock)(), timings: Timings::default() };
     let mut diagnostics = loaded;
-    let (parsed, found) = parse(snapshot);
+    let (parsed, found) = parse_again(snapshot, &mut parse::Memo::default(), tools.leaves);
     diagnostics.append(found);
     laps.end("parse");
     let published = Arc::clone(&parsed.published);
@@ -78,7 +89,7 @@ fn build_some(
     diagnostics.append(found);
     laps.end("link");
     let tables = Tables::of(&site);
-    let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables);
+    let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables).with_leaves(tools.leaves);
     let (settings, found) = settle(&snapshot.layers, &snapshot.book.theme);
     diagnostics.append(found);
     let (theme, found) = compile(&snapshot.layers, &settings, &viewer.book_view(&settings.values));
@@ -91,13 +102,14 @@ fn build_some(
     diagnostics.append(promise::check(&published, &addresses, snapshot, &spoiled));
     choose(&mut outputs);
     laps.end("plan");
-    let (times, found) = render(&input, &outputs, tools);
+    let (rendered, found) = render(&input, &outputs, tools);
     diagnostics.append(found);
     laps.end("pages");
     let mut timings = laps.timings;
-    timings.note_files(&outputs, &times);
+    timings.note_files(&outputs, &rendered.times);
+    let stats = Stats { files: outputs.len(), made: rendered.made };
     let report = diagnostics.into_report(&snapshot.book.levels);
-    Build { artifacts: Vec::new(), report, site, addresses, published, timings }
+    Build { artifacts: Vec::new(), report, site, addresses, published, timings, stats }
 }
 
 /// Times one stage after the other.

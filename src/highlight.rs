@@ -7,6 +7,7 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet
 use syntect::util::LinesWithEndings;
 
 use crate::base::diagnostic::nearest;
+use crate::memo::{Arguments, Key, Kind, Leaf};
 
 /// Beyond these a block is shown plain: regular expressions take time.
 const LONGEST_LINE: usize = 20_000;
@@ -138,6 +139,24 @@ pub(crate) fn is_highlighted(language: &str) -> Result<bool, Unknown> {
     });
     let known = tokens.chain(ALIASES.iter().map(|(alias, _)| *alias)).chain(PLAIN);
     Err(Unknown { nearest: nearest(&lower, known).filter(|near| !near.is_empty()).map(str::to_lowercase) })
+}
+
+/// Code, and the language it is in.
+pub(crate) struct Code<'a> {
+    pub(crate) language: &'a str,
+    pub(crate) code: &'a str,
+}
+
+impl Code<'_> {
+    /// The code as `html` writes it.
+    pub(crate) const HTML: Kind<Self, String> = Kind::new(Leaf::Highlight, |code| html(code.language, code.code));
+}
+
+impl Arguments for Code<'_> {
+    fn write(&self, key: &mut Key) {
+        key.part(self.language.as_bytes());
+        key.part(self.code.as_bytes());
+    }
 }
 
 /// The code with spans around its words, where its language is known.

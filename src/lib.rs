@@ -110,7 +110,7 @@
 //!
 //! # Which modules are for you
 //!
-//! [`build`], [`load`], [`link`], [`model`], [`view`], [`render`], [`theme`], [`check`] and [`base`] are what this guide is about.
+//! [`build`], [`load`], [`link`], [`model`], [`view`], [`render`], [`theme`], [`check`], [`memo`] and [`base`] are what this guide is about.
 //! The others serve the command and are public so that its tests, fuzzers and benches reach them: [`import`] brings in replies,
 //! [`publish`], [`schedule`], [`status`], [`tell`] and [`promise`] bring the site to its readers and keep its addresses,
 //! [`serve`] is the preview, [`cli`] the command line and [`io`] the only door to files, clock, environment, network and
@@ -126,6 +126,7 @@ pub mod import;
 pub mod io;
 pub mod link;
 pub mod load;
+pub mod memo;
 pub mod model;
 pub mod parse;
 pub mod promise;

@@ -1,9 +1,10 @@
 //! The list of diagnostic codes: name, level, meaning. Each has a page in the manual and a case in the tests.
 
 use super::diagnostic::Severity;
+use serde::{Deserialize, Serialize};
 
 /// Every kind of finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Code {
     /// Front matter or settings that cannot be read at all.
     BadSyntax,

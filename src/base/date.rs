@@ -3,6 +3,7 @@
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::Offset;
 use jiff::{Timestamp, civil};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day, with the time of day where the writer gave one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +12,24 @@ pub struct Date {
     has_time: bool,
     /// From universal time to that of the writer, in seconds; 0 where none is written.
     offset: i32,
+}
+
+/// Written as it is read: a day, its time, and the offset.
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (day, time) = (self.moment.date(), self.moment.time());
+        let time = (time.hour(), time.minute(), time.second(), time.subsec_nanosecond());
+        ((day.year(), day.month(), day.day()), time, self.has_time, self.offset).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        type Written = ((i16, i8, i8), (i8, i8, i8, i32), bool, i32);
+        let ((year, month, day), (hour, minute, second, nano), has_time, offset) = Written::deserialize(deserializer)?;
+        let moment = civil::DateTime::new(year, month, day, hour, minute, second, nano);
+        Ok(Self { moment: moment.map_err(serde::de::Error::custom)?, has_time, offset })
+    }
 }
 
 /// Years that a book may speak of; anything else is a slip of the pen.

@@ -1,12 +1,13 @@
 //! What is wrong, where, how bad, and how to mend it; knows nothing about how it is shown.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::codes::Code;
 use super::span::Span;
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum Severity {
     /// The book cannot be published like this.
     Error,
@@ -38,7 +39,7 @@ impl Severity {
 }
 
 /// A second place that belongs to the finding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Label {
     /// The place.
     pub span: Span,
@@ -47,7 +48,7 @@ pub struct Label {
 }
 
 /// A change of the source that mends the finding: these bytes become this text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Fix {
     /// The bytes to replace.
     pub span: Span,
@@ -58,7 +59,7 @@ pub struct Fix {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Diagnostic {
     /// Its stable name.
     pub code: Code,
@@ -121,7 +122,7 @@ impl Diagnostic {
 }
 
 /// The findings of a stage, in the order they were made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
@@ -171,7 +172,7 @@ impl Diagnostics {
 }
 
 /// All findings of a run, sorted, without doubles.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Report {
     /// The findings.
     pub diagnostics: Vec<Diagnostic>,

@@ -10,9 +10,19 @@ impl Fingerprint {
     /// Fingerprint of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        Self::short(blake3::hash(bytes))
+    }
+
+    fn short(hash: blake3::Hash) -> Self {
         let mut short = [0; 16];
-        short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+        short.copy_from_slice(&hash.as_bytes()[..16]);
         Self(short)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 
     /// The fingerprint that these 32 hexadecimal digits stand for; `None` for any other text.
@@ -27,6 +37,23 @@ impl Fingerprint {
     #[must_use]
     pub fn to_short_hex(self) -> String {
         self.0[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Makes the fingerprint of bytes that come in parts; where the parts begin does not count.
+#[derive(Default)]
+pub struct Fingerprinter(blake3::Hasher);
+
+impl Fingerprinter {
+    /// Adds bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The fingerprint of all of them.
+    #[must_use]
+    pub fn finish(&self) -> Fingerprint {
+        Fingerprint::short(self.0.finalize())
     }
 }
 

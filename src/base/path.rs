@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use deunicode::deunicode;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization;
 
 /// A path inside the book: UTF-8, `/` between its parts, never absolute, never with `.` or `..`.
@@ -89,6 +90,19 @@ fn resolve<'a>(base: impl Iterator<Item = &'a str>, written: &'a str) -> Option<
         }
     }
     Some(parts.join("/"))
+}
+
+impl Serialize for SitePath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SitePath {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let path = <&str>::deserialize(deserializer)?;
+        Self::new(path).ok_or_else(|| serde::de::Error::custom("this path leaves the book"))
+    }
 }
 
 impl fmt::Display for SitePath {

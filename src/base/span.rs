@@ -1,11 +1,12 @@
 //! A place in a file of the book, and its line and column; knows nothing about what stands there.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 use super::path::SitePath;
 
 /// Bytes `start..end` of the file `path`; without a range, the file as a whole.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Span {
     /// The file, as the writer knows it: a path inside the book, or a template of a built-in theme.
     pub path: SitePath,

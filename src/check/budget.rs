@@ -326,8 +326,8 @@ fn beyond(id: WritingId, site: &Site) -> [u64; 4] {
         .map(|reply| reply.text.split_whitespace().count())
         .collect();
     let long: usize = replies.iter().map(|words| words.saturating_sub(WORDS_OF_REPLY)).sum();
-    let words = u64::from(site.writing(id).prose.outline.words) + long as u64;
-    let blocks = site.writing(id).prose.outline.blocks.len() as u64;
+    let words = u64::from(site.writing(id).facts.words) + long as u64;
+    let blocks = site.writing(id).prose().outline.blocks.len() as u64;
     let links = site.backlinks.get(&PageId::Writing(id)).map_or(0, Vec::len) as u64;
     [
         words.saturating_sub(WORDS).div_ceil(100),

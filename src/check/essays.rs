@@ -33,7 +33,7 @@ pub(super) fn look(desk: &Desk<'_>, found: &mut Diagnostics) {
             let help = "shorten it, and say the rest in `summary`";
             found.push(Diagnostic::new(Code::LongTitle, desk.title(id), message).help(help));
         }
-        found.extend(writing.prose.notes.iter().filter_map(|note| long_note(desk, writing, note)));
+        found.extend(writing.prose().notes.iter().filter_map(|note| long_note(desk, writing, note)));
     }
 }
 
@@ -59,7 +59,8 @@ fn unlinked(desk: &Desk<'_>, found: &mut Diagnostics) {
 }
 
 fn long_note(desk: &Desk<'_>, writing: &Writing, note: &Note) -> Option<Diagnostic> {
-    let outline = &writing.prose.outline;
+    let prose = writing.prose();
+    let outline = &prose.outline;
     let first = outline.blocks.partition_point(|block| block.pieces.0 < note.pieces.0);
     let own = outline.blocks[first..].iter().take_while(|block| block.pieces.0 < note.pieces.1);
     let words: usize =

@@ -128,7 +128,7 @@ fn places(site: &Site, snapshot: &Snapshot) -> Vec<(String, Place)> {
     let mut all = Vec::new();
     for (at, writing) in site.writings.iter().enumerate() {
         let text = snapshot.source(&writing.path).map_or("", |source| &source.text);
-        let links = writing.prose.outline.links.iter().zip(site.targets[at].iter());
+        let links = writing.facts.links.iter().zip(site.targets[at].iter());
         for (link, _) in links.filter(|(_, target)| **target == Target::External) {
             let (start, end) = link.source;
             let span = Span { path: writing.path.clone(), range: Some((start, end)) };
@@ -136,7 +136,7 @@ fn places(site: &Site, snapshot: &Snapshot) -> Vec<(String, Place)> {
             all.push((link.target.clone(), Place { span, address, written: link.target.clone() }));
         }
         let named = writing.meta.canonical.iter().chain(&writing.meta.syndication).cloned();
-        for written in named.chain(in_raw_html(&writing.prose.html)) {
+        for written in named.chain(in_raw_html(&writing.prose().html)) {
             let address = find_first(text, &written, &writing.path);
             let span = address.clone().unwrap_or_else(|| Span::file(&writing.path));
             all.push((written.clone(), Place { span, address, written }));

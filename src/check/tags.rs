@@ -11,6 +11,7 @@ use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::span::Span;
 use crate::link::{ConceptId, PageId, Target, WritingId, concept_patterns, longest};
 use crate::model::book::ConceptLinks;
+use crate::model::prose::Outline;
 use crate::model::writing::Writing;
 use crate::parse::tags;
 
@@ -47,8 +48,7 @@ fn silent(desk: &Desk<'_>, essay: WritingId) -> Vec<ConceptId> {
 }
 
 /// The text of an essay in which no concepts are looked for otherwise: headings, links, quotations; and what stands above.
-fn elsewhere(writing: &Writing) -> Vec<&str> {
-    let outline = &writing.prose.outline;
+fn elsewhere<'a>(writing: &'a Writing, outline: &'a Outline) -> Vec<&'a str> {
     let mut texts = vec![writing.meta.title.as_str(), writing.meta.summary.as_str()];
     let mut end = 0;
     for run in outline.runs.iter().filter(|run| run.is_open) {
@@ -75,7 +75,8 @@ fn unmentioned(desk: &Desk<'_>, found: &mut Diagnostics) {
     let Ok(words) = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns) else { return };
     let tell = |(essay, silent): &(WritingId, Vec<ConceptId>)| -> Vec<Diagnostic> {
         let writing = desk.site.writing(*essay);
-        let spoken: BTreeSet<ConceptId> = elsewhere(writing)
+        let prose = writing.prose();
+        let spoken: BTreeSet<ConceptId> = elsewhere(writing, &prose.outline)
             .into_iter()
             .flat_map(|text| longest(&words, &owners, text).into_iter().map(|(_, _, id)| id))
             .collect();
@@ -106,7 +107,7 @@ fn untagged(desk: &Desk<'_>, found: &mut Diagnostics) -> BTreeSet<ConceptId> {
         let at = essay.0 as usize;
         let (named, counts) = (&desk.site.named[at], &desk.site.mentions[at].counts);
         let mentions = |id: &ConceptId| counts.binary_search_by_key(id, |(id, _)| *id).map_or(0, |at| counts[at].1);
-        let words = desk.site.writing(*essay).prose.outline.words;
+        let words = desk.site.writing(*essay).facts.words;
         let often = named.iter().map(mentions).min().unwrap_or(0).max(OFTEN).max(words / WORDS);
         let is_wanted = |(id, count): &&(ConceptId, u32)| {
             *count >= often && named.binary_search(id).is_err() && is_telling(desk, *id)

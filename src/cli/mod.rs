@@ -244,6 +244,9 @@ pub struct Site {
     /// Treat warnings as errors
     #[arg(long, value_enum, value_name = "WHAT")]
     pub deny: Option<Deny>,
+    /// Compute everything anew, and keep nothing of it for the next run
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 /// What is not let through.
@@ -320,6 +323,9 @@ pub struct Serve {
     /// What opens a file from the browser: vscode, vscodium, cursor, zed, idea, textmate, or an address with {path}, {line} and {column}
     #[arg(long, value_name = "EDITOR", default_value = "vscode")]
     pub editor: String,
+    /// Compute everything anew, and keep nothing of it for the next run
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 /// Options of `markdown`.

@@ -73,4 +73,7 @@ pub struct Publish {
     /// Treat warnings as errors
     #[arg(long, value_enum, value_name = "WHAT")]
     pub deny: Option<Deny>,
+    /// Compute everything anew, and keep nothing of it for the next run
+    #[arg(long)]
+    pub no_cache: bool,
 }

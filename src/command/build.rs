@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{options_of, short, timings};
+use super::{leaves, options_of, short, timings};
 use crate::base::words::counted;
 use crate::build::{Build, build_into};
 use crate::cli;
@@ -56,14 +56,16 @@ pub(super) fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal
     let clock = clock::watch();
     let (snapshot, diagnostics) = load(root, &options_of(site))?;
     let loaded = clock();
+    let leaves = leaves::open(site.no_cache, root, terminal);
     let bar = Bar::new(terminal.shows_progress());
     bar.begin("Making pages", 0);
     let collected = Collected::default();
-    let tools = Tools { step: &|all| bar.step_of(all), clock: &clock, ..Tools::of(&collected) };
+    let tools = Tools { step: &|all| bar.step_of(all), clock: &clock, ..Tools::new(&collected, leaves.memo()) };
     let mut made = build_into(&snapshot, diagnostics, &tools);
     made.timings.stages.insert(0, ("load", loaded));
     made.artifacts = collected.into_artifacts();
     bar.clear();
+    leaves::keep(&leaves, terminal);
     if site.deny.is_some() {
         made.report.deny_warnings();
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::build::say_left_out;
 use super::check_more::More;
-use super::{check_fix, options_of};
+use super::{check_fix, leaves, options_of};
 use crate::base::diagnostic::Report;
 use crate::base::words::counted;
 use crate::build::{Build, build_into};
@@ -44,13 +44,19 @@ impl Checked {
     /// Looks at a book as a build does, and for what could be better. Whoever looks at the files as well has them kept.
     pub(super) fn look(root: &Path, site: &cli::Site, keeps_files: bool, terminal: &Terminal) -> Result<Self, Error> {
         let (snapshot, diagnostics) = load(root, &options_of(site))?;
+        let leaves = leaves::open(site.no_cache, root, terminal);
         let bar = Bar::new(terminal.shows_progress());
         bar.begin("Making pages", 0);
         let (collected, dropped) = (Collected::default(), Dropped);
         let sink: &dyn Sink = if keeps_files { &collected } else { &dropped };
-        let mut made = build_into(&snapshot, diagnostics, &Tools { step: &|all| bar.step_of(all), ..Tools::of(sink) });
+        let mut made = build_into(
+            &snapshot,
+            diagnostics,
+            &Tools { step: &|all| bar.step_of(all), ..Tools::new(sink, leaves.memo()) },
+        );
         made.artifacts = collected.into_artifacts();
         bar.clear();
+        leaves::keep(&leaves, terminal);
         let advice = advise(&snapshot, &made.site, &made.report).into_report(&snapshot.book.levels);
         let mut checked = Self { snapshot, made, denies_warnings: site.deny.is_some() };
         checked.join(advice);

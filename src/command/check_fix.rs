@@ -31,7 +31,11 @@ pub(super) fn run(options: &cli::Check, root: &Path, terminal: &Terminal) -> Res
         return Ok(before.conclude(terminal));
     }
     let outcome = apply(&plan, root);
-    let after = if outcome.made.is_empty() { None } else { Some(Checked::look(root, &options.site, options.budget, terminal)?) };
+    let after = if outcome.made.is_empty() {
+        None
+    } else {
+        Some(Checked::look(root, &options.site, options.budget, terminal)?)
+    };
     let after = after.as_ref().unwrap_or(&before);
     tell(after, &outcome, &old, terminal);
     let mended: usize = outcome.made.iter().map(|file| file.mended.len()).sum();

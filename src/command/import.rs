@@ -163,7 +163,7 @@ pub(super) fn essays_of(root: &Path) -> Result<(Essays, Book), Error> {
             route: site.routes[id.0 as usize].as_str().to_owned(),
             aliases: writing.meta.old_addresses.iter().map(|old| old.value.clone()).collect(),
             copies: writing.meta.syndication.iter().chain(&writing.meta.canonical).cloned().collect(),
-            text: writing.prose.outline.text.clone(),
+            text: writing.prose().outline.text.clone(),
             threads: threads.get(site.replies_name(*id)).cloned().unwrap_or_default(),
         }
     };

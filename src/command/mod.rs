@@ -9,6 +9,7 @@ mod completions;
 mod explain;
 mod import;
 mod import_page;
+mod leaves;
 mod man;
 mod markdown;
 mod new;

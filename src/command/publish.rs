@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::build::say_left_out;
 use super::publish_target::{chosen, open, place};
 use super::tell::{self, Outcome};
-use super::texts;
+use super::{leaves, texts};
 use crate::base::path::SitePath;
 use crate::build::{Build, build_into};
 use crate::cli;
@@ -18,12 +18,12 @@ use crate::io::{disk, stage};
 use crate::load::{Options, load};
 use crate::model::book::TellSettings;
 use crate::model::publish::Target as Settings;
-use crate::render::{Collected, Tools};
 use crate::model::published;
 use crate::model::source::Snapshot;
 use crate::promise;
 use crate::publish::host_files::{self, About, Redirect};
 use crate::publish::{Failure, Manifest, Plan, Progress, Release, Target, There};
+use crate::render::{Collected, Tools};
 use crate::tell::News;
 
 /// Files of one kind that are named to people; `-v` names all.
@@ -43,13 +43,15 @@ fn publish(options: &cli::Publish, start: &Path, sheet: &mut Sheet<'_>) -> Resul
     if options.rollback {
         return roll_back(options, &root, &snapshot, sheet);
     }
+    let leaves = leaves::open(options.no_cache, &root, terminal);
     let bar = Bar::new(terminal.shows_progress());
     bar.begin("Making pages", 0);
     let collected = Collected::default();
-    let tools = Tools { step: &|all| bar.step_of(all), ..Tools::of(&collected) };
+    let tools = Tools { step: &|all| bar.step_of(all), ..Tools::new(&collected, leaves.memo()) };
     let mut made = build_into(&snapshot, diagnostics, &tools);
     made.artifacts = collected.into_artifacts();
     bar.clear();
+    leaves::keep(&leaves, terminal);
     if options.deny.is_some() {
         made.report.deny_warnings();
     }

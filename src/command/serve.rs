@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::sync::Arc;
 
+use super::leaves;
 use crate::base::words::counted;
 use crate::cli;
 use crate::io::error::Error;
@@ -32,6 +34,7 @@ pub(super) fn run(options: &cli::Serve, start: &Path, terminal: &Terminal) -> Re
     };
     let is_read_only = !ip.is_loopback();
     let settings = Settings {
+        leaves: Arc::new(leaves::open(options.no_cache, &root, terminal)),
         root,
         options: load,
         is_polled: options.poll,
@@ -63,6 +66,7 @@ pub(super) fn run(options: &cli::Serve, start: &Path, terminal: &Terminal) -> Re
         }
         News::Report(report, text) => terminal.report(report, text),
         News::Mended => terminal.say("Mended: everything is shown as it is again."),
+        News::Unkept(error) => terminal.say(&format!("The next run computes all of this anew: {error}")),
         News::Behind(why) => terminal.say(&format!("The last good version stays: {why}")),
         News::Polled(why) => {
             terminal

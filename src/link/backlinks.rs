@@ -17,6 +17,8 @@ pub struct Backlink {
     pub text: Range,
     /// Index in `Outline::blocks`; `u32::MAX` where it stands in none.
     pub block: u32,
+    /// Index in `Facts::links`.
+    pub link: u32,
 }
 
 /// Sentences, each with its block and the words in question.
@@ -37,12 +39,13 @@ pub(super) fn collect(site: &mut Site) {
     let others = (0..site.writings.len()).map(|at| WritingId(index(at))).filter(|id| !is_essay(id));
     let mut backlinks: BTreeMap<PageId, Vec<Backlink>> = BTreeMap::new();
     for from in site.essays.iter().copied().chain(others) {
-        let outline = &site.writing(from).prose.outline;
-        if outline.links.is_empty() {
+        let facts = &site.writing(from).facts;
+        if facts.links.is_empty() {
             continue;
         }
         let own_page = site.page_of(from);
-        for (link, target) in outline.links.iter().zip(site.targets[from.0 as usize].iter()) {
+        let links = facts.links.iter().zip(site.targets[from.0 as usize].iter());
+        for (at, (link, target)) in links.enumerate() {
             let page: PageId = match target {
                 Target::Page(page, _) => *page,
                 Target::Passage(passage) => passage.page,
@@ -50,7 +53,7 @@ pub(super) fn collect(site: &mut Site) {
             };
             if page != own_page {
                 let &LinkRef { sentence, text, block, .. } = link;
-                backlinks.entry(page).or_default().push(Backlink { from, sentence, text, block });
+                backlinks.entry(page).or_default().push(Backlink { from, sentence, text, block, link: index(at) });
             }
         }
     }

@@ -379,8 +379,13 @@ pub fn find_passage(site: &Site, passage: &str) -> Option<(WritingId, u32)> {
     let wanted = plain(passage);
     // Typography leaves letters and digits as they are: an essay without this word need not be compared letter for letter.
     let word = wanted.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|word| word.len()).unwrap_or("");
-    site.essays.iter().find_map(|id| {
-        let outline = &site.writing(*id).prose.outline;
+    // Reading a text again takes longer than to look whether its source has the word; where none has, it may be one that markup
+    // divides.
+    let has_word = |id: &&WritingId| site.writing(**id).text.source.contains(word);
+    let in_order = site.essays.iter().filter(has_word).chain(site.essays.iter().filter(|id| !has_word(id)));
+    in_order.copied().find_map(|id| {
+        let prose = site.writing(id).prose();
+        let outline = &prose.outline;
         if !outline.text.contains(word) {
             return None;
         }
@@ -388,7 +393,7 @@ pub fn find_passage(site: &Site, passage: &str) -> Option<(WritingId, u32)> {
             .blocks
             .iter()
             .position(|block| plain(&outline.text[block.text.0 as usize..block.text.1 as usize]).contains(&wanted))?;
-        Some((*id, index(at)))
+        Some((id, index(at)))
     })
 }
 

@@ -32,7 +32,8 @@ pub(super) fn check(site: &mut Site, diagnostics: &mut Diagnostics) {
     for at in 0..walk.site.writings.len() {
         let writing = &walk.site.writings[at];
         if walk.site.targets[at].iter().any(|target| matches!(target, Target::Passage(_))) {
-            walk.size((WritingId(index(at)), (0, index(writing.prose.pieces.len()))));
+            let pieces = index(writing.prose().pieces.len());
+            walk.size((WritingId(index(at)), (0, pieces)));
         }
     }
     let Walk { cut, diagnostics: found, .. } = walk;
@@ -51,7 +52,7 @@ impl Walk<'_> {
         self.open.push(key);
         let (id, range) = key;
         let site = self.site;
-        let prose = &site.writing(id).prose;
+        let prose = site.writing(id).prose();
         let mut size = 0;
         for piece in &prose.pieces[range.0 as usize..range.1 as usize] {
             match piece {
@@ -121,7 +122,7 @@ impl Walk<'_> {
 
     fn report(&mut self, from: WritingId, link: usize, code: Code, message: String, help: &str) {
         let writing = self.site.writing(from);
-        let span = Span { path: writing.path.clone(), range: Some(writing.prose.outline.links[link].source) };
+        let span = Span { path: writing.path.clone(), range: Some(writing.facts.links[link].source) };
         self.diagnostics.push(Diagnostic::new(code, span, message).help(help));
         self.cut.push((from, link));
     }

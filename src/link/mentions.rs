@@ -1,5 +1,6 @@
 //! Where concepts stand in the prose: one Aho-Corasick pass over the open text of each writing.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::model::writing::Writing;
 const MOST_IN_DFA: usize = 5_000;
 
 /// A place where a concept's name, alias, plural or possessive stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Mention {
     /// The concept.
     pub concept: ConceptId,
@@ -38,7 +39,7 @@ impl Mention {
 }
 
 /// The mentions of one writing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Mentions {
     /// In the order of the text.
     pub list: Vec<Mention>,
@@ -141,7 +142,8 @@ impl Finder {
     }
 
     fn read(&self, writing: &Writing, own: Option<ConceptId>) -> Mentions {
-        let outline = &writing.prose.outline;
+        let prose = writing.prose();
+        let outline = &prose.outline;
         let mut found = Mentions::default();
         for run in &outline.runs {
             let text = &outline.text[run.text.0 as usize..run.text.1 as usize];

@@ -15,6 +15,7 @@ pub mod threads;
 mod visibility;
 mod walk;
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use jiff::civil;
@@ -49,7 +50,7 @@ const MOST_PRINTED: usize = 500;
 pub struct WritingId(pub u32);
 
 /// Index of a concept in `Site::concepts`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub struct ConceptId(pub u32);
 
 /// Index of a series in `Site::series`.

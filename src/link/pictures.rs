@@ -27,7 +27,7 @@ pub(super) fn find(site: &mut Site, names: &Names, input: &LinkInput<'_>, diagno
     let mut all = Vec::with_capacity(site.writings.len());
     let mut covers = BTreeMap::new();
     for (at, writing) in site.writings.iter().enumerate() {
-        let images = &writing.prose.outline.images;
+        let images = &writing.facts.images;
         let mut own = Vec::with_capacity(images.len());
         for image in images {
             let span = Span { path: writing.path.clone(), range: Some(image.source) };

@@ -11,7 +11,7 @@ use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, SitePath, percent_decoded, slug};
 use crate::base::span::Span;
 use crate::model::book::Book;
-use crate::model::prose::{LinkRef, LinkStyle, Note, Outline, Prose, Shape};
+use crate::model::prose::{Heading, LinkRef, LinkStyle, Note, Shape};
 use crate::model::writing::Writing;
 
 /// Suggestions cost a look at every name; a text full of broken links gets them for the first ones only.
@@ -78,7 +78,7 @@ pub(super) fn links(
             looked_into: Vec::new(),
             suggested: 0,
         };
-        let targets = Arc::new(writing.prose.outline.links.iter().map(|link| resolver.resolve(link)).collect());
+        let targets = Arc::new(writing.facts.links.iter().map(|link| resolver.resolve(link)).collect());
         let Resolver { diagnostics, looked_into, .. } = resolver;
         Known { writing: Arc::clone(writing), targets, diagnostics, looked_into }
     };
@@ -235,20 +235,20 @@ impl Resolver<'_> {
             PageId::Series(id) => self.site.series(id).writing,
             PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies | PageId::Print => None,
         };
-        let prose = writing.map(|id| &self.site.writing(id).prose);
+        let shown = writing.map(|id| self.site.writing(id));
         if let Some(id) = writing.filter(|_| !fragment.trim().is_empty() || link.style == LinkStyle::Embed) {
             self.looked_into.push(Arc::clone(&self.site.writings[id.0 as usize]));
         }
-        let id = match (fragment.trim(), prose) {
+        let id = match (fragment.trim(), shown) {
             ("", _) => String::new(),
             ("main", None) => "main".to_owned(),
             (wanted, Some(_)) if self.is_reply(page, wanted) => wanted.to_owned(),
-            (wanted, Some(prose)) => place(prose, wanted).unwrap_or_else(|| {
-                self.broken_anchor(link, &prose.outline, wanted);
+            (wanted, Some(shown)) => place(shown, wanted).unwrap_or_else(|| {
+                self.broken_anchor(link, &shown.facts.headings, wanted);
                 String::new()
             }),
             (wanted, None) => {
-                self.broken_anchor(link, &Outline::default(), wanted);
+                self.broken_anchor(link, &[], wanted);
                 String::new()
             }
         };
@@ -265,7 +265,7 @@ impl Resolver<'_> {
     }
 
     fn passage(&self, writing: WritingId, page: PageId, fragment: String) -> Passage {
-        let prose = &self.site.writing(writing).prose;
+        let prose = self.site.writing(writing).prose();
         let outline = &prose.outline;
         let end = prose.notes.iter().map(|note| note.pieces.0).min().unwrap_or_else(|| index(prose.pieces.len()));
         let (pieces, is_bare) = if let Some(at) = outline.headings.iter().position(|heading| heading.id == fragment) {
@@ -281,8 +281,8 @@ impl Resolver<'_> {
         Passage { writing, page, fragment, pieces, is_bare }
     }
 
-    fn broken_anchor(&mut self, link: &LinkRef, outline: &Outline, wanted: &str) {
-        let headings: Vec<&str> = outline.headings.iter().map(|heading| heading.id.as_str()).collect();
+    fn broken_anchor(&mut self, link: &LinkRef, headings: &[Heading], wanted: &str) {
+        let headings: Vec<&str> = headings.iter().map(|heading| heading.id.as_str()).collect();
         let near = nearest(&slug(wanted), headings.iter().copied());
         let help = match near {
             Some(id) => format!("did you mean `#{id}`?"),
@@ -348,20 +348,23 @@ pub(super) fn one_of(choices: &[String]) -> String {
 }
 
 /// The id that a fragment names: an id as it is, that of a note or its reference, or the words of a heading.
-fn place(prose: &Prose, wanted: &str) -> Option<String> {
-    let outline = &prose.outline;
+fn place(writing: &Writing, wanted: &str) -> Option<String> {
+    let facts = &writing.facts;
+    let is_known = wanted == "main"
+        || facts.headings.iter().any(|heading| heading.id == wanted)
+        || facts.other_ids.iter().any(|id| id == wanted);
+    if is_known {
+        return Some(wanted.to_owned());
+    }
+    let prose = writing.prose();
     let is_note = |(at, note): (usize, &Note)| {
         wanted.strip_prefix('n') == Some((at + 1).to_string().as_str()) || note.references.iter().any(|id| id == wanted)
     };
-    let is_id = wanted == "main"
-        || prose.notes.iter().enumerate().any(is_note)
-        || outline.blocks.iter().any(|block| block.id == wanted)
-        || outline.other_ids.iter().any(|id| id == wanted);
-    if is_id {
+    if prose.notes.iter().enumerate().any(is_note) || prose.outline.blocks.iter().any(|block| block.id == wanted) {
         return Some(wanted.to_owned());
     }
     let made = slug(wanted);
-    outline
+    facts
         .headings
         .iter()
         .find(|heading| heading.id == made || slug(&heading.text) == made)

@@ -267,8 +267,9 @@ impl<'a> Passages<'a> {
     }
 
     fn find(&mut self, passage: &str) -> Option<u32> {
-        let outline = &self.essay.prose.outline;
         let blocks = self.blocks.get_or_insert_with(|| {
+            let prose = self.essay.prose();
+            let outline = &prose.outline;
             let text = |range: Range| plain(&outline.text[range.0 as usize..range.1 as usize]);
             outline.blocks.iter().map(|block| text(block.text)).collect()
         });

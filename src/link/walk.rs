@@ -25,9 +25,10 @@ impl Site {
     /// Every sentence in which a concept stands, as plain text with the essay it is from, oldest essay first.
     pub fn passages_of(&self, concept: ConceptId) -> impl Iterator<Item = (WritingId, String)> {
         self.concept(concept).appearances.iter().flat_map(move |appearance| {
-            let outline = &self.writing(appearance.essay).prose.outline;
-            let mut sentences: Vec<Range> =
-                concepts::mentions(self, appearance.essay, concept).map(|mention| mention.sentence(outline)).collect();
+            let prose = self.writing(appearance.essay).prose();
+            let mut sentences: Vec<Range> = concepts::mentions(self, appearance.essay, concept)
+                .map(|mention| mention.sentence(&prose.outline))
+                .collect();
             sentences.dedup();
             sentences.into_iter().map(move |sentence| (appearance.essay, self.words(appearance.essay, sentence)))
         })
@@ -35,7 +36,8 @@ impl Site {
 
     /// A stretch of a writing's text, without the backslashes that keep words plain.
     fn words(&self, writing: WritingId, (start, end): Range) -> String {
-        let text = &self.writing(writing).prose.outline.text;
+        let prose = self.writing(writing).prose();
+        let text = &prose.outline.text;
         let escapes = &self.mentions[writing.0 as usize].escapes;
         let stretch = text.get(start as usize..end as usize).unwrap_or_default();
         let is_shown = |at: usize| escapes.iter().all(|escape| *escape as usize != start as usize + at);

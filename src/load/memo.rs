@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::understand;
 use crate::base::diagnostic::Diagnostics;
+use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::io::clock;
 use crate::io::disk::{Found, Stamp};
@@ -24,7 +25,7 @@ pub struct Memo {
 #[derive(Clone)]
 pub(super) enum Kept {
     /// A text that will be parsed.
-    Source(Arc<str>),
+    Source(Arc<str>, Fingerprint),
     /// A file that goes out as it is, with its width and height.
     Asset(Arc<[u8]>, Option<(u32, u32)>),
     /// Neither.
@@ -61,7 +62,9 @@ impl Memo {
             diagnostics.append(known.diagnostics.clone());
             let path = known.path.clone();
             match &known.kept {
-                Kept::Source(text) => sources.push(Source { path, text: Arc::clone(text) }),
+                Kept::Source(text, fingerprint) => {
+                    sources.push(Source { path, text: Arc::clone(text), fingerprint: *fingerprint });
+                }
                 Kept::Asset(bytes, size) => assets.push(Asset { path, bytes: Arc::clone(bytes), size: *size }),
                 Kept::Nothing => {}
             }
@@ -93,7 +96,9 @@ fn look(root: &Path, mut file: Found, at: usize, before: &[Known]) -> Known {
         diagnostics.append(found);
         // The same bytes keep their place in memory, by which later stages know them again.
         kept = match (known.map(|known| &known.kept), understood) {
-            (Some(Kept::Source(old)), Kept::Source(new)) if *old == new => Kept::Source(Arc::clone(old)),
+            (Some(Kept::Source(old, print)), Kept::Source(new, _)) if *old == new => {
+                Kept::Source(Arc::clone(old), *print)
+            }
             (Some(Kept::Asset(old, size)), Kept::Asset(new, _)) if *old == new => Kept::Asset(Arc::clone(old), *size),
             (_, understood) => understood,
         };

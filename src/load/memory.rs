@@ -38,7 +38,7 @@ impl Snapshot {
         let folder = SitePath::new(&format!("themes/{}", book.theme.name)).expect("themes have names of folders");
         let mut own = None;
         let mut own_themes = BTreeSet::new();
-        let mut sources = vec![Source { path: settings_path, text: settings.into() }];
+        let mut sources = vec![Source::new(settings_path, settings)];
         let mut assets = Vec::new();
         for (path, bytes) in files {
             if let Some(below) = path.below("themes") {
@@ -52,7 +52,7 @@ impl Snapshot {
             let (kept, found) = understand(&path, bytes);
             diagnostics.append(found);
             match kept {
-                Kept::Source(text) => sources.push(Source { path, text }),
+                Kept::Source(text, fingerprint) => sources.push(Source { path, text, fingerprint }),
                 Kept::Asset(bytes, size) => assets.push(Asset { path, bytes, size }),
                 Kept::Nothing => {}
             }

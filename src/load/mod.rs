@@ -17,6 +17,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
+use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::io::disk;
@@ -107,7 +108,7 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
     files.extend(disk::find_file(root, &SitePath::new(published::FILE).expect("clean"), &mut diagnostics));
     let (mut sources, mut assets) = memo.read(root, files, &mut diagnostics);
     let layers = themes::layers(root, &book.theme, &mut diagnostics);
-    sources.push(Source { path: settings_path, text: settings });
+    sources.push(Source::new(settings_path, settings));
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     assets.sort_by(|a, b| a.path.cmp(&b.path));
     let as_of = options.as_of.unwrap_or_else(crate::io::clock::today);
@@ -118,7 +119,13 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
 fn understand(path: &SitePath, bytes: Vec<u8>) -> (Kept, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let is_static = path.below("content/static").is_some();
-    let source = |text: Option<Arc<str>>| text.map_or(Kept::Nothing, Kept::Source);
+    let source = |text: Option<Arc<str>>| {
+        let known = |text: Arc<str>| {
+            let fingerprint = Fingerprint::of(text.as_bytes());
+            Kept::Source(text, fingerprint)
+        };
+        text.map_or(Kept::Nothing, known)
+    };
     if let Some(below) = path.below("content/replies") {
         let is_read = belongs_to_replies(below, path, &mut diagnostics);
         let text = if is_read { text_of(path, &bytes, &mut diagnostics) } else { None };

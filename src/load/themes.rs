@@ -119,8 +119,8 @@ pub(super) fn add(
 fn text_of(path: &SitePath, bytes: &[u8], what: &str, diagnostics: &mut Diagnostics) -> Option<Source> {
     match std::str::from_utf8(bytes) {
         Ok(text) => {
-            let text = text.strip_prefix('\u{feff}').unwrap_or(text).into();
-            Some(Source { path: path.clone(), text })
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            Some(Source::new(path.clone(), text))
         }
         Err(_) => {
             let message = format!("this {what} is not UTF-8");

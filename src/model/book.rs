@@ -1,5 +1,6 @@
 //! `book.toml`, understood; knows nothing about how it is written.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -13,7 +14,7 @@ use crate::model::urls::Urls;
 use crate::model::writing::Placed;
 
 /// Which mentions of a concept become links.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize, Serialize)]
 pub enum ConceptLinks {
     /// The first mention in each section.
     #[default]

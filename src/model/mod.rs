@@ -6,6 +6,7 @@ pub mod prose;
 pub mod publish;
 pub mod published;
 pub mod source;
+pub mod text;
 pub mod thread;
 pub mod urls;
 pub mod writing;

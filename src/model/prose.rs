@@ -1,5 +1,7 @@
 //! HTML with holes, and its outline. Parsing needs one file only; what needs the whole book stays a hole.
 
+use serde::{Deserialize, Serialize};
+
 /// First index and the index after the last.
 pub type Range = (u32, u32);
 
@@ -19,6 +21,89 @@ pub struct Prose {
     /// What other stages may look at.
     pub outline: Outline,
 }
+
+impl Prose {
+    /// About how many bytes of memory it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let list = |count: usize, each: usize| count * each;
+        let outline = &self.outline;
+        let texts: usize = outline.blocks.iter().map(|block| block.id.capacity()).sum::<usize>()
+            + outline
+                .links
+                .iter()
+                .map(|link| link.target.capacity() + link.title.capacity() + link.quote.capacity())
+                .sum::<usize>()
+            + outline.headings.iter().map(|heading| heading.id.capacity() + heading.text.capacity()).sum::<usize>()
+            + self.codes.iter().map(|code| code.language.capacity() + code.code.capacity()).sum::<usize>();
+        size_of::<Self>()
+            + texts
+            + self.html.capacity()
+            + outline.text.capacity()
+            + list(self.pieces.capacity(), size_of::<Piece>())
+            + list(outline.blocks.capacity(), size_of::<Block>())
+            + list(outline.runs.capacity(), size_of::<Run>())
+            + list(outline.links.capacity(), size_of::<LinkRef>())
+            + list(outline.headings.capacity(), size_of::<Heading>())
+    }
+
+    fn lead(&self) -> Vec<(u32, String)> {
+        let (mut lead, mut left) = (Vec::new(), LEAD);
+        for block in self.outline.blocks.iter().filter(|block| block.shape != Shape::Heading) {
+            let text = &self.outline.text[block.text.0 as usize..block.text.1 as usize];
+            let end = text.char_indices().nth(left).map_or(text.len(), |(end, _)| end);
+            lead.push((block.text.0, text[..end].to_owned()));
+            left -= text[..end].chars().count();
+            if left == 0 {
+                break;
+            }
+        }
+        lead
+    }
+
+    /// What the rest of the book may know of the text without reading it.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let outline = &self.outline;
+        Facts {
+            headings: outline.headings.clone(),
+            links: outline.links.clone(),
+            images: outline.images.clone(),
+            other_ids: outline.other_ids.clone(),
+            words: outline.words,
+            has_math: outline.has_math,
+            has_notes: !self.notes.is_empty(),
+            is_empty: self.pieces.is_empty(),
+            lead: self.lead(),
+        }
+    }
+}
+
+/// What the rest of the book knows of a text without reading it: small, and kept for every text.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Facts {
+    /// Headings, in order.
+    pub headings: Vec<Heading>,
+    /// Links and transclusions, in order.
+    pub links: Vec<LinkRef>,
+    /// Pictures, in order.
+    pub images: Vec<ImageRef>,
+    /// Ids that the writer set on other elements than headings and paragraphs, sorted.
+    pub other_ids: Vec<String>,
+    /// How many words the text has.
+    pub words: u32,
+    /// Whether it holds a formula.
+    pub has_math: bool,
+    /// Whether it has footnotes.
+    pub has_notes: bool,
+    /// Whether it says nothing.
+    pub is_empty: bool,
+    /// How its first blocks begin, headings apart, each with its place in `Outline::text`: enough for a description.
+    pub lead: Vec<(u32, String)>,
+}
+
+/// How many letters of a text are kept for its description.
+const LEAD: usize = 240;
 
 /// A stretch of HTML or a hole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +207,7 @@ pub enum Shape {
 }
 
 /// A heading.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Heading {
     /// 1 to 6.
     pub level: u8,
@@ -146,7 +231,7 @@ pub struct Run {
 }
 
 /// How a link was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum LinkStyle {
     /// `[text](target)` and its kin.
     Markdown,
@@ -159,7 +244,7 @@ pub enum LinkStyle {
 }
 
 /// A link as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct LinkRef {
     /// How it was written.
     pub style: LinkStyle,
@@ -175,10 +260,14 @@ pub struct LinkRef {
     pub block: u32,
     /// The sentence around it, as bytes of `Outline::text`; empty for one that stands in no block, as transclusions do.
     pub sentence: Range,
+    /// The id of its block; empty where that has none.
+    pub anchor: String,
+    /// That sentence: pages that this one leads to show it.
+    pub quote: String,
 }
 
 /// A picture as written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ImageRef {
     /// The target as written.
     pub target: String,

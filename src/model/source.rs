@@ -15,6 +15,18 @@ pub struct Source {
     pub path: SitePath,
     /// Its text, without a byte order mark.
     pub text: Arc<str>,
+    /// The fingerprint of the text.
+    pub fingerprint: Fingerprint,
+}
+
+impl Source {
+    /// A text at a place.
+    #[must_use]
+    pub fn new(path: SitePath, text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        let fingerprint = Fingerprint::of(text.as_bytes());
+        Self { path, text, fingerprint }
+    }
 }
 
 /// A file of the book that goes out as it is.

@@ -1,12 +1,14 @@
 //! One Markdown source understood: an essay, a concept's page, a series or a single page, with its front matter.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::book::ConceptLinks;
-use super::prose::Prose;
+use super::prose::{Facts, Prose};
 use super::published::Published;
+use super::text::Text;
 use super::thread::Replies;
 use crate::base::date::Date;
 use crate::base::diagnostic::Diagnostics;
@@ -62,7 +64,7 @@ impl Meta {
 }
 
 /// A value of the front matter with the bytes of the file it stands in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Placed<T> {
     /// The value.
     pub value: T,
@@ -71,7 +73,7 @@ pub struct Placed<T> {
 }
 
 /// Front matter of any kind of writing; what a kind does not have stays empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Meta {
     /// `title`; filled from the file's name where it is missing.
     pub title: String,
@@ -88,6 +90,7 @@ pub struct Meta {
     /// `draft`.
     pub is_draft: bool,
     /// `[extra]`: free data for templates.
+    #[serde(with = "as_json")]
     pub extra: Map<String, Value>,
 
     /// Essay: `date`.
@@ -140,10 +143,20 @@ pub struct Writing {
     pub path: SitePath,
     /// Its front matter.
     pub meta: Meta,
+    /// What is known of its text without reading it.
+    pub facts: Facts,
     /// Its text.
-    pub prose: Prose,
+    pub text: Text,
     /// What is wrong in its text; the link stage reports it where the writing is shown.
     pub findings: Diagnostics,
+}
+
+impl Writing {
+    /// Its text, read now where it is not held. What is asked for again and again is better kept by the one who asks.
+    #[must_use]
+    pub fn prose(&self) -> Arc<Prose> {
+        self.text.prose(self)
+    }
 }
 
 /// What the source files say, before they are joined.
@@ -155,4 +168,21 @@ pub struct Parsed {
     pub replies: Vec<Arc<Replies>>,
     /// The addresses that readers have been given.
     pub published: Arc<Published>,
+}
+
+/// Free data as a text of JSON: what it holds says of itself what it is, which other forms of writing do not.
+mod as_json {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::{Map, Value};
+
+    pub(super) fn serialize<S: Serializer>(extra: &Map<String, Value>, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = if extra.is_empty() { String::new() } else { serde_json::to_string(extra).unwrap_or_default() };
+        text.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+        let text = <&str>::deserialize(deserializer)?;
+        if text.is_empty() { Ok(Map::new()) } else { serde_json::from_str(text).map_err(D::Error::custom) }
+    }
 }

@@ -277,6 +277,8 @@ impl<'a> Writer<'a> {
             text: (start, start),
             block: self.block.map_or(u32::MAX, to_u32),
             sentence: (0, 0),
+            anchor: String::new(),
+            quote: String::new(),
         });
         self.closed_to_terms += 1;
         self.open_links += 1;

@@ -440,7 +440,14 @@ impl<'a> Writer<'a> {
         self.outline.words = to_u32(words::count(&self.outline.text));
         self.outline.other_ids.sort();
         self.find_sentences();
-        let Self { html, pieces, codes, outline, pulled: pulls, .. } = self;
+        let Self { mut html, mut pieces, codes, mut outline, pulled: pulls, .. } = self;
+        // Texts are held for as long as there is room for them: what they only took while they grew is given back.
+        html.shrink_to_fit();
+        pieces.shrink_to_fit();
+        outline.text.shrink_to_fit();
+        outline.blocks.shrink_to_fit();
+        outline.runs.shrink_to_fit();
+        outline.links.shrink_to_fit();
         let prose = Prose { html, pieces, codes, notes: self.notes.written, pulls, outline };
         (prose, self.diagnostics)
     }
@@ -451,6 +458,8 @@ impl<'a> Writer<'a> {
         for link in links {
             if let Some(block) = blocks.get(link.block as usize) {
                 link.sentence = sentences::of_block(text, block.text, link.text);
+                link.anchor.clone_from(&block.id);
+                link.quote = text[link.sentence.0 as usize..link.sentence.1 as usize].to_owned();
             }
         }
     }

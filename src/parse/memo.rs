@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{converter, published, read, replies};
+use super::{Reader, published, replies};
 use crate::base::diagnostic::Diagnostics;
 use crate::base::path::SitePath;
+use crate::memo::Memo as Leaves;
 use crate::model::book::{Book, MarkdownSettings, RepliesSettings};
 use crate::model::published::{FILE, Published};
 use crate::model::source::Source;
@@ -38,7 +39,7 @@ enum Said {
 }
 
 impl Memo {
-    pub(super) fn parse(&mut self, sources: &[Source], book: &Book) -> (Parsed, Diagnostics) {
+    pub(super) fn parse(&mut self, sources: &[Source], book: &Book, leaves: &Arc<Leaves>) -> (Parsed, Diagnostics) {
         let settings = Some((book.markdown.clone(), book.replies.clone(), book.urls.essay.has_date()));
         let mut before = std::mem::take(&mut self.files);
         if self.settings != settings {
@@ -46,7 +47,7 @@ impl Memo {
             self.settings = settings;
         }
         let mut diagnostics = Diagnostics::default();
-        let math = converter(book, &mut diagnostics);
+        let reader = Reader::new(book, leaves, &mut diagnostics);
         let parse = |(at, source): (usize, &Source)| {
             let is_known = |known: &&Known| Arc::ptr_eq(&known.text, &source.text) && known.path == source.path;
             let elsewhere = || {
@@ -59,7 +60,7 @@ impl Memo {
             } else if source.path.below("content/replies").is_some() {
                 let (replies, found) = replies::read(&source.path, &source.text, &book.replies);
                 (Said::Replies(Arc::new(replies)), found)
-            } else if let Some((writing, found)) = read(source, book, &math) {
+            } else if let Some((writing, found)) = reader.read(source, book) {
                 (Said::Writing(Arc::new(writing)), found)
             } else if source.path.as_str() == FILE {
                 let (published, found) = published::read(&source.path, &source.text);

@@ -30,26 +30,35 @@ mod tokens;
 mod untrusted;
 pub(crate) mod values;
 
+use std::sync::Arc;
+
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::path::SitePath;
 use crate::base::span::Span;
+use crate::memo::Memo as Leaves;
 use crate::model::book::{Book, MarkdownSettings};
 use crate::model::prose::Prose;
 use crate::model::source::{Snapshot, Source};
+use crate::model::text::{Reads, Room, Text};
 use crate::model::writing::{Kind, Parsed, Writing};
 pub use memo::Memo;
+
+/// Texts are held up to so many bytes: those of some ten thousand essays. Beyond, a text is read again whenever somebody needs it,
+/// so that a book of any size is made in about the same memory.
+const ROOM_FOR_TEXTS: usize = 256 << 20;
 
 /// Reads every source of the book.
 #[must_use]
 pub fn parse(snapshot: &Snapshot) -> (Parsed, Diagnostics) {
-    parse_again(snapshot, &mut Memo::default())
+    parse_again(snapshot, &mut Memo::default(), &Arc::default())
 }
 
-/// Reads every source of the book; those whose text `memo` holds, by its place in memory, are not read again.
+/// Reads every source of the book; those whose text `memo` holds, by its place in memory, are not read again, and formulas that
+/// `leaves` holds are not converted again.
 #[must_use]
-pub fn parse_again(snapshot: &Snapshot, memo: &mut Memo) -> (Parsed, Diagnostics) {
-    memo.parse(&snapshot.sources, &snapshot.book)
+pub fn parse_again(snapshot: &Snapshot, memo: &mut Memo, leaves: &Arc<Leaves>) -> (Parsed, Diagnostics) {
+    memo.parse(&snapshot.sources, &snapshot.book, leaves)
 }
 
 /// Reads one Markdown text that belongs to no book. Links stay as they are written.
@@ -57,7 +66,7 @@ pub fn parse_again(snapshot: &Snapshot, memo: &mut Memo) -> (Parsed, Diagnostics
 pub fn parse_text(path: &SitePath, text: &str, settings: &MarkdownSettings) -> (Prose, Diagnostics) {
     let book = Book { markdown: settings.clone(), ..Book::default() };
     let mut diagnostics = Diagnostics::default();
-    let math = converter(&book, &mut diagnostics);
+    let math = converter(&book, &Arc::default(), &mut diagnostics);
     // A heading at the start is text like any other; without extensions front matter is, too.
     let body_start = if settings.extensions { frontmatter::body_start(text) } else { 0 };
     let input = markdown::Input { path, text, body_start, title: "\u{0}", settings, math: &math };
@@ -69,61 +78,97 @@ pub fn parse_text(path: &SitePath, text: &str, settings: &MarkdownSettings) -> (
 /// Reads one source of a book; `None` for what is no writing.
 pub(crate) fn parse_one(source: &Source, book: &Book) -> Option<Writing> {
     // What is wrong with the macros is said once for the whole book.
-    let math = converter(book, &mut Diagnostics::default());
-    read(source, book, &math).map(|(writing, _)| writing)
+    let reader = Reader::new(book, &Arc::default(), &mut Diagnostics::default());
+    reader.read(source, book).map(|(writing, _)| writing)
 }
 
-fn converter(book: &Book, diagnostics: &mut Diagnostics) -> math::Converter {
-    math::Converter::new(&book.markdown.math_macros).unwrap_or_else(|why| {
+fn converter(book: &Book, leaves: &Arc<Leaves>, diagnostics: &mut Diagnostics) -> math::Converter {
+    math::Converter::new(&book.markdown.math_macros, leaves).unwrap_or_else(|why| {
         let path = SitePath::new("book.toml").expect("clean");
         diagnostics.push(
             Diagnostic::new(Code::BadMath, Span::file(&path), why)
                 .help("write macros as `\"\\\\R\" = \"\\\\mathbb{R}\"`"),
         );
-        math::Converter::new(&[]).expect("no macros are always good")
+        math::Converter::new(&[], leaves).expect("no macros are always good")
     })
 }
 
-fn read(source: &Source, book: &Book, math: &math::Converter) -> Option<(Writing, Diagnostics)> {
-    let kind = Kind::ALL.into_iter().find(|kind| source.path.below(kind.folder()).is_some())?;
-    let frontmatter::Front { mut meta, body_start, has_title, has_date, is_yaml, mut diagnostics } =
-        frontmatter::read(kind, &source.path, &source.text);
-    // What cannot be read may well hold a title and a date: only its own mistake is reported.
-    let is_readable = !diagnostics.has(Code::BadSyntax);
-    let sign = if is_yaml { ":" } else { " =" };
-    let top = Span::bytes(&source.path, 0..source.text.lines().next().map_or(0, |line| line.trim_end().len()));
-    let input = markdown::Input {
-        path: &source.path,
-        text: &source.text,
-        body_start,
-        title: &meta.title,
-        settings: &book.markdown,
-        math,
-    };
-    let (prose, title, mut findings) = markdown::read(&input);
-    if meta.title.is_empty() {
-        meta.title = title.unwrap_or_else(|| {
-            let name = title_from_name(&source.path);
-            if is_readable && !has_title {
-                diagnostics.push(
-                    Diagnostic::new(Code::MissingTitle, top.clone(), format!("this {} has no title", kind.word()))
-                        .help(format!("add a line `title{sign} \"…\"`; until then it is called `{name}`")),
-                );
-            }
-            name
-        });
+/// Reads texts of a book, as its settings say.
+struct Reader {
+    how: Arc<How>,
+    reads: Arc<dyn Reads>,
+    room: Arc<Room>,
+}
+
+/// All that the reading of a text depends on besides the text.
+struct How {
+    markdown: MarkdownSettings,
+    math: math::Converter,
+}
+
+impl Reads for How {
+    fn prose(&self, writing: &Writing, text: &Text) -> Prose {
+        let title = if text.has_title { writing.meta.title.as_str() } else { "" };
+        let (path, settings, math) = (&writing.path, &self.markdown, &self.math);
+        let input = markdown::Input { path, text: &text.source, body_start: text.body_start, title, settings, math };
+        markdown::read(&input).0
     }
-    if kind == Kind::Essay && meta.date.is_none() && is_readable && !has_date {
-        let help = format!("add a line such as `date{sign} 2021-03-02`");
-        if book.urls.essay.has_date() {
-            // A draft has no address that could be wrong.
-            let message = "`[urls]` makes the address of an essay from its date, and this essay has none";
-            findings.push(Diagnostic::new(Code::BadAddress, top, message).help(help));
-        } else {
-            diagnostics.push(Diagnostic::new(Code::MissingDate, top, "this essay has no date").help(help));
+}
+
+impl Reader {
+    fn new(book: &Book, leaves: &Arc<Leaves>, diagnostics: &mut Diagnostics) -> Self {
+        let how = Arc::new(How { markdown: book.markdown.clone(), math: converter(book, leaves, diagnostics) });
+        let reads: Arc<dyn Reads> = Arc::clone(&how) as Arc<dyn Reads>;
+        Self { how, reads, room: Room::new(ROOM_FOR_TEXTS) }
+    }
+
+    fn read(&self, source: &Source, book: &Book) -> Option<(Writing, Diagnostics)> {
+        let kind = Kind::ALL.into_iter().find(|kind| source.path.below(kind.folder()).is_some())?;
+        let frontmatter::Front { mut meta, body_start, has_title, has_date, is_yaml, mut diagnostics } =
+            frontmatter::read(kind, &source.path, &source.text);
+        // What cannot be read may well hold a title and a date: only its own mistake is reported.
+        let is_readable = !diagnostics.has(Code::BadSyntax);
+        let sign = if is_yaml { ":" } else { " =" };
+        let top = Span::bytes(&source.path, 0..source.text.lines().next().map_or(0, |line| line.trim_end().len()));
+        let input = markdown::Input {
+            path: &source.path,
+            text: &source.text,
+            body_start,
+            title: &meta.title,
+            settings: &self.how.markdown,
+            math: &self.how.math,
+        };
+        let has_title_of_its_own = !meta.title.is_empty();
+        let (prose, title, mut findings) = markdown::read(&input);
+        if meta.title.is_empty() {
+            meta.title = title.unwrap_or_else(|| {
+                let name = title_from_name(&source.path);
+                if is_readable && !has_title {
+                    diagnostics.push(
+                        Diagnostic::new(Code::MissingTitle, top.clone(), format!("this {} has no title", kind.word()))
+                            .help(format!("add a line `title{sign} \"…\"`; until then it is called `{name}`")),
+                    );
+                }
+                name
+            });
         }
+        if kind == Kind::Essay && meta.date.is_none() && is_readable && !has_date {
+            let help = format!("add a line such as `date{sign} 2021-03-02`");
+            if book.urls.essay.has_date() {
+                // A draft has no address that could be wrong.
+                let message = "`[urls]` makes the address of an essay from its date, and this essay has none";
+                findings.push(Diagnostic::new(Code::BadAddress, top, message).help(help));
+            } else {
+                diagnostics.push(Diagnostic::new(Code::MissingDate, top, "this essay has no date").help(help));
+            }
+        }
+        let facts = prose.facts();
+        let prose = Arc::new(prose);
+        let text =
+            Text::new((&source.text, source.fingerprint), (body_start, has_title_of_its_own), &self.reads, &self.room);
+        text.hold(&prose);
+        Some((Writing { kind, path: source.path.clone(), meta, facts, text, findings }, diagnostics))
     }
-    Some((Writing { kind, path: source.path.clone(), meta, prose, findings }, diagnostics))
 }
 
 /// `trust-arrives-on-foot.md` as a title.

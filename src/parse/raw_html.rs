@@ -112,6 +112,8 @@ impl Writer<'_> {
             text: (text, text),
             block: self.block.map_or(u32::MAX, to_u32),
             sentence: (0, 0),
+            anchor: String::new(),
+            quote: String::new(),
         });
         to_u32(self.outline.links.len() - 1)
     }

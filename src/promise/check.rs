@@ -182,7 +182,7 @@ impl Desk<'_> {
                 lost.entry(&heading.value).or_default().push((promise, heading));
             }
         }
-        let successors = page.writing.as_ref().map(|writing| headings(&writing.prose.outline, &promises));
+        let successors = page.writing.as_ref().map(|writing| headings(&writing.prose().outline, &promises));
         for (id, places) in lost {
             let Some(((promise, first), others)) = places.split_first() else { continue };
             let what = if promise.route == page.route {

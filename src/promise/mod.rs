@@ -88,7 +88,7 @@ pub struct Address {
 impl Address {
     /// The headings of the page that is shown there, or to which it leads, in order.
     pub fn headings(&self) -> impl Iterator<Item = &str> {
-        let headings = self.writing.iter().flat_map(|writing| &writing.prose.outline.headings);
+        let headings = self.writing.iter().flat_map(|writing| &writing.facts.headings);
         headings.map(|heading| heading.id.as_str())
     }
 
@@ -96,10 +96,9 @@ impl Address {
     #[must_use]
     pub fn has_place(&self, id: &str) -> bool {
         let Some(writing) = &self.writing else { return false };
-        let outline = &writing.prose.outline;
-        outline.headings.iter().any(|heading| heading.id == id)
-            || outline.blocks.iter().any(|block| block.id == id)
-            || outline.other_ids.iter().any(|other| other == id)
+        writing.facts.headings.iter().any(|heading| heading.id == id)
+            || writing.facts.other_ids.iter().any(|other| other == id)
+            || writing.prose().outline.blocks.iter().any(|block| block.id == id)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Input;
+use crate::base::fingerprint::Fingerprint;
 use crate::link::{PageId, Picture, Target, WritingId};
 use crate::parse::copy::{Place, Places, copy};
 
@@ -13,6 +14,21 @@ pub(super) fn write(input: &Input<'_>, id: WritingId) -> String {
     let source = input.sources.binary_search_by(|source| source.path.cmp(path)).ok().map(|at| &input.sources[at]);
     let text = source.map_or("", |source| source.text.as_ref());
     format!("{}\n{}", front(input, id), copy(text, &input.book.markdown, &InBook::new(input, id)))
+}
+
+/// Of what the file is made: its source, and all that the book adds to it.
+pub(super) fn recipe(input: &Input<'_>, id: WritingId) -> Fingerprint {
+    let (site, at) = (input.site, id.0 as usize);
+    let escapes = &site.mentions[at].escapes;
+    let mut recipe = format!("{} {escapes:?}\n{}", site.writing(id).text.fingerprint, front(input, id));
+    let book = InBook::bare(input, id);
+    for target in site.targets[at].iter() {
+        recipe.push_str(&format!("\n{:?}", book.place(target)));
+    }
+    for picture in &site.pictures[at] {
+        recipe.push_str(&format!("\n{picture:?}"));
+    }
+    Fingerprint::of(recipe.as_bytes())
 }
 
 /// The front matter: none but these keys, so that what a writer keeps there for himself stays there.
@@ -68,31 +84,54 @@ struct InBook<'a> {
     links: BTreeMap<(usize, usize), BTreeMap<&'a str, &'a Target>>,
     pictures: BTreeMap<(usize, usize), &'a Picture>,
     /// The words behind backslashes that are not shown.
-    kept: Vec<&'a str>,
+    kept: Vec<String>,
 }
 
 impl<'a> InBook<'a> {
     fn new(input: &'a Input<'a>, id: WritingId) -> Self {
         let (site, at) = (input.site, id.0 as usize);
-        let outline = &site.writing(id).prose.outline;
+        let facts = &site.writing(id).facts;
         let bytes = |range: (u32, u32)| (range.0 as usize, range.1 as usize);
         let mut links: BTreeMap<(usize, usize), BTreeMap<&str, &Target>> = BTreeMap::new();
-        for (link, target) in outline.links.iter().zip(site.targets[at].iter()) {
+        for (link, target) in facts.links.iter().zip(site.targets[at].iter()) {
             links.entry(bytes(link.source)).or_default().insert(&link.target, target);
         }
-        let pictures = outline.images.iter().zip(&site.pictures[at]);
+        let pictures = facts.images.iter().zip(&site.pictures[at]);
+        let escapes = &site.mentions[at].escapes;
+        let prose = (!escapes.is_empty()).then(|| site.writing(id).prose());
         let behind = |slash: &u32| {
-            let rest = outline.text.get(*slash as usize + 1..).unwrap_or("");
-            rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("")
+            let rest = prose.as_ref().and_then(|prose| prose.outline.text.get(*slash as usize + 1..)).unwrap_or("");
+            rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_owned()
         };
-        let root = || site.route(PageId::Writing(id)).to_root();
+        let kept = escapes.iter().map(behind).filter(|word| !word.is_empty()).collect();
+        let pictures = pictures.map(|(image, picture)| (bytes(image.source), picture)).collect();
+        Self { links, pictures, kept, ..Self::bare(input, id) }
+    }
+
+    /// The same, without the links and pictures of the essay.
+    fn bare(input: &'a Input<'a>, id: WritingId) -> Self {
+        let root = || input.site.route(PageId::Writing(id)).to_root();
         Self {
             input,
             base: input.book.base_url.clone().unwrap_or_else(root),
             page: PageId::Writing(id),
-            links,
-            pictures: pictures.map(|(image, picture)| (bytes(image.source), picture)).collect(),
-            kept: site.mentions[at].escapes.iter().map(behind).filter(|word| !word.is_empty()).collect(),
+            links: BTreeMap::new(),
+            pictures: BTreeMap::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    fn place(&self, target: &Target) -> Place {
+        match target {
+            Target::External => Place::AsWritten,
+            Target::Here(fragment) => Place::Address(self.address(self.page, fragment)),
+            Target::Page(page, fragment) => Place::Address(self.address(*page, fragment)),
+            Target::File(route) => Place::Address(format!("{}{}", self.base, route.to_url())),
+            Target::Passage(passage) => {
+                let title = &self.input.site.writing(passage.writing).meta.title;
+                Place::Passage(title.clone(), self.address(passage.page, &passage.fragment))
+            }
+            Target::Plain => Place::Nowhere,
         }
     }
 
@@ -107,17 +146,7 @@ impl Places for InBook<'_> {
     fn link(&self, source: (usize, usize), target: &str) -> Place {
         let Some(links) = self.links.get(&source) else { return Place::AsWritten };
         let known = links.get(target).or_else(|| links.values().next());
-        match known.copied() {
-            None | Some(Target::External) => Place::AsWritten,
-            Some(Target::Here(fragment)) => Place::Address(self.address(self.page, fragment)),
-            Some(Target::Page(page, fragment)) => Place::Address(self.address(*page, fragment)),
-            Some(Target::File(route)) => Place::Address(format!("{}{}", self.base, route.to_url())),
-            Some(Target::Passage(passage)) => {
-                let title = &self.input.site.writing(passage.writing).meta.title;
-                Place::Passage(title.clone(), self.address(passage.page, &passage.fragment))
-            }
-            Some(Target::Plain) => Place::Nowhere,
-        }
+        known.map_or(Place::AsWritten, |target| self.place(target))
     }
 
     fn picture(&self, source: (usize, usize)) -> Place {

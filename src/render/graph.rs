@@ -187,7 +187,17 @@ impl Graph<'_> {
     fn link(&self, page: PageId, links: &[Backlink]) -> Option<Edge> {
         let from = links[0].from;
         let edge = self.edge("link", self.input.site.page_of(from), page)?;
-        Some(Edge { count: Some(links.len()), passages: self.passages(from, by_sentence(links)), ..edge })
+        let passages = if self.quotes() { self.passages(from, by_sentence(links)) } else { self.places(from, links) };
+        Some(Edge { count: Some(links.len()), passages, ..edge })
+    }
+
+    /// The paragraphs of these links of one writing, without their sentences.
+    fn places(&self, from: WritingId, links: &[Backlink]) -> Vec<Passage> {
+        let facts = &self.input.site.writing(from).facts;
+        let first = |sentence: Range| links.iter().find(|link| link.sentence == sentence);
+        let anchor = |sentence| first(sentence).map(|link| facts.links[link.link as usize].anchor.clone());
+        let passage = |block| Passage { block, text: String::new(), marks: Vec::new() };
+        by_sentence(links).into_keys().take(MOST_PASSAGES).filter_map(anchor).map(passage).collect()
     }
 
     /// The essays that name a concept in their front matter, and those that use its name.
@@ -205,9 +215,10 @@ impl Graph<'_> {
                 continue;
             };
             let mut sentences = Sentences::new();
-            let outline = &site.writing(found.essay).prose.outline;
-            for mention in concepts::mentions(site, found.essay, id).filter(|_| self.quotes()) {
-                let sentence = mention.sentence(outline);
+            let prose = self.quotes().then(|| site.writing(found.essay).prose());
+            for mention in prose.iter().flat_map(|_| concepts::mentions(site, found.essay, id)) {
+                let Some(prose) = &prose else { break };
+                let sentence = mention.sentence(&prose.outline);
                 if sentences.len() == MOST_PASSAGES && !sentences.contains_key(&sentence) {
                     break;
                 }
@@ -267,11 +278,9 @@ impl Graph<'_> {
 
     fn passage(&self, id: WritingId, block: u32, sentence: Range, marks: &[Range]) -> Passage {
         let site = self.input.site;
-        let outline = &site.writing(id).prose.outline;
+        let prose = site.writing(id).prose();
+        let outline = &prose.outline;
         let block = outline.blocks.get(block as usize).map(|block| block.id.clone()).unwrap_or_default();
-        if !self.quotes() {
-            return Passage { block, text: String::new(), marks: Vec::new() };
-        }
         let escapes = &site.mentions[id.0 as usize].escapes;
         let first = marks.first().map_or(sentence.0, |mark| mark.0);
         let (start, end) = window(&outline.text, sentence, first);

@@ -6,6 +6,7 @@ mod graph;
 mod llms;
 pub mod made;
 mod opml;
+mod recipe;
 mod robots;
 pub mod sink;
 mod sitemap;
@@ -70,6 +71,15 @@ impl<'a> Input<'a> {
         let Snapshot { book, sources, assets, .. } = snapshot;
         Self { site, book, sources, assets, viewer, theme }
     }
+}
+
+/// What rendering did.
+#[derive(Clone, Debug, Default)]
+pub struct Rendered {
+    /// How long each file took by the clock of the caller, in the order of names.
+    pub times: Vec<Duration>,
+    /// How many files were made; the others are there from the last build.
+    pub made: usize,
 }
 
 /// What the site is made of: every file below its root, by name.
@@ -159,27 +169,34 @@ pub fn bytes(output: Output, input: &Input<'_>) -> Result<Bytes, Box<Diagnostic>
     })
 }
 
-/// Renders every file in the order of names, each of which goes to its sink as soon as it is made and is held by nobody else. Tells
-/// for each how long that took by this clock.
+/// Renders every file in the order of names, each of which goes to its sink as soon as it is made and is held by nobody else.
 #[must_use]
-pub fn render(input: &Input<'_>, outputs: &BTreeMap<String, Output>, tools: &Tools<'_>) -> (Vec<Duration>, Diagnostics) {
+pub fn render(input: &Input<'_>, outputs: &BTreeMap<String, Output>, tools: &Tools<'_>) -> (Rendered, Diagnostics) {
     let all = outputs.len();
+    let base = tools.engine.map(|engine| recipe::base(input, engine));
     let make = |(file, output): (&String, &Output)| {
         let start = (tools.clock)();
-        let made = bytes(*output, input).map(|bytes| tools.sink.put(file, bytes));
+        let made = match base {
+            Some(base) => recipe::make(file, *output, input, base, tools.sink),
+            None => bytes(*output, input).map(|bytes| {
+                tools.sink.put(file, None, bytes);
+                true
+            }),
+        };
         (tools.step)(all);
         ((tools.clock)().saturating_sub(start), made)
     };
     let rendered: Vec<_> = outputs.par_iter().map(make).collect();
     let mut diagnostics = Diagnostics::default();
-    let mut times = Vec::with_capacity(all);
+    let mut done = Rendered { times: Vec::with_capacity(all), made: 0 };
     for (time, made) in rendered {
-        times.push(time);
-        if let Err(diagnostic) = made {
-            diagnostics.push(*diagnostic);
+        done.times.push(time);
+        match made {
+            Ok(is_made) => done.made += usize::from(is_made),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
-    (times, diagnostics)
+    (done, diagnostics)
 }
 
 /// A page at an old address that leads on to the new one, without a script.

@@ -4,6 +4,8 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::base::fingerprint::Fingerprint;
+use crate::memo::Memo;
 use crate::model::source::Artifact;
 
 /// Bytes of a file: made for it, or held by the book or the theme as well.
@@ -49,8 +51,13 @@ impl From<Bytes> for Arc<[u8]> {
 
 /// Takes the files of a site while they are made: from any thread, in any order.
 pub trait Sink: Sync {
-    /// Takes a file, by its name below the site's root.
-    fn put(&self, file: &str, bytes: Bytes);
+    /// Whether it has a file that was made from this recipe already, and keeps it: then nobody need make it.
+    fn keep(&self, _file: &str, _recipe: Fingerprint) -> bool {
+        false
+    }
+
+    /// Takes a file, by its name below the site's root, with the fingerprint of all that decided its bytes, where that is known.
+    fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes);
 }
 
 /// Holds all files in memory.
@@ -68,7 +75,7 @@ impl Collected {
 }
 
 impl Sink for Collected {
-    fn put(&self, file: &str, bytes: Bytes) {
+    fn put(&self, file: &str, _: Option<Fingerprint>, bytes: Bytes) {
         let artifact = Artifact { file: file.to_owned(), bytes: bytes.into() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(artifact);
     }
@@ -78,7 +85,7 @@ impl Sink for Collected {
 pub struct Dropped;
 
 impl Sink for Dropped {
-    fn put(&self, _: &str, _: Bytes) {}
+    fn put(&self, _: &str, _: Option<Fingerprint>, _: Bytes) {}
 }
 
 /// What a build uses besides the book: where its files go, who hears of them, and what time it is.
@@ -86,16 +93,21 @@ impl Sink for Dropped {
 pub struct Tools<'a> {
     /// Takes the files.
     pub sink: &'a dyn Sink,
+    /// Remembers what plain functions made of their arguments, which changes nothing but the time a build takes.
+    pub leaves: &'a Arc<Memo>,
     /// Hears of each file that is made, with the number of all: from any thread.
     pub step: &'a (dyn Fn(usize) + Sync),
+    /// The fingerprint of the program that builds, for a sink that remembers from which recipe a file was made; nobody asks for
+    /// recipes without it.
+    pub engine: Option<Fingerprint>,
     /// The time since some moment; a build that is not timed may have a clock that stands still.
     pub clock: &'a (dyn Fn() -> Duration + Sync),
 }
 
 impl<'a> Tools<'a> {
-    /// Files go here; nobody hears of them or times them.
+    /// Files go here, and results are remembered there; nobody hears of them or times them.
     #[must_use]
-    pub fn of(sink: &'a dyn Sink) -> Self {
-        Self { sink, step: &|_| (), clock: &|| Duration::ZERO }
+    pub fn new(sink: &'a dyn Sink, leaves: &'a Arc<Memo>) -> Self {
+        Self { sink, leaves, step: &|_| (), engine: None, clock: &|| Duration::ZERO }
     }
 }

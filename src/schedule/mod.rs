@@ -83,7 +83,8 @@ pub fn due(writings: &[Arc<Writing>], today: civil::Date) -> Vec<Due> {
 mod tests {
     use super::*;
     use crate::base::diagnostic::Diagnostics;
-    use crate::model::prose::Prose;
+    use crate::model::prose::Facts;
+    use crate::model::text::Text;
     use crate::model::writing::{Kind, Meta};
 
     fn essay(title: &str, date: &str, expires: &str, is_draft: bool) -> Arc<Writing> {
@@ -91,7 +92,14 @@ mod tests {
         let meta =
             Meta { title: title.to_owned(), date: day(date), expires: day(expires), is_draft, ..Meta::default() };
         let path = SitePath::new(&format!("content/essays/{title}.md")).expect("clean");
-        Arc::new(Writing { kind: Kind::Essay, path, meta, prose: Prose::default(), findings: Diagnostics::default() })
+        Arc::new(Writing {
+            kind: Kind::Essay,
+            path,
+            meta,
+            findings: Diagnostics::default(),
+            facts: Facts::default(),
+            text: Text::default(),
+        })
     }
 
     #[test]

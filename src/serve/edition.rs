@@ -12,6 +12,7 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Report, Severity};
 use crate::base::path::SitePath;
 use crate::io::error::Error;
+use crate::io::leaves::Leaves;
 use crate::link::{self, LinkInput, Site, link_again};
 use crate::load::{self, Options, load_again};
 use crate::model::source::{Layer, Snapshot, Source};
@@ -42,6 +43,7 @@ pub(super) struct Edition {
     /// What is shown as it was before, because it cannot be read as it is now.
     pub(super) troubles: Vec<Trouble>,
     tables: Tables,
+    leaves: Arc<Leaves>,
     theme: Arc<Theme>,
     /// The templates before those, if these spoil a page.
     theme_before: Option<Arc<Theme>>,
@@ -52,8 +54,8 @@ pub(super) struct Edition {
 impl Edition {
     /// Everything that rendering looks at.
     pub(super) fn input(&self) -> Input<'_> {
-        let Self { snapshot, site, tables, theme, .. } = self;
-        let viewer = Viewer::new(site, &snapshot.book, snapshot.as_of, tables);
+        let Self { snapshot, site, tables, leaves, theme, .. } = self;
+        let viewer = Viewer::new(site, &snapshot.book, snapshot.as_of, tables).with_leaves(leaves.memo());
         Input::new(snapshot, site, viewer, theme)
     }
 
@@ -116,6 +118,7 @@ pub(super) struct Press {
     loaded: load::Memo,
     parsed: parse::Memo,
     linked: link::Memo,
+    leaves: Arc<Leaves>,
     theme: Option<Compiled>,
     keep: Keep,
     /// The settings when they could last be read.
@@ -143,7 +146,7 @@ struct Compiled {
 }
 
 impl Press {
-    pub(super) fn new(root: &Path, options: Options) -> Self {
+    pub(super) fn new(root: &Path, options: Options, leaves: Arc<Leaves>) -> Self {
         let (attic, old) = std::sync::mpsc::channel();
         std::thread::spawn(move || old.into_iter().for_each(drop::<Option<(Arc<Edition>, Diagnostics)>>));
         Self {
@@ -153,6 +156,7 @@ impl Press {
             loaded: load::Memo::default(),
             parsed: parse::Memo::default(),
             linked: link::Memo::default(),
+            leaves,
             theme: None,
             keep: Keep::default(),
             good_settings: None,
@@ -225,7 +229,7 @@ impl Press {
         let mut diagnostics = loaded;
         let mut troubles =
             if broken.is_empty() { troubles(&settings_errors(&diagnostics, &snapshot), &snapshot) } else { broken };
-        let (mut parsed, found) = parse_again(&snapshot, &mut self.parsed);
+        let (mut parsed, found) = parse_again(&snapshot, &mut self.parsed, self.leaves.memo());
         diagnostics.append(found);
         let spoiling = spoiling(&diagnostics, &snapshot);
         let (kept, emptied) = self.keep.mend(&mut parsed, &spoiling, &snapshot);
@@ -271,6 +275,7 @@ impl Press {
             report,
             troubles,
             tables,
+            leaves: Arc::clone(&self.leaves),
             theme,
             directory,
         }

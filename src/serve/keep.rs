@@ -34,7 +34,7 @@ impl Keep {
         // Files that never could be read are shown as far as they go, and are no good version for later.
         let mut never_good = BTreeSet::new();
         for writing in &mut parsed.writings {
-            let is_emptied = writing.prose.pieces.is_empty()
+            let is_emptied = writing.facts.is_empty
                 && snapshot.source(&writing.path).is_some_and(|source| source.text.trim().is_empty());
             if !is_emptied && !at_fault.contains(&writing.path) {
                 continue;

@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Report};
 use crate::base::path::SitePath;
 use crate::io::error::Error;
+use crate::io::leaves::Leaves;
 use crate::io::net;
 use crate::io::watch::Bell;
 use crate::load::Options;
@@ -68,6 +70,8 @@ pub struct Settings {
     pub is_read_only: bool,
     /// The address that opens a file in an editor, with `{path}`, `{line}` and `{column}`.
     pub editor: String,
+    /// What earlier runs computed; what this one computes is kept with it.
+    pub leaves: Arc<Leaves>,
 }
 
 /// What a preview tells whoever started it.
@@ -87,6 +91,8 @@ pub enum News<'a> {
     Behind(String),
     /// The system does not notify of changes, and why.
     Polled(&'a str),
+    /// What was computed cannot be kept for the next run, and why.
+    Unkept(Error),
 }
 
 /// What the threads of a preview share.
@@ -99,6 +105,8 @@ struct Preview {
     /// What a page must know to be allowed to edit.
     token: String,
     desk: Desk,
+    /// Whether all pages of an edition were looked through just now.
+    is_proofread: AtomicBool,
 }
 
 /// What a page asks for: an edit that was offered to it, or a concept of words that were selected on it.
@@ -121,6 +129,7 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
         run: net::secret()?,
         token: net::secret()?,
         desk: Desk::default(),
+        is_proofread: AtomicBool::new(false),
         settings: settings.clone(),
     });
     // What changes while the book is read for the first time is not missed.
@@ -132,7 +141,7 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
     let listening = std::thread::Builder::new().name("server".to_owned());
     let failed = |source| Error::Listen { address: "a thread of its own".to_owned(), source };
     let server = listening.spawn(move || server::run(listener, &answering)).map_err(failed)?;
-    let mut press = Press::new(&settings.root, settings.options.clone());
+    let mut press = Press::new(&settings.root, settings.options.clone(), Arc::clone(&settings.leaves));
     let mut last: Option<Arc<Edition>> = None;
     let mut moves = Moves::default();
     let mut known = BTreeSet::new();
@@ -182,6 +191,12 @@ pub fn serve(settings: Settings, listener: TcpListener, tell: &mut dyn FnMut(New
             was_in_trouble = true;
             tell(News::Report(&Report { diagnostics: untold }, &|path| edition.text(path)));
         }
+        // Once all pages of an edition were looked through, for until then there is always more.
+        if preview.is_proofread.swap(false, Ordering::Relaxed)
+            && let Err(error) = settings.leaves.keep()
+        {
+            tell(News::Unkept(error));
+        }
         bell.wait(longest);
         if let Some(why) = bell.why_polled_now() {
             tell(News::Polled(&why));
@@ -199,9 +214,13 @@ fn proofread(preview: &Arc<Preview>, edition: &Arc<Edition>, striker: Sender<()>
     let (preview, edition) = (Arc::clone(preview), Arc::clone(edition));
     std::thread::spawn(move || {
         std::thread::sleep(PAUSE);
-        if preview.shelf.proofread(&edition) {
+        let is_news = preview.shelf.proofread(&edition);
+        if is_news {
             preview.told.send(preview.now().to_string()).ok();
-            // The terminal is told by the thread that waits for the bell.
+        }
+        preview.is_proofread.store(true, Ordering::Relaxed);
+        if is_news || preview.settings.leaves.has_news() {
+            // The thread that waits for the bell tells the terminal, and keeps what was computed.
             striker.send(()).ok();
         }
     });

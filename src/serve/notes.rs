@@ -70,7 +70,7 @@ impl Subject<'_> {
     /// Words of the page as they are shown.
     pub(super) fn words(&self, range: Range) -> String {
         let escapes = &self.edition.site.mentions[self.id.0 as usize].escapes;
-        one_line(&plain_words(&self.writing.prose.outline.text, range, escapes))
+        one_line(&plain_words(&self.writing.prose().outline.text, range, escapes))
     }
 }
 
@@ -201,7 +201,8 @@ pub(super) fn summary(subject: &Subject<'_>) -> Option<Note> {
 
 /// Sentences, then paragraphs, that are long.
 pub(super) fn long(subject: &Subject<'_>) -> Vec<Note> {
-    let outline = &subject.writing.prose.outline;
+    let prose = subject.writing.prose();
+    let outline = &prose.outline;
     let (mut notes, mut paragraphs) = (Vec::new(), Vec::new());
     let texts = outline.blocks.iter().filter(|block| block.shape != Shape::Heading);
     for Block { text, source, .. } in texts {
@@ -240,7 +241,7 @@ pub(super) fn selected(edition: &Edition, writing: &Writing, words: &str) -> Res
         return Err("A concept has a name of one to five words.".to_owned());
     }
     let comparable = |text: &str| plain(text).to_lowercase();
-    if !comparable(&writing.prose.outline.text).contains(&comparable(&name)) {
+    if !comparable(&writing.prose().outline.text).contains(&comparable(&name)) {
         return Err(format!("“{name}” does not stand in the text of this page."));
     }
     let known = edition.site.find_concept(&name).map(|id| edition.site.concept(id));

@@ -126,7 +126,7 @@ fn all_notes(subject: &Subject<'_>, replies: Option<&Replies>) -> Vec<Note> {
 fn facts(subject: &Subject<'_>) -> String {
     let counted =
         |count: usize, one: &str, many: &str| format!("{} {}", grouped(count), if count == 1 { one } else { many });
-    let words = counted(subject.writing.prose.outline.words as usize, "word", "words");
+    let words = counted(subject.writing.facts.words as usize, "word", "words");
     if subject.writing.kind != Kind::Essay {
         return words;
     }
@@ -149,7 +149,8 @@ fn grouped(number: usize) -> String {
 
 /// Where what has an id on the page stands in its file: blocks, headings among them, and replies.
 fn places(subject: &Subject<'_>, replies: Option<&Replies>) -> BTreeMap<String, (SitePath, usize)> {
-    let blocks = subject.writing.prose.outline.blocks.iter().filter(|block| !block.id.is_empty());
+    let prose = subject.writing.prose();
+    let blocks = prose.outline.blocks.iter().filter(|block| !block.id.is_empty());
     let place = |byte: u32| (subject.writing.path.clone(), subject.lines.of(byte as usize));
     let mut all: BTreeMap<_, _> = blocks.map(|block| (block.id.clone(), place(block.source))).collect();
     let conversation = subject.edition.site.conversations.get(&subject.id);

@@ -41,7 +41,8 @@ struct Attempt<'a> {
 impl Place<'_> {
     /// The source in which these words of the page are a link to that page; `None` where that cannot be written.
     pub(super) fn link(&self, words: Range, block: u32, page: PageId, title: &str) -> Option<Changed> {
-        let old = &self.writing.prose.outline;
+        let prose = self.writing.prose();
+        let old = &prose.outline;
         let is_right = |new: &Outline| {
             let is_new = |link: &&LinkRef| link.text == words && link.style == LinkStyle::Wiki;
             new.text == old.text
@@ -65,7 +66,8 @@ impl Place<'_> {
 
     /// The source in which a backslash keeps these words of the page from being linked.
     pub(super) fn escape(&self, words: Range, block: u32) -> Option<Changed> {
-        let old = &self.writing.prose.outline;
+        let prose = self.writing.prose();
+        let old = &prose.outline;
         let (before, after) = old.text.split_at_checked(words.0 as usize)?;
         let wanted = format!("{before}\\{after}");
         let is_right = |new: &Outline| {
@@ -78,7 +80,8 @@ impl Place<'_> {
     /// The first form, at the first place, after which the page is right.
     fn first(&self, words: Range, block: u32, attempt: &Attempt<'_>) -> Option<Changed> {
         let text = &*self.source.text;
-        let outline = &self.writing.prose.outline;
+        let prose = self.writing.prose();
+        let outline = &prose.outline;
         let (start, end) = self.part(block)?;
         let shown = outline.text.get(words.0 as usize..words.1 as usize)?;
         let places = candidates(text.get(start..end)?, shown).into_iter();
@@ -86,9 +89,9 @@ impl Place<'_> {
         let written = ways.filter_map(|(from, to, form)| Some((from, to, (attempt.write)(form, &text[from..to])?)));
         for (from, to, written) in written.take(MOST_TRIED) {
             let new = format!("{}{written}{}", &text[..from], &text[to..]);
-            let source = Source { path: self.source.path.clone(), text: new.as_str().into() };
+            let source = Source::new(self.source.path.clone(), new.as_str());
             let Some(read) = parse_one(&source, self.book) else { continue };
-            if (attempt.is_right)(&read.prose.outline) && self.is_same_besides(&read) {
+            if (attempt.is_right)(&read.prose().outline) && self.is_same_besides(&read) {
                 return Some(Changed { text: new, at: from });
             }
         }
@@ -97,7 +100,8 @@ impl Place<'_> {
 
     /// The bytes of the source in which a block stands: up to the next one that begins behind it.
     fn part(&self, block: u32) -> Option<(usize, usize)> {
-        let blocks = &self.writing.prose.outline.blocks;
+        let prose = self.writing.prose();
+        let blocks = &prose.outline.blocks;
         let start = blocks.get(block as usize)?.source;
         let next = blocks.iter().map(|block| block.source).filter(|source| *source > start).min();
         let end = next.map_or(self.source.text.len(), |next| next as usize);
@@ -107,10 +111,10 @@ impl Place<'_> {
     /// Whether another reading of the file differs in no block, picture, note or finding.
     fn is_same_besides(&self, new: &Writing) -> bool {
         let blocks = |writing: &Writing| -> Vec<(String, Shape, u32)> {
-            writing.prose.outline.blocks.iter().map(|block| (block.id.clone(), block.shape, block.section)).collect()
+            writing.prose().outline.blocks.iter().map(|block| (block.id.clone(), block.shape, block.section)).collect()
         };
         let pictures = |writing: &Writing| -> Vec<(String, String)> {
-            writing.prose.outline.images.iter().map(|image| (image.target.clone(), image.alt.clone())).collect()
+            writing.facts.images.iter().map(|image| (image.target.clone(), image.alt.clone())).collect()
         };
         let codes = |writing: &Writing| {
             let report = writing.findings.clone().into_report(&BTreeMap::new());
@@ -118,7 +122,7 @@ impl Place<'_> {
         };
         let old = self.writing;
         old.meta.title == new.meta.title
-            && old.prose.notes.len() == new.prose.notes.len()
+            && old.prose().notes.len() == new.prose().notes.len()
             && blocks(old) == blocks(new)
             && pictures(old) == pictures(new)
             && codes(old) == codes(new)

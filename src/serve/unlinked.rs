@@ -52,7 +52,8 @@ fn linked_by_hand(subject: &Subject<'_>) -> BTreeSet<PageId> {
 fn concepts(subject: &Subject<'_>, linked: &BTreeSet<PageId>, titles: &[Unlinked]) -> Vec<Unlinked> {
     let site = &subject.edition.site;
     let list = &site.mentions[subject.id.0 as usize].list;
-    let outline = &subject.writing.prose.outline;
+    let prose = subject.writing.prose();
+    let outline = &prose.outline;
     let mut settled: BTreeSet<ConceptId> =
         list.iter().filter(|mention| mention.is_linked).map(|mention| mention.concept).collect();
     let mut all = Vec::new();
@@ -68,7 +69,8 @@ fn concepts(subject: &Subject<'_>, linked: &BTreeSet<PageId>, titles: &[Unlinked
 }
 
 fn titles(subject: &Subject<'_>, linked: &BTreeSet<PageId>) -> Vec<Unlinked> {
-    let outline = &subject.writing.prose.outline;
+    let prose = subject.writing.prose();
+    let outline = &prose.outline;
     let mentions = &subject.edition.site.mentions[subject.id.0 as usize].list;
     let mut settled: BTreeSet<PageId> = linked.clone();
     settled.insert(PageId::Writing(subject.id));
@@ -100,7 +102,7 @@ fn note(subject: &Subject<'_>, unlinked: &Unlinked, is_offered: bool) -> Note {
     let letters = |range: Range| subject.words(range).chars().count();
     let (from, own) = (letters((sentence.0, words.0)), letters(words));
     let title = edition.site.title(page, &edition.snapshot.book);
-    let source = subject.writing.prose.outline.blocks.get(block as usize).map_or(0, |block| block.source as usize);
+    let source = subject.writing.prose().outline.blocks.get(block as usize).map_or(0, |block| block.source as usize);
     let mut note = subject.note("Mentions without a link", subject.words(sentence), source);
     note.mark = Some((from, from + own));
     note.help = Some(match page {

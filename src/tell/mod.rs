@@ -155,7 +155,7 @@ pub fn words_of(site: &Site, snapshot: &Snapshot) -> BTreeMap<String, Words> {
         let page: PageId = site.page_of(WritingId(index(at)));
         let route = site.route(page).as_str().to_owned();
         let text = snapshot.source(&writing.path).map_or("", |source| &source.text);
-        let links = writing.prose.outline.links.iter().zip(site.targets[at].iter());
+        let links = writing.facts.links.iter().zip(site.targets[at].iter());
         let links = links.filter(|(_, target)| **target == Target::External);
         let mut words = Words { fingerprint: told::fingerprint(text.as_bytes()), links: Vec::new() };
         for (link, _) in links {

@@ -71,7 +71,7 @@ fn layer(theme: &str, files: &[File]) -> Layer {
     let source = |name: &str, bytes: &[u8]| {
         let path = SitePath::new(&format!("{theme}/{name}")).expect("clean names");
         let text: Arc<str> = std::str::from_utf8(bytes).expect("our templates are UTF-8").into();
-        Source { path, text }
+        Source::new(path, text)
     };
     let mut layer = Layer::new(theme, &SitePath::new(theme).expect("a clean name"));
     for (name, bytes) in files {

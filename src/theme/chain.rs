@@ -94,7 +94,7 @@ mod tests {
     fn layer(name: &str, templates: &[(&str, &str)]) -> Layer {
         let template = |(own, text): &(&str, &str)| {
             let path = SitePath::new(&format!("{name}/{own}")).expect("clean");
-            ((*own).to_owned(), Source { path, text: (*text).into() })
+            ((*own).to_owned(), Source::new(path, *text))
         };
         let folder = SitePath::new(name).expect("clean");
         Layer { templates: templates.iter().map(template).collect(), ..Layer::new(name, &folder) }

@@ -149,7 +149,7 @@ mod tests {
     fn of(text: &str) -> (String, Vec<String>) {
         let path = SitePath::new("themes/mine/templates/a.html").expect("clean");
         let mut layer = Layer::new(Layer::OWN, &SitePath::new("themes/mine").expect("clean"));
-        layer.templates.push(("a.html".to_owned(), Source { path, text: text.into() }));
+        layer.templates.push(("a.html".to_owned(), Source::new(path, text)));
         let (layers, marks) = marked(&[layer]);
         let texts = marks.into_iter().map(|mark| format!("{} {}", mark.attribute, mark.text)).collect();
         (layers[0].templates[0].1.text.to_string(), texts)

@@ -19,6 +19,7 @@ use tera::{Context, ErrorKind, Kwargs, State, Tera, Value};
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
+use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::model::source::{Artifact, Layer, Source};
@@ -41,6 +42,8 @@ pub struct Theme {
     /// Files of the theme, with their digests in their names.
     pub assets: Vec<Artifact>,
     names: Arc<BTreeMap<String, String>>,
+    /// The fingerprint of all that its pages have in common: templates, names of files, and `book`.
+    pub fingerprint: Fingerprint,
 }
 
 /// Compiles the layers of a theme; templates that cannot be used are reported and left to the layer below.
@@ -68,7 +71,9 @@ pub fn compile(layers: &[Layer], settings: &Settings, book: &BookView) -> (Theme
             tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.text.as_ref())));
         let Err(error) = added else {
             tera.global_context().insert_value("book", Value::from_serializable(book));
-            return (Theme { tera, templates: all, assets: assets.artifacts, names: assets.names }, diagnostics);
+            let fingerprint = print_of(layers, &templates, &assets.names, book);
+            let (artifacts, names) = (assets.artifacts, assets.names);
+            return (Theme { tera, templates: all, assets: artifacts, names, fingerprint }, diagnostics);
         };
         let (diagnostic, guilty) = explain(&error, &all, None);
         diagnostics.push(diagnostic);
@@ -83,6 +88,18 @@ pub fn compile(layers: &[Layer], settings: &Settings, book: &BookView) -> (Theme
             templates.clear();
         }
     }
+}
+
+fn print_of(
+    layers: &[Layer],
+    templates: &[(String, Source)],
+    names: &BTreeMap<String, String>,
+    book: &BookView,
+) -> Fingerprint {
+    let order: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
+    let templates: Vec<_> = templates.iter().map(|(name, source)| (name, source.fingerprint)).collect();
+    let book = serde_json::to_string(book).expect("views are texts, numbers and lists");
+    Fingerprint::of(format!("{order:?} {templates:?} {names:?} {book}").as_bytes())
 }
 
 /// Templates that no page asks for and none names.

@@ -4,8 +4,8 @@ use super::Viewer;
 use super::views::{BacklinkView, Card, CountView, DateView, LinkView, PassageView, SeriesCard, TermView};
 use crate::base::date::Date;
 use crate::base::sentences;
-use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, by_sentence};
-use crate::model::prose::Range;
+use crate::link::{Backlink, ConceptId, PageId, SeriesId, Site, WritingId, by_sentence};
+use crate::model::prose::{LinkRef, Range};
 use crate::model::writing::{Kind, Writing};
 use crate::view::prose::quote;
 
@@ -18,7 +18,7 @@ pub(super) fn date_view(date: &Date) -> DateView {
 
 /// How many minutes a reader needs.
 pub(crate) fn minutes(writing: &Writing) -> u32 {
-    writing.prose.outline.words.div_ceil(WORDS_PER_MINUTE).max(1)
+    writing.facts.words.div_ceil(WORDS_PER_MINUTE).max(1)
 }
 
 impl Viewer<'_> {
@@ -48,7 +48,11 @@ impl Viewer<'_> {
     /// A link to a paragraph.
     pub(super) fn link_to_block(&self, id: WritingId, block: u32) -> LinkView {
         let link = self.link(self.site.page_of(id));
-        let block = &self.site.writing(id).prose.outline.blocks[block as usize];
+        if self.is_recipe {
+            return LinkView { url: format!("{}#{block} {}", link.url, self.text_recipe(id)), ..link };
+        }
+        let prose = self.site.writing(id).prose();
+        let block = &prose.outline.blocks[block as usize];
         LinkView { url: if block.id.is_empty() { link.url } else { format!("{}#{}", link.url, block.id) }, ..link }
     }
 
@@ -93,23 +97,46 @@ impl Viewer<'_> {
             if !wanted(kind) {
                 continue;
             }
-            let passage =
-                |(sentence, (block, marks)): (Range, (u32, Vec<Range>))| self.passage(from, block, sentence, &marks);
             let link = self.link(self.site.page_of(from));
             views.push(BacklinkView {
                 title: link.title,
                 url: link.url,
                 lang: self.language_of(from).clone(),
                 kind: kind.word().to_owned(),
-                passages: by_sentence(links).into_iter().map(passage).collect(),
+                passages: self.linking(from, links),
             });
         }
         views
     }
 
+    /// The sentences in which these links of a writing stand, as its facts quote them: the text itself need not be read.
+    fn linking(&self, from: WritingId, links: &[Backlink]) -> Vec<PassageView> {
+        let facts = &self.site.writing(from).facts;
+        let url = self.url(self.site.page_of(from));
+        let escapes = &self.site.mentions[from.0 as usize].escapes;
+        let passage = |(sentence, (_, marks)): (Range, (u32, Vec<Range>))| {
+            let first = links.iter().find(|link| link.sentence == sentence).expect("it was gathered from these links");
+            let LinkRef { quote: words, anchor, .. } = &facts.links[first.link as usize];
+            let shift = sentence.0;
+            let marks: Vec<Range> = marks.iter().map(|mark| (mark.0 - shift, mark.1 - shift)).collect();
+            let inside = escapes.iter().filter(|at| (sentence.0..sentence.1).contains(at));
+            let escapes: Vec<u32> = inside.map(|at| at - shift).collect();
+            PassageView {
+                html: quote(words, (0, sentence.1 - shift), &marks, &escapes),
+                url: if anchor.is_empty() { url.clone() } else { format!("{url}#{anchor}") },
+            }
+        };
+        by_sentence(links).into_iter().map(passage).collect()
+    }
+
     /// A sentence of a writing with marked words, and the address of its paragraph.
     pub(super) fn passage(&self, id: WritingId, block: u32, sentence: (u32, u32), marks: &[(u32, u32)]) -> PassageView {
-        let outline = &self.site.writing(id).prose.outline;
+        if self.is_recipe {
+            let html = format!("{sentence:?} {marks:?} {}", self.text_recipe(id));
+            return PassageView { html, url: format!("{} {block}", self.url(self.site.page_of(id))) };
+        }
+        let prose = self.site.writing(id).prose();
+        let outline = &prose.outline;
         let url = self.url(self.site.page_of(id));
         let anchor = outline.blocks.get(block as usize).map_or("", |block| block.id.as_str());
         PassageView {

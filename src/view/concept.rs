@@ -67,9 +67,10 @@ impl Viewer<'_> {
     /// Sentences of an essay that use the concept, with the words to mark: mentions, and links to the concept's page.
     fn sentences(&self, id: ConceptId, found: &Appearance) -> Sentences {
         let mut sentences = Sentences::new();
-        let outline = &self.site.writing(found.essay).prose.outline;
+        let prose = (!self.is_recipe).then(|| self.site.writing(found.essay).prose());
         for mention in concepts::mentions(self.site, found.essay, id) {
-            sentences.entry(mention.sentence(outline)).or_insert((mention.block, Vec::new())).1.push(mention.text);
+            let sentence = prose.as_ref().map_or(mention.text, |prose| mention.sentence(&prose.outline));
+            sentences.entry(sentence).or_insert((mention.block, Vec::new())).1.push(mention.text);
         }
         let links = self.tables.links_to_concepts.get(&(PageId::Concept(id), found.essay));
         for link in links.into_iter().flatten() {

@@ -5,7 +5,6 @@ use super::prose::plain_words;
 use crate::base::sentences;
 use crate::base::words::counted;
 use crate::link::{ConceptId, PageId, SeriesId, WritingId};
-use crate::model::prose::Shape;
 
 /// The most letters of a description: search engines show no more.
 const LONGEST: usize = 160;
@@ -69,10 +68,13 @@ impl Viewer<'_> {
 
     /// The first sentences of a text, as many as a description may hold.
     pub(super) fn opening(&self, id: WritingId) -> String {
-        let outline = &self.site.writing(id).prose.outline;
+        let escapes = &self.site.mentions[id.0 as usize].escapes;
         let mut opening = String::new();
-        for block in outline.blocks.iter().filter(|block| block.shape != Shape::Heading) {
-            let text = plain_words(&outline.text, block.text, &self.site.mentions[id.0 as usize].escapes);
+        for (place, block) in &self.site.writing(id).facts.lead {
+            let end = crate::link::index(block.len());
+            let inside = escapes.iter().filter(|at| (*place..place + end).contains(at));
+            let escapes: Vec<u32> = inside.map(|at| at - place).collect();
+            let text = plain_words(block, (0, end), &escapes);
             for (start, end) in sentences::all(&text) {
                 let sentence = text[start..end].split_whitespace().collect::<Vec<_>>().join(" ");
                 if opening.is_empty() {

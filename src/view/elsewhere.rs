@@ -88,12 +88,19 @@ impl Viewer<'_> {
     /// The whole text of a writing as HTML that needs nothing around it, its footnotes at its end. `base` is the address of the
     /// site, with a slash at its end.
     pub(super) fn full_text(&self, id: WritingId, base: &str) -> Arc<str> {
+        if self.is_recipe {
+            return self.elsewhere(base).recipe(id).into();
+        }
         let text = self.tables.texts[id.0 as usize].get_or_init(|| self.make_full_text(id, base).into());
         Arc::clone(text)
     }
 
+    fn elsewhere<'b>(&'b self, base: &'b str) -> Filler<'b> {
+        Filler { place: Place::Elsewhere, ..self.filler(base) }
+    }
+
     fn make_full_text(&self, id: WritingId, base: &str) -> String {
-        let filler = Filler { site: self.site, root: base, place: Place::Elsewhere };
+        let filler = self.elsewhere(base);
         let page = self.url(self.site.page_of(id));
         // Several essays may be shown under each other, and each has a note 1.
         let prefix = format!("e{}-", Fingerprint::of(page.as_bytes()).to_short_hex());

@@ -27,12 +27,11 @@ const PLACES: [(&str, &str); 8] = [
 impl Viewer<'_> {
     pub(super) fn essay_view(&self, id: WritingId, root: &str) -> EssayView {
         let writing = self.site.writing(id);
-        let outline = &writing.prose.outline;
         let filler = self.filler(root);
         EssayView {
             card: self.card(id),
             updated: writing.meta.updated.as_ref().map(date_view),
-            words: outline.words,
+            words: writing.facts.words,
             series: self.series_place(id),
             syndication: writing.meta.syndication.iter().map(|url| place_name(url)).collect(),
             contents: self.contents(id),
@@ -76,11 +75,14 @@ impl Viewer<'_> {
     }
 
     /// The headings, if there are enough of them; backslashes before words are not shown.
-    fn contents(&self, id: WritingId) -> Vec<ContentsEntry> {
-        let outline = &self.site.writing(id).prose.outline;
-        if outline.headings.len() < FEWEST_HEADINGS {
+    pub(super) fn contents(&self, id: WritingId) -> Vec<ContentsEntry> {
+        let writing = self.site.writing(id);
+        // The recipe of the body is that of its headings.
+        if self.is_recipe || writing.facts.headings.len() < FEWEST_HEADINGS {
             return Vec::new();
         }
+        let prose = writing.prose();
+        let outline = &prose.outline;
         let blocks = outline.blocks.iter().filter(|block| block.shape == Shape::Heading);
         let entry = |(heading, block): (&Heading, &Block)| {
             let title = plain_words(&outline.text, block.text, &self.site.mentions[id.0 as usize].escapes);

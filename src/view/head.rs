@@ -179,7 +179,7 @@ impl Viewer<'_> {
         let Picture::File(route, size) = own.or(self.site.cover.as_ref().filter(is_shown))? else { return None };
         let in_text = essay.and_then(|id| {
             let pictures = self.site.pictures[id.0 as usize].iter();
-            let images = &self.site.writing(id).prose.outline.images;
+            let images = &self.site.writing(id).facts.images;
             let is_it = |picture: &Picture| matches!(picture, Picture::File(other, _) if other == route);
             images.iter().zip(pictures).find(|(_, picture)| is_it(picture)).map(|(image, _)| image.alt.clone())
         });

@@ -81,7 +81,7 @@ impl Viewer<'_> {
             }
             article["image"] = picture;
         }
-        article["wordCount"] = writing.prose.outline.words.into();
+        article["wordCount"] = writing.facts.words.into();
         article["inLanguage"] = self.language(about.page).into();
         article["url"] = about.url.as_str().into();
         article["mainEntityOfPage"] = meta.canonical.as_deref().unwrap_or(&about.url).into();

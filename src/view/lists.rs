@@ -71,7 +71,12 @@ impl Viewer<'_> {
             else {
                 continue;
             };
-            let outline = &self.site.writing(found.essay).prose.outline;
+            if self.is_recipe {
+                passages.push(self.pair_recipe(found.essay, tie));
+                continue;
+            }
+            let prose = self.site.writing(found.essay).prose();
+            let outline = &prose.outline;
             for mention in concepts::mentions(self.site, found.essay, tie.first) {
                 let sentence = mention.sentence(outline);
                 let other = concepts::mentions(self.site, second.appearances[at].essay, tie.second)
@@ -85,7 +90,7 @@ impl Viewer<'_> {
                 passages.push(QuotedView { html: passage.html, url: passage.url, lang, title });
                 break;
             }
-            if passages.len() == MOST_PAIR_PASSAGES {
+            if passages.len() == MOST_PAIR_PASSAGES && !self.is_recipe {
                 break;
             }
         }
@@ -95,6 +100,20 @@ impl Viewer<'_> {
             count: tie.count as usize,
             passages,
         }
+    }
+
+    /// Of what the sentence with both concepts is made, if there is one in this essay.
+    fn pair_recipe(&self, essay: crate::link::WritingId, tie: &Tie) -> QuotedView {
+        let places =
+            |concept| concepts::mentions(self.site, essay, concept).map(|mention| (mention.text, mention.block));
+        let html = format!(
+            "{} {:?} {:?}",
+            self.text_recipe(essay),
+            places(tie.first).collect::<Vec<_>>(),
+            places(tie.second).collect::<Vec<_>>()
+        );
+        let LinkView { title, url } = self.link(PageId::Writing(essay));
+        QuotedView { html, url, lang: self.language_of(essay).clone(), title }
     }
 
     /// The order of `Site::essays`, in which appearances stand.

@@ -15,6 +15,7 @@ mod places;
 mod print;
 pub mod print_views;
 pub(crate) mod prose;
+pub mod recipe;
 pub mod reply_views;
 mod thread;
 pub mod views;
@@ -28,8 +29,8 @@ use serde_json::{Map, Value};
 use crate::base::language::is_right_to_left;
 use crate::base::path::{Route, SitePath};
 use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, index};
+use crate::memo::Memo;
 use crate::model::book::Book;
-use crate::model::prose::Prose;
 use crate::model::writing::Kind;
 use prose::{Filler, Place};
 use views::{
@@ -159,13 +160,22 @@ pub struct Viewer<'a> {
     book: &'a Book,
     as_of: jiff::civil::Date,
     tables: &'a Tables,
+    /// Whether texts are left as they are, and their recipes stand in their places: see `recipe`.
+    is_recipe: bool,
+    leaves: Option<&'a Memo>,
 }
 
 impl<'a> Viewer<'a> {
     /// Makes pages of this site.
     #[must_use]
     pub fn new(site: &'a Site, book: &'a Book, as_of: jiff::civil::Date, tables: &'a Tables) -> Self {
-        Self { site, book, as_of, tables }
+        Self { site, book, as_of, tables, leaves: None, is_recipe: false }
+    }
+
+    /// The same; code that `leaves` holds is not coloured again.
+    #[must_use]
+    pub fn with_leaves(self, leaves: &'a Memo) -> Self {
+        Self { leaves: Some(leaves), ..self }
     }
 
     /// Every page, in a fixed order.
@@ -315,7 +325,7 @@ impl<'a> Viewer<'a> {
         description: &str,
         writing: Option<WritingId>,
     ) -> PageView {
-        let prose: Option<&Prose> = writing.map(|id| &self.site.writing(id).prose);
+        let facts = writing.map(|id| &self.site.writing(id).facts);
         let lang = writing.map_or(&self.book.language, |id| self.language_of(id));
         PageView {
             kind: kind.to_owned(),
@@ -327,8 +337,8 @@ impl<'a> Viewer<'a> {
             root: route.to_root(),
             url: route.to_url(),
             is_public: writing.is_none_or(|id| self.is_shown_to_readers(id)),
-            has_notes: prose.is_some_and(|prose| !prose.notes.is_empty()),
-            has_math: prose.is_some_and(|prose| prose.outline.has_math),
+            has_notes: facts.is_some_and(|facts| facts.has_notes),
+            has_math: facts.is_some_and(|facts| facts.has_math),
             head: None,
         }
     }
@@ -339,6 +349,6 @@ impl<'a> Viewer<'a> {
     }
 
     fn filler<'b>(&'b self, root: &'b str) -> Filler<'b> {
-        Filler { site: self.site, root, place: Place::Page }
+        Filler { site: self.site, root, place: Place::Page, leaves: self.leaves, is_recipe: self.is_recipe }
     }
 }

@@ -105,10 +105,10 @@ fn place(site: &Site, page: PageId) -> String {
 /// The id of what a link leads to, where that stands on the page of the whole book.
 pub(super) fn place_in_book(site: &Site, page: PageId, fragment: &str) -> Option<String> {
     let below = |id: WritingId| {
-        let outline = &site.writing(id).prose.outline;
-        let is_there = outline.headings.iter().any(|heading| heading.id == fragment)
-            || outline.blocks.iter().any(|block| block.id == fragment)
-            || outline.other_ids.iter().any(|other| other == fragment);
+        let facts = &site.writing(id).facts;
+        let is_there = facts.headings.iter().any(|heading| heading.id == fragment)
+            || site.writing(id).prose().outline.blocks.iter().any(|block| block.id == fragment)
+            || facts.other_ids.iter().any(|other| other == fragment);
         match fragment {
             "" => Some(place(site, page)),
             // A reply, say, does not stand in the book.

@@ -1,12 +1,17 @@
 //! `Prose` to HTML for one page: holes filled with links, marks and pictures. Knows addresses, not templates.
 
+use crate::highlight::{self, Code};
 use crate::link::{Mentions, PageId, Passage, Picture, Site, Target, WritingId};
+use crate::memo::Memo;
 use crate::model::prose::{CodeBlock, LinkRef, LinkStyle, Piece, Range};
 use crate::view::print::place_in_book;
 use crate::view::views::NoteView;
 
-fn write_code(html: &mut String, block: &CodeBlock) {
-    html.push_str(&crate::highlight::html(&block.language, &block.code));
+fn write_code(html: &mut String, block: &CodeBlock, leaves: Option<&Memo>) {
+    let code = Code { language: &block.language, code: &block.code };
+    html.push_str(
+        &leaves.map_or_else(|| highlight::html(code.language, code.code), |leaves| leaves.get(&Code::HTML, &code)),
+    );
 }
 
 /// Where a text is read.
@@ -28,12 +33,19 @@ pub(crate) struct Filler<'a> {
     pub(crate) root: &'a str,
     /// Where the text is read.
     pub(crate) place: Place,
+    /// Whether texts are left as they are, and their recipes stand in their places.
+    pub(crate) is_recipe: bool,
+    /// What was coloured before.
+    pub(crate) leaves: Option<&'a Memo>,
 }
 
 impl Filler<'_> {
     /// The text of a writing, without its notes.
     pub(crate) fn body(&self, id: WritingId) -> String {
-        let prose = &self.site.writing(id).prose;
+        if self.is_recipe {
+            return self.recipe(id);
+        }
+        let prose = self.site.writing(id).prose();
         let end = prose.notes.iter().map(|note| note.pieces.0).min();
         let end = end.unwrap_or_else(|| crate::link::index(prose.pieces.len()));
         let mut html = String::with_capacity(prose.html.len() + prose.html.len() / 2);
@@ -43,7 +55,12 @@ impl Filler<'_> {
 
     /// The footnotes of a writing.
     pub(crate) fn notes(&self, id: WritingId) -> Vec<NoteView> {
-        let notes = &self.site.writing(id).prose.notes;
+        if self.is_recipe {
+            // The recipe of the body is that of the notes.
+            return Vec::new();
+        }
+        let prose = self.site.writing(id).prose();
+        let notes = &prose.notes;
         let view = |(at, note): (usize, &crate::model::prose::Note)| {
             let mut html = String::new();
             self.fill(&mut html, id, note.pieces, true);
@@ -53,7 +70,7 @@ impl Filler<'_> {
     }
 
     fn fill(&self, html: &mut String, id: WritingId, pieces: Range, is_own: bool) {
-        let prose = &self.site.writing(id).prose;
+        let prose = self.site.writing(id).prose();
         let at = id.0 as usize;
         let mentions = &self.site.mentions[at];
         let targets = &self.site.targets[at];
@@ -96,9 +113,9 @@ impl Filler<'_> {
                     self.image(html, written, &self.site.pictures[at][*image as usize]);
                 }
                 Piece::Code(code) if self.place == Place::Elsewhere => {
-                    html.push_str(&crate::highlight::plain(&prose.codes[*code as usize].code));
+                    html.push_str(&highlight::plain(&prose.codes[*code as usize].code));
                 }
-                Piece::Code(code) => write_code(html, &prose.codes[*code as usize]),
+                Piece::Code(code) => write_code(html, &prose.codes[*code as usize], self.leaves),
                 Piece::Embed(link) => {
                     if let Target::Passage(passage) = &targets[*link as usize] {
                         self.embed(html, passage);
@@ -148,7 +165,7 @@ impl Filler<'_> {
         html.push_str("\">");
     }
 
-    fn address(&self, target: &Target, id: WritingId, is_own: bool) -> Option<String> {
+    pub(super) fn address(&self, target: &Target, id: WritingId, is_own: bool) -> Option<String> {
         match target {
             Target::Here(fragment) if is_own && self.place != Place::Elsewhere => Some(format!("#{fragment}")),
             Target::Here(fragment) => Some(self.page_address(self.site.page_of(id), fragment)),
@@ -274,7 +291,7 @@ fn standalone_pieces(html: &mut String, prose: &crate::model::prose::Prose, piec
                 }
             }
             Piece::LinkClose(_) => html.push_str("</a>"),
-            Piece::Code(code) => write_code(html, &prose.codes[*code as usize]),
+            Piece::Code(code) => write_code(html, &prose.codes[*code as usize], None),
             Piece::Attribute { name, link } => {
                 let name = &prose.html[name.0 as usize..name.1 as usize];
                 write_attribute(html, name, &prose.outline.links[*link as usize].target);

@@ -28,7 +28,7 @@ pub(crate) fn print(book: &Path, rounds: usize) {
         let mut clock = Clock::new();
         let (snapshot, _) = load::load_again(book, &Options::default(), &mut loaded).expect("a book");
         clock.lap("load");
-        let (parsed, _) = parse::parse_again(&snapshot, &mut parsed);
+        let (parsed, _) = parse::parse_again(&snapshot, &mut parsed, &std::sync::Arc::default());
         let published = std::sync::Arc::clone(&parsed.published);
         clock.lap("parse");
         let (site, _) = link::link_again(parsed, &LinkInput::of(&snapshot), &mut linked);

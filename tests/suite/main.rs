@@ -17,6 +17,7 @@ mod library;
 mod links;
 mod manual;
 mod markdown;
+mod memo;
 mod metadata;
 mod moving;
 mod preview;

@@ -6,6 +6,8 @@ mod notes;
 mod promises;
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -46,6 +48,7 @@ impl Shown {
             follows: false,
             is_read_only: false,
             editor: "edit://{path}".to_owned(),
+            leaves: Arc::default(),
         };
         let preview = Preview {
             settings,
@@ -54,8 +57,9 @@ impl Shown {
             run: "run".to_owned(),
             token: "token".to_owned(),
             desk: Desk::default(),
+            is_proofread: AtomicBool::new(false),
         };
-        let mut shown = Self { folder, preview, press: Press::new(&root, options) };
+        let mut shown = Self { folder, preview, press: Press::new(&root, options, Arc::default()) };
         shown.look();
         shown
     }

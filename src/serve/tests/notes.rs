@@ -101,8 +101,8 @@ fn a_link_is_right_or_not_offered() {
             shown.look();
             let edition = shown.preview.shelf.edition();
             let after = &edition.site.writings[1];
-            assert_eq!(before.prose.outline.text, after.prose.outline.text, "{text}");
-            assert_eq!(before.prose.outline.links.len() + 1, after.prose.outline.links.len(), "{text}");
+            assert_eq!(before.prose().outline.text, after.prose().outline.text, "{text}");
+            assert_eq!(before.facts.links.len() + 1, after.facts.links.len(), "{text}");
             assert!(shown.notes(ESSAY, "Mentions without a link").is_empty(), "{text}");
             shown.undo(ESSAY).unwrap();
             assert_eq!(shown.read("essays/one.md"), source);

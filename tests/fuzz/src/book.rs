@@ -18,7 +18,7 @@ use throughline::theme::builtin;
 pub fn snapshot(files: &[(&str, &str)]) -> Snapshot {
     let mut sources: Vec<Source> = files
         .iter()
-        .map(|(path, text)| Source { path: SitePath::new(path).expect("a clean path"), text: (*text).into() })
+        .map(|(path, text)| Source::new(SitePath::new(path).expect("a clean path"), *text))
         .collect();
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     Snapshot {

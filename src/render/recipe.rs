@@ -1,0 +1,47 @@
+//! Files that the last build made from what they would be made from now. Knows recipes, not how anything is written.
+
+use super::made::Made;
+use super::sink::Sink;
+use super::{Input, Output, bytes, copy};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::fingerprint::Fingerprint;
+
+/// What decides the bytes of every file besides what it shows: the program, the settings and the theme.
+pub(super) fn base(input: &Input<'_>, engine: Fingerprint) -> Fingerprint {
+    let settings = input.sources.iter().find(|source| source.path.as_str() == "book.toml");
+    let settings = settings.map(|source| source.fingerprint);
+    // Settings of the command line, such as another `base_url`, show in the settings as they were understood.
+    let book = Fingerprint::of(format!("{:?}", input.book).as_bytes());
+    Fingerprint::of(format!("{engine} {settings:?} {book} {}", input.theme.fingerprint).as_bytes())
+}
+
+/// Makes a file, unless the sink has it from the same recipe: then false.
+///
+/// # Errors
+/// What is wrong with the template of a page.
+pub(super) fn make(
+    file: &str,
+    output: Output,
+    input: &Input<'_>,
+    base: Fingerprint,
+    sink: &dyn Sink,
+) -> Result<bool, Box<Diagnostic>> {
+    let whole = |recipe: Fingerprint| Fingerprint::of(format!("{base} {recipe}").as_bytes());
+    let planned = if let Output::Page(key) = output { input.viewer.plan(key) } else { None };
+    let recipe = match output {
+        Output::Page(_) => planned.as_ref().map(|planned| planned.recipe),
+        Output::Made(Made::Feed(feed)) => input.viewer.recipe_of_feed(feed),
+        Output::Made(Made::Copy(id)) => Some(copy::recipe(input, id)),
+        _ => None,
+    };
+    let recipe = recipe.map(whole);
+    if recipe.is_some_and(|recipe| sink.keep(file, recipe)) {
+        return Ok(false);
+    }
+    let made = match (output, planned) {
+        (Output::Page(key), Some(planned)) => input.theme.render(&input.viewer.fill(key, planned))?.into(),
+        _ => bytes(output, input)?,
+    };
+    sink.put(file, recipe, made);
+    Ok(true)
+}
