@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::corpus::{Numbers, sentence};
+use super::numbers::Numbers;
+use super::words::sentence;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, Default)]

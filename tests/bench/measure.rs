@@ -1,13 +1,19 @@
-//! One run of the program, with its time, processor time and peak memory.
+//! One run of a program, with its time, processor time and peak memory as the system accounts for them.
+//!
+//! The system counts the memory of whoever starts a process as that of the process, too. So each run is started by a small
+//! process of its own: this program again, with the part `watched`.
 
+use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+use wait4::Wait4;
 
 /// What a run cost.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Figure {
     /// From start to end.
     pub(crate) seconds: f64,
@@ -17,44 +23,73 @@ pub(crate) struct Figure {
     pub(crate) peak: f64,
 }
 
-/// How often a second the process is looked at; its peak is kept by the system, so only the last look counts.
-const LOOK: Duration = Duration::from_millis(2);
+impl Figure {
+    /// The run in the middle, by its time, with the processor time and the memory in the middle.
+    pub(crate) fn median(runs: &[Self]) -> Self {
+        let middle = |of: fn(&Self) -> f64| median(runs.iter().map(of).collect());
+        Self {
+            seconds: middle(|run| run.seconds),
+            processor: middle(|run| run.processor),
+            peak: middle(|run| run.peak),
+        }
+    }
+}
+
+/// The number in the middle; of an even count the lower of the two.
+pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[(numbers.len() - 1) / 2]
+}
+
+/// The program that is measured: `THROUGHLINE` in the environment, or the one that was compiled with this.
+pub(crate) fn program() -> PathBuf {
+    std::env::var_os("THROUGHLINE").map_or_else(|| env!("CARGO_BIN_EXE_throughline").into(), PathBuf::from)
+}
 
 /// Runs the program in a book to its end.
 pub(crate) fn run(book: &Path, arguments: &[&str]) -> Figure {
-    let start = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_throughline"))
-        .arg("-C")
-        .arg(book)
+    let place = [OsStr::new("-C"), book.as_os_str()];
+    let arguments: Vec<&OsStr> = place.into_iter().chain(arguments.iter().map(OsStr::new)).collect();
+    run_any(&program(), &arguments, None)
+}
+
+/// Runs any program to its end, with so many open files allowed.
+pub(crate) fn run_any(program: &Path, arguments: &[&OsStr], open_files: Option<u64>) -> Figure {
+    let output = Command::new(std::env::current_exe().expect("this program has a file"))
+        .arg("watched")
+        .arg(open_files.unwrap_or(0).to_string())
+        .arg(program)
         .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("this program starts again");
+    assert!(output.status.success(), "{} {arguments:?} failed", program.display());
+    let text = String::from_utf8_lossy(&output.stdout);
+    let numbers: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let [seconds, processor, peak] = numbers[..] else { panic!("`watched` said {text:?}") };
+    Figure { seconds, processor, peak }
+}
+
+/// The part `watched`: runs a program and prints what it cost.
+pub(crate) fn watch(arguments: &[OsString]) {
+    let [open_files, program, arguments @ ..] = arguments else { panic!("`watched` wants a limit and a program") };
+    let open_files: u64 = open_files.to_string_lossy().parse().expect("a number of files");
+    if open_files > 0 {
+        let limit = Rlimit { current: Some(open_files), maximum: Some(open_files) };
+        setrlimit(Resource::Nofile, limit).expect("a limit can be lowered");
+    }
+    let start = Instant::now();
+    let ended = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .spawn()
-        .expect("the program starts");
-    let (mut peak, mut ticks) = (0.0_f64, 0.0_f64);
-    let status = loop {
-        peak = peak.max(peak_of(child.id()).unwrap_or(0.0));
-        ticks = ticks.max(ticks_of(child.id()).unwrap_or(0.0));
-        match child.try_wait().expect("a child of ours") {
-            Some(status) => break status,
-            None => std::thread::sleep(LOOK),
-        }
-    };
+        .and_then(Wait4::wait4)
+        .unwrap_or_else(|why| panic!("{} does not run: {why}", program.display()));
     let seconds = start.elapsed().as_secs_f64();
-    assert!(status.code().is_some_and(|code| code < 2), "{arguments:?} ended with {status}");
-    Figure { seconds, processor: ticks / 100.0, peak }
-}
-
-fn peak_of(process: u32) -> Option<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.split_whitespace().next()?.parse::<f64>().ok()? / 1024.0)
-}
-
-/// User and system time in hundredths of a second.
-fn ticks_of(process: u32) -> Option<f64> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    Some(fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?)
+    assert!(ended.status.code().is_some_and(|code| code < 2), "{arguments:?} ended with {}", ended.status);
+    let processor = (ended.rusage.utime + ended.rusage.stime).as_secs_f64();
+    println!("{seconds:.6} {processor:.6} {:.3}", ended.rusage.maxrss as f64 / f64::from(1 << 20));
 }
 
 /// Rows of figures under a title.

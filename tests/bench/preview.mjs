@@ -77,9 +77,9 @@ const browser = await chromium.launch({
 const LIMITS = { 200: [60, 300], 1000: [100, 300], 10000: [250, 1500] };
 for (const essays of sizes) {
   const folder = mkdtempSync(path.join(tmpdir(), "throughline-preview-"));
-  execFileSync("cargo", ["bench", "-q", "--", "make", folder, "0", String(essays)], { cwd: project, stdio: "ignore" });
+  execFileSync("cargo", ["bench", "-q", "--", "inputs", folder, "0", String(essays)], { cwd: project, stdio: "ignore" });
   const book = path.join(folder, "book");
-  const name = `essay-${String(Math.floor(essays / 2)).padStart(6, "0")}`;
+  const name = readdirSync(path.join(book, "content/essays")).sort()[Math.floor(essays / 2)].replace(/\.md$/, "");
   const essay = path.join(book, "content/essays", `${name}.md`);
   const text = readFileSync(essay, "utf8");
   const [limit, first] = LIMITS[essays] ?? ["", ""];
