@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::diagnostic::{Diagnostics, Report};
-use crate::link::{LinkInput, Site, link};
+use crate::link::{self, LinkInput, Site, link_again};
 use crate::model::published::Published;
 use crate::model::source::{Artifact, Snapshot};
-use crate::parse::{self, parse_again};
+use crate::parse::{self, parse_kept};
 use crate::promise::{self, Addresses};
 use crate::render::{Collected, Input, Output, Tools, outputs, render};
 use crate::theme::{compile, settle};
@@ -80,14 +80,20 @@ fn build_some(
 ) -> Build {
     let mut laps = Laps { clock: tools.clock, last: (tools.clock)(), timings: Timings::default() };
     let mut diagnostics = loaded;
-    let (parsed, found) = parse_again(snapshot, &mut parse::Memo::default(), tools.leaves);
+    let (mut read, mut linked) = (parse::Memo::default(), link::Memo::default());
+    let (parsed, found) = parse_kept(snapshot, &mut read, tools.leaves, tools.kept);
     diagnostics.append(found);
     laps.end("parse");
     let published = Arc::clone(&parsed.published);
     let spoiled = promise::spoiled(&diagnostics, &snapshot.book.levels);
-    let (site, found) = link(parsed, &LinkInput::of(snapshot));
+    let (site, found) = link_again(parsed, &LinkInput::of(snapshot), &mut linked);
     diagnostics.append(found);
     laps.end("link");
+    if let Some(kept) = tools.kept {
+        read.keep(kept, &linked);
+        laps.end("keep");
+    }
+    drop((read, linked));
     let tables = Tables::of(&site);
     let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables).with_leaves(tools.leaves);
     let (settings, found) = settle(&snapshot.layers, &snapshot.book.theme);

@@ -104,7 +104,7 @@
 //! | link | [`link::link()`] | [`Site`]: who is shown, where, who points at whom, which ideas stand where |
 //! | view | [`view::Viewer`] | [`Page`](view::Page): all that a template may show, in the [views](view::views) of the manual |
 //! | render | [`render::outputs()`], [`render::render()`] | [`Artifact`](model::source::Artifact): a file of the site with its bytes |
-//! | write | [`io::stage`] | a folder that is the old site or the new one, never a mix |
+//! | write | [`io::output`] | a folder that is the old site or the new one, never a mix |
 //!
 //! The same input gives the same bytes and the same report, in the same order, on every machine.
 //!

@@ -50,6 +50,7 @@ fn kind_of(output: Output) -> &'static str {
             PageId::Series(_) => "series.html",
             PageId::Replies => "replies.html",
             PageId::Print => "print.html",
+            PageId::Stretch(_) => "year.html, further pages of lists",
         },
         Output::Page(PageKey::Missing) => "missing.html",
         Output::Redirect(_) => "old addresses",

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The first 128 bits of a BLAKE3 hash: wide enough that two different contents never meet in practice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
@@ -31,6 +31,18 @@ impl Fingerprint {
         let number =
             u128::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 32 && !digits.starts_with('+'))?;
         Some(Self(number.to_be_bytes()))
+    }
+
+    /// The fingerprint of these 16 bytes, as `to_bytes` gives them.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its 16 bytes.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0
     }
 
     /// The first eight hexadecimal digits, for file names.

@@ -67,7 +67,8 @@ fn long_note(desk: &Desk<'_>, writing: &Writing, note: &Note) -> Option<Diagnost
         own.filter_map(|block| outline.text.get(block.text.0 as usize..block.text.1 as usize)).map(count).sum();
     let block = outline.blocks.get(first).filter(|_| words > LONG_NOTE)?;
     let start = block.source as usize;
-    let line = desk.text(writing).get(start..)?.lines().next()?.trim_end();
+    let text = desk.text(writing);
+    let line = text.get(start..)?.lines().next()?.trim_end();
     let span = Span::bytes(&writing.path, start..start + line.len());
     let message = format!("this note has {words} words");
     Some(

@@ -14,7 +14,7 @@ use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::import::html::Html;
 use crate::link::{Site, Target};
-use crate::model::source::Snapshot;
+use crate::model::source::{Snapshot, Source};
 
 /// An address that could not be reached is held to be dead after failures on so many days.
 const DEAD_AFTER: usize = 2;
@@ -127,17 +127,17 @@ impl Plan {
 fn places(site: &Site, snapshot: &Snapshot) -> Vec<(String, Place)> {
     let mut all = Vec::new();
     for (at, writing) in site.writings.iter().enumerate() {
-        let text = snapshot.source(&writing.path).map_or("", |source| &source.text);
+        let text = snapshot.source(&writing.path).map(Source::text).unwrap_or_default();
         let links = writing.facts.links.iter().zip(site.targets[at].iter());
         for (link, _) in links.filter(|(_, target)| **target == Target::External) {
             let (start, end) = link.source;
             let span = Span { path: writing.path.clone(), range: Some((start, end)) };
-            let address = find(text, (start as usize, end as usize), &link.target, &writing.path);
+            let address = find(&text, (start as usize, end as usize), &link.target, &writing.path);
             all.push((link.target.clone(), Place { span, address, written: link.target.clone() }));
         }
         let named = writing.meta.canonical.iter().chain(&writing.meta.syndication).cloned();
         for written in named.chain(in_raw_html(&writing.prose().html)) {
-            let address = find_first(text, &written, &writing.path);
+            let address = find_first(&text, &written, &writing.path);
             let span = address.clone().unwrap_or_else(|| Span::file(&writing.path));
             all.push((written.clone(), Place { span, address, written }));
         }

@@ -14,12 +14,13 @@ mod theme_duties;
 mod vocabulary;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Report, Severity};
 use crate::base::span::Span;
 use crate::link::{ConceptId, Site, WritingId, index};
-use crate::model::source::Snapshot;
+use crate::model::source::{Snapshot, Source};
 use crate::model::writing::{Placed, Writing};
 
 /// A concept or an essay is young until so many essays came after it: nothing could take it up yet.
@@ -100,8 +101,8 @@ impl Desk<'_> {
     }
 
     /// The text of a file.
-    fn text(&self, writing: &Writing) -> &str {
-        self.snapshot.source(&writing.path).map_or("", |source| &source.text)
+    fn text(&self, writing: &Writing) -> Arc<str> {
+        self.snapshot.source(&writing.path).map(Source::text).unwrap_or_default()
     }
 
     /// The sign between a key and its value in the front matter of a writing.

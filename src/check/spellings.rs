@@ -59,7 +59,7 @@ fn twice(desk: &Desk<'_>, found: &mut Diagnostics) {
             let finding = Diagnostic::new(Code::SimilarConcepts, place(writing, name), message)
                 .label(place(writing, first), "here")
                 .help("take one of them out");
-            let change = tags::remove(&writing.path, desk.text(writing), name.range.0);
+            let change = tags::remove(&writing.path, &desk.text(writing), name.range.0);
             found.push(with_change(finding, writing, change));
         }
     }
@@ -87,7 +87,7 @@ fn beside_its_file(desk: &Desk<'_>, id: ConceptId, title_at: Span, names: &[Name
         let finding = Diagnostic::new(Code::SimilarConcepts, place(writing, name), message)
             .label(title_at.clone(), "here")
             .help(format!("write `{}`", concept.title));
-        let change = tags::rename(&writing.path, desk.text(writing), name.range.0, &concept.title);
+        let change = tags::rename(&writing.path, &desk.text(writing), name.range.0, &concept.title);
         found.push(with_change(finding, writing, change));
     }
 }
@@ -110,7 +110,7 @@ fn among_essays(desk: &Desk<'_>, names: &[Named<'_>], found: &mut Diagnostics) {
         let finding = Diagnostic::new(Code::SimilarConcepts, place(writing, name), message)
             .label(place(other, better), "the other one")
             .help(format!("write `{}` if that is meant", better.value));
-        let change = tags::rename(&writing.path, desk.text(writing), name.range.0, &better.value);
+        let change = tags::rename(&writing.path, &desk.text(writing), name.range.0, &better.value);
         found.push(match change {
             Some((range, text)) => finding.guess(Span::bytes(&writing.path, range), text),
             None => finding,

@@ -130,7 +130,7 @@ fn add(desk: &Desk<'_>, essay: WritingId, id: ConceptId, count: u32) -> Diagnost
         _ => desk.title(essay),
     };
     let message = format!("this essay mentions `{title}` {count} times and does not name it among its concepts");
-    let change = tags::add(&writing.path, desk.text(writing), title);
+    let change = tags::add(&writing.path, &desk.text(writing), title);
     let finding = Diagnostic::new(Code::UntaggedConcept, span, message).help(format!("add `{title}` to `concepts`"));
     with_change(finding, writing, change)
 }

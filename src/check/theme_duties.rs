@@ -62,7 +62,7 @@ fn head(layers: &[Layer]) -> Option<SitePath> {
     let written: Vec<&SitePath> = written.map(|used| &used.path).collect();
     let templates = own.templates.iter().map(|(_, source)| source).filter(|source| written.contains(&&source.path));
     let is_whole = |text: &str| ["<head", "<html", "<!doctype"].iter().any(|tag| text.to_lowercase().contains(tag));
-    templates.clone().find(|source| is_whole(&source.text)).map(|source| source.path.clone())
+    templates.clone().find(|source| is_whole(source.held())).map(|source| source.path.clone())
 }
 
 fn lacks(html: &Html<'_>, has_address: bool, place: &SitePath) -> Vec<Diagnostic> {
@@ -148,7 +148,7 @@ fn is_in_template(layers: &[Layer], name: &str) -> bool {
     let all = layers.iter().flat_map(|layer| &layer.templates).map(|(_, source)| source);
     let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     all.filter(|source| used.contains(&source.path)).any(|source| {
-        let text = source.text.as_ref();
+        let text = source.held();
         let by_dot = format!("theme.{name}");
         let is_named = text.match_indices(&by_dot).any(|(at, found)| ends(&text[at + found.len()..]));
         is_named || text.contains(&format!("theme[\"{name}\"]"))

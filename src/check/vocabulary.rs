@@ -67,10 +67,10 @@ fn renamed(
     let names = || writing.meta.concepts.iter().filter(names_it);
     let kept = names().find(|other| !is_alias(concept, &other.value)).or_else(|| names().next());
     if kept.is_some_and(|kept| kept.range != name.range) {
-        let change = tags::remove(&writing.path, desk.text(writing), name.range.0);
+        let change = tags::remove(&writing.path, &desk.text(writing), name.range.0);
         return with_change(finding.help(format!("take it out: this essay names `{title}` as well")), writing, change);
     }
-    let change = tags::rename(&writing.path, desk.text(writing), name.range.0, title);
+    let change = tags::rename(&writing.path, &desk.text(writing), name.range.0, title);
     with_change(finding.help(format!("write `{title}`")), writing, change)
 }
 
@@ -142,7 +142,7 @@ fn tagged(desk: &Desk<'_>, better: ConceptId, weaker: ConceptId, likeness: Liken
             Some(file) => format!("{wanted}, or tell the two apart with `related` in `{file}`"),
             None => format!("{wanted} if that is meant"),
         };
-        let change = tags::rename(&writing.path, desk.text(writing), name.range.0, &known.title);
+        let change = tags::rename(&writing.path, &desk.text(writing), name.range.0, &known.title);
         let finding = finding.help(help);
         found.push(match change.filter(|_| !names_both) {
             Some(change) if likeness == Likeness::Form && known.writing.is_some() => {

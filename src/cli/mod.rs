@@ -70,7 +70,7 @@ pub enum Command {
     New(New),
     /// Build the site into a folder
     #[command(
-        after_help = "Examples:\n  throughline build\n  throughline build --out /srv/www/book --deny warnings\n  throughline build --drafts --as-of 2027-01-01"
+        after_help = "Examples:\n  throughline build\n  throughline build --out /srv/www/book --deny warnings\n  throughline build --drafts --as-of 2027-01-01\n  throughline build --verify"
     )]
     Build(Build),
     /// Show the book in the browser while you write
@@ -230,7 +230,7 @@ pub enum NewEntry {
 }
 
 /// Which site.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Site {
     /// Show drafts, scheduled and expired essays too
     #[arg(long)]
@@ -257,7 +257,7 @@ pub enum Deny {
 }
 
 /// Options of `build`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Build {
     /// The output folder [default: `public` in the book]
     #[arg(long, value_name = "DIR")]
@@ -265,6 +265,9 @@ pub struct Build {
     /// Tell how long each stage took, which pages and templates took longest, and what was remembered
     #[arg(long)]
     pub timings: bool,
+    /// Build once more with nothing remembered, and compare every file and finding
+    #[arg(long)]
+    pub verify: bool,
     /// Which site.
     #[command(flatten)]
     pub site: Site,

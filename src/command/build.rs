@@ -2,79 +2,155 @@
 
 use std::path::Path;
 
-use super::{leaves, options_of, short, timings};
+use super::outcome::{Outcome, Work};
+use super::{leaves, options_of, short, timings, verify};
+use crate::base::diagnostic::Report;
+use crate::base::fingerprint::Fingerprint;
 use crate::base::words::counted;
 use crate::build::{Build, build_into};
 use crate::cli;
 use crate::io::error::Error;
+use crate::io::output::{Held, Output};
 use crate::io::progress::Bar;
-use crate::io::terminal::{Format, Terminal};
-use crate::io::{clock, disk, stage};
+use crate::io::terminal::{Format, Sources, Terminal};
+use crate::io::texts::Texts;
+use crate::io::{clock, disk, executable};
 use crate::load::load;
-use crate::model::source::Artifact;
-use crate::render::{Collected, Tools};
+use crate::model::kept::Kept;
+use crate::publish::Manifest;
+use crate::render::{Bytes, Sink, Tools};
 
 pub(super) fn build(options: &cli::Build, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
     let root = disk::find_book(start)?;
     let out = options.out.clone().unwrap_or_else(|| root.join("public"));
+    if options.verify {
+        return verify::run(options, &root, &out, terminal);
+    }
+    write(options, (&root, &out), terminal, &|report, texts, work| {
+        let told = work.filter(|_| options.timings && terminal.format == Format::Json);
+        match told {
+            Some(work) => terminal.write_out(&timings::with(report, texts, work).to_string()),
+            None => terminal.report(report, texts),
+        }
+    })
+}
+
+/// Who is told what is wrong with the book, and what was done where something was.
+pub(super) type Tell<'a> = &'a dyn Fn(&Report, Sources<'_>, Option<&Work>);
+
+/// Makes the site and puts it into its folder.
+pub(super) fn write(
+    options: &cli::Build,
+    (root, out): (&Path, &Path),
+    terminal: &Terminal,
+    tell: Tell<'_>,
+) -> Result<u8, Error> {
     let clock = clock::watch();
-    let made = make_and_report(&options.site, &root, terminal)?;
+    let output = Output::open(out, root)?;
+    let opened = clock();
+    let (snapshot, found) = load(root, &options_of(&options.site))?;
+    let loaded = clock();
+    let texts = |path: &_| snapshot.text(path);
+    let remembers = !options.site.no_cache;
+    let engine = executable::fingerprint().filter(|_| remembers);
+    let made_of = Fingerprint::of(format!("{engine:?} {} {found:?}", snapshot.fingerprint()).as_bytes());
+    let before = engine.filter(|_| output.stands(made_of)).and_then(|_| Outcome::of_last_build(root, made_of));
+    if let Some(before) = before.filter(|before| !(options.site.deny.is_some() && before.has_warnings())) {
+        let stages = vec![("open", opened), ("load", loaded - opened), ("compare", clock().saturating_sub(loaded))];
+        let work = Work { files: before.files, kept: before.files, ..Work::of_nothing(stages) };
+        tell(&before.report, &texts, Some(&work));
+        return Ok(conclude(options, out, terminal, &before, &work));
+    }
+    let leaves = leaves::open(options.site.no_cache, root, terminal);
+    let kept = remembers.then(|| Texts::open(root));
+    let bar = Bar::new(terminal.shows_progress());
+    bar.begin("Making pages", 0);
+    let into = Into(&output);
+    let known = kept.as_ref().map(|kept| kept as &dyn Kept);
+    let tools =
+        Tools { kept: known, step: &|all| bar.step_of(all), clock: &clock, engine, ..Tools::new(&into, leaves.memo()) };
+    let mut made = build_into(&snapshot, found, &tools);
+    bar.clear();
+    // One full disk is told once.
+    let mut is_kept = leaves::keep(&leaves, terminal);
+    if let Some(error) = kept.as_ref().and_then(Texts::failure) {
+        if is_kept {
+            terminal.say(&format!("The next run reads all texts anew: {error}"));
+        }
+        is_kept = false;
+    }
+    made.timings.stages.splice(0..0, [("open", opened), ("load", loaded - opened)]);
+    let outcome = Outcome::of(&made, made_of);
+    if options.site.deny.is_some() {
+        made.report.deny_warnings();
+    }
     if made.report.has_errors() {
+        tell(&made.report, &texts, None);
         terminal.say("Nothing was written: mend the errors above and build again.");
         return Ok(1);
     }
+    if snapshot.has_changed() {
+        return Err(Error::Changed(root.to_owned()));
+    }
     let start = clock();
-    let manifest = crate::publish::Release::of(&made.artifacts).manifest;
-    stage::replace(&out, &root, &made.artifacts, &manifest.to_text())?;
-    if options.timings {
-        let mut timings = made.timings.clone();
-        timings.stages.push(("write", clock().saturating_sub(start)));
-        terminal.say(&timings::to_words(&timings));
+    let written = output.finish(made_of, &|held| {
+        if terminal.is_verbose {
+            let line = |held: &Held| format!("{:>10}  {}", held.size, held.file);
+            terminal.say(&held.iter().map(line).collect::<Vec<_>>().join("\n"));
+        }
+        Manifest::of(held).to_text()
+    })?;
+    made.timings.stages.push(("write", clock().saturating_sub(start)));
+    let work = Work::of(&made, written, leaves.memo());
+    tell(&made.report, &texts, Some(&work));
+    if remembers
+        && let Err(error) = outcome.keep(root)
+        && is_kept
+    {
+        terminal.say(&format!("The next run looks at all of this anew: {error}"));
     }
-    if terminal.format != Format::Human {
-        return Ok(0);
-    }
-    if terminal.is_verbose {
-        let line = |artifact: &Artifact| format!("{:>10}  {}", artifact.bytes.len(), artifact.file);
-        terminal.say(&made.artifacts.iter().map(line).collect::<Vec<_>>().join("\n"));
-    }
-    say_left_out(&made, terminal);
-    let index = out.join("index.html");
-    terminal.say(&format!(
-        "Built {} and {} into {} files: {}\nOpen {} in a browser to look at it.",
-        counted(made.site.essays.len(), "essay"),
-        counted(made.site.concepts.len(), "concept"),
-        made.artifacts.len(),
-        short(&out),
-        short(&index),
-    ));
-    Ok(0)
+    Ok(conclude(options, out, terminal, &outcome, &work))
 }
 
-/// Makes the site and reports what is wrong with the book.
-pub(super) fn make_and_report(site: &cli::Site, root: &Path, terminal: &Terminal) -> Result<Build, Error> {
-    let clock = clock::watch();
-    let (snapshot, diagnostics) = load(root, &options_of(site))?;
-    let loaded = clock();
-    let leaves = leaves::open(site.no_cache, root, terminal);
-    let bar = Bar::new(terminal.shows_progress());
-    bar.begin("Making pages", 0);
-    let collected = Collected::default();
-    let tools = Tools { step: &|all| bar.step_of(all), clock: &clock, ..Tools::new(&collected, leaves.memo()) };
-    let mut made = build_into(&snapshot, diagnostics, &tools);
-    made.timings.stages.insert(0, ("load", loaded));
-    made.artifacts = collected.into_artifacts();
-    bar.clear();
-    leaves::keep(&leaves, terminal);
-    if site.deny.is_some() {
-        made.report.deny_warnings();
+/// Says what there is now.
+fn conclude(options: &cli::Build, out: &Path, terminal: &Terminal, outcome: &Outcome, work: &Work) -> u8 {
+    if terminal.format != Format::Human {
+        return 0;
     }
-    terminal.report(&made.report, &|path| snapshot.text(path));
-    Ok(made)
+    if options.timings {
+        terminal.say(&timings::to_words(work));
+    }
+    outcome.left_out.iter().for_each(|left| terminal.say(left));
+    terminal.say(&format!(
+        "Built {} and {} into {} files: {}\nOpen {} in a browser to look at it.",
+        counted(outcome.essays, "essay"),
+        counted(outcome.concepts, "concept"),
+        outcome.files,
+        short(out),
+        short(&out.join("index.html")),
+    ));
+    0
+}
+
+/// Puts files into the output folder.
+struct Into<'a>(&'a Output);
+
+impl Sink for Into<'_> {
+    fn keep(&self, file: &str, recipe: Fingerprint) -> bool {
+        self.0.keep(file, recipe)
+    }
+
+    fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes) {
+        self.0.put(file, recipe, &bytes);
+    }
 }
 
 pub(super) fn say_left_out(made: &Build, terminal: &Terminal) {
-    for left in &made.site.left_out {
-        terminal.say(&format!("Left out: {} ({})", left.path, left.why.to_words()));
-    }
+    left_out(made).iter().for_each(|line| terminal.say(line));
+}
+
+/// What readers do not see, a line each.
+pub(super) fn left_out(made: &Build) -> Vec<String> {
+    let line = |left: &crate::link::LeftOut| format!("Left out: {} ({})", left.path, left.why.to_words());
+    made.site.left_out.iter().map(line).collect()
 }

@@ -22,9 +22,11 @@ pub(super) fn open(no_cache: bool, root: &Path, terminal: &Terminal) -> Leaves {
     leaves
 }
 
-/// Keeps what was computed for the next run. That it cannot be kept costs time and nothing else.
-pub(super) fn keep(leaves: &Leaves, terminal: &Terminal) {
-    if let Err(error) = leaves.keep() {
+/// Keeps what was computed for the next run, and tells whether that went well. That it cannot be kept costs time and nothing else.
+pub(super) fn keep(leaves: &Leaves, terminal: &Terminal) -> bool {
+    let kept = leaves.keep();
+    if let Err(error) = &kept {
         terminal.say(&format!("The next run computes all of this anew: {error}"));
     }
+    kept.is_ok()
 }

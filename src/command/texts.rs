@@ -17,7 +17,7 @@ const FORMER: &str = "texts.former.json";
 
 /// The fingerprint of the source of every writing that readers see, by its path.
 pub(super) fn of(site: &Site, snapshot: &Snapshot) -> BTreeMap<String, String> {
-    let print = |path| snapshot.source(path).map(|source| Fingerprint::of(source.text.as_bytes()).to_string());
+    let print = |path| snapshot.source(path).map(|source| Fingerprint::of(source.text().as_bytes()).to_string());
     site.writings.iter().filter_map(|writing| Some((writing.path.to_string(), print(&writing.path)?))).collect()
 }
 

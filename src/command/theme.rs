@@ -178,7 +178,8 @@ fn chosen(layers: &[Layer], wanted: &[String]) -> Result<Vec<(String, Vec<u8>)>,
     let mut all: Vec<(String, Vec<u8>)> = Vec::new();
     for layer in layers {
         let templates = layer.templates.iter();
-        let templates = templates.map(|(name, source)| (format!("templates/{name}"), source.text.as_bytes().to_vec()));
+        let templates =
+            templates.map(|(name, source)| (format!("templates/{name}"), source.text().as_bytes().to_vec()));
         let assets = layer.assets.iter().map(|(name, bytes)| (format!("assets/{name}"), bytes.to_vec()));
         for file in templates.chain(assets) {
             if all.iter().all(|(name, _)| *name != file.0) {

@@ -101,7 +101,7 @@ fn of_feed(page: PageId, site: &Site) -> Vec<Named> {
             own.into_iter().chain(parts(id, site)).collect()
         }
         PageId::Replies => replies(site),
-        PageId::Archive | PageId::Concepts | PageId::Print | PageId::Writing(_) => Vec::new(),
+        PageId::Archive | PageId::Concepts | PageId::Print | PageId::Writing(_) | PageId::Stretch(_) => Vec::new(),
     }
 }
 
@@ -113,6 +113,11 @@ fn of_page(page: PageId, site: &Site) -> Vec<Named> {
         PageId::Concepts => [concepts(site), named_only(site)].concat(),
         PageId::Replies => replies(site),
         PageId::Print => [essays(site), concepts(site), pages(site)].concat(),
+        PageId::Stretch(id) => match site.stretch(id).of {
+            PageId::Concepts => [concepts(site), named_only(site)].concat(),
+            PageId::Replies => replies(site),
+            _ => paths(site.essays_on(id), site).into_iter().map(|path| (path, "it is listed".to_owned())).collect(),
+        },
         PageId::Writing(id) => around(id, site),
         PageId::Concept(id) => {
             let own = site.concept(id).writing.map(|id| around(id, site)).unwrap_or_default();

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::base::words;
-use crate::view::views::{AppearanceView, BacklinkView, Card, ConceptView, EssayView, LinkView, RelatedConcept};
+use crate::view::views::{
+    AppearanceView, BacklinkView, Card, ConceptView, EssayView, LinkView, RelatedConcept, YearCount,
+};
 use crate::view::{Page, View};
 
 /// Something of another page.
@@ -44,7 +46,17 @@ pub(super) fn shown(page: &Page) -> Lists {
             ("Concepts", home.concepts.iter().map(|concept| Entry::new(&concept.title, &concept.url, "")).collect()),
             ("Series", home.series.iter().map(|series| Entry::new(&series.title, &series.url, "")).collect()),
         ],
-        View::Archive(archive) => vec![("Essays", archive.years.iter().flat_map(|year| cards(&year.essays)).collect())],
+        View::Archive(archive) => vec![
+            ("Essays", archive.years.iter().flat_map(|year| cards(&year.essays)).collect()),
+            ("Years", years(&archive.all_years)),
+        ],
+        View::Year(year) => vec![
+            ("Essays", cards(&year.essays)),
+            (
+                "Essays that use it",
+                year.uses.iter().map(|one| Entry::new(&one.title, &one.url, "its first mention")).collect(),
+            ),
+        ],
         View::Concepts(concepts) => {
             let all = concepts.letters.iter().flat_map(|letter| &letter.concepts);
             vec![("Concepts", all.map(|concept| Entry::new(&concept.title, &concept.url, "")).collect())]
@@ -102,6 +114,7 @@ fn of_concept(concept: &ConceptView) -> Lists {
             let further = concept.further.iter().map(|card| Entry::new(&card.title, &card.url, ""));
             concept.essays.iter().map(of).chain(further).collect()
         }),
+        ("Years", years(&concept.years)),
         ("Related concepts", concept.related.iter().map(related).collect()),
         ("Pages that link here", backlinks(&concept.backlinks)),
         ("Replies", replies(concept.replies.len())),
@@ -114,6 +127,12 @@ fn cards(cards: &[Card]) -> Vec<Entry> {
 
 fn card(card: &Card) -> Entry {
     Entry::new(&card.title, &card.url, "")
+}
+
+fn years(years: &[YearCount]) -> Vec<Entry> {
+    let name = |year: Option<i16>| year.map_or_else(|| "Undated".to_owned(), |year| year.to_string());
+    let of = |year: &YearCount| Entry::new(&name(year.year), &year.url, words::counted(year.count, "essay"));
+    years.iter().map(of).collect()
 }
 
 fn links(links: &[LinkView]) -> Vec<Entry> {

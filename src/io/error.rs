@@ -39,6 +39,24 @@ pub enum Error {
     /// The output folder would swallow the book.
     #[error("the output folder `{}` holds the book itself; choose another one", .0.display())]
     HoldsBook(PathBuf),
+    /// The output folder cannot be swapped.
+    #[error(
+        "`{}` is a mount point or part of a mounted image, whose place no new site can take in one step; \
+         build into a folder in it, as with `--out {}`",
+        .0.display(), .0.join("site").display()
+    )]
+    MountPoint(PathBuf),
+    /// Another build holds the output folder.
+    #[error("{holder} writes `{}`; run this again when it has ended", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+        /// Who holds it, in words.
+        holder: String,
+    },
+    /// The book is not what it was when the build began.
+    #[error("files of the book in `{}` were changed while it was built, so nothing was written; build again", .0.display())]
+    Changed(PathBuf),
     /// Something stands already where a new thing should go.
     #[error("`{}` exists already and is left alone", .0.display())]
     Exists(PathBuf),
@@ -58,7 +76,8 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Read { .. } | Self::Write { .. } | Self::Listen { .. } | Self::Publish(_) | Self::Import(_) => 3,
+            Self::Read { .. } | Self::Write { .. } | Self::Listen { .. } | Self::Busy { .. } => 3,
+            Self::Publish(_) | Self::Import(_) => 3,
             _ => 2,
         }
     }

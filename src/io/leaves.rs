@@ -17,7 +17,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::memo::{Memo, Refusal};
 
 /// The folder for what costs time and nothing else when it is deleted, and the file in it.
-const CACHE: &str = "cache";
+pub(super) const CACHE: &str = "cache";
 const FILE: &str = "memo";
 /// No file of ours is larger.
 const LARGEST: u64 = 65 << 20;
@@ -127,10 +127,10 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// Takes away what killed programs left unfinished.
-fn remove_unfinished(folder: &Path) {
+pub(super) fn remove_unfinished(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let process = name.strip_prefix(&format!("{FILE}.new-")).and_then(|rest| rest.split_once('-')?.0.parse().ok());
+        let process = name.split_once(".new-").and_then(|(_, rest)| rest.split_once('-')?.0.parse().ok());
         if process.is_some_and(is_gone) {
             // It costs room and nothing else, and the next run tries again.
             drop(fs::remove_file(entry.path()));

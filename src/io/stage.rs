@@ -1,39 +1,13 @@
-//! The output folder: a new tree beside it, swapped in whole. Knows nothing of what the files are.
+//! Files that are the old ones or the new ones at every moment, and where a site may stand. Knows nothing of what the files are.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use super::error::Error;
 use super::process::is_gone;
-use crate::model::source::Artifact;
 
 /// The file by which an output folder is known as ours; it tells what the folder holds.
 pub const MARK: &str = ".throughline-output";
-
-/// Replaces the output folder by these files and the mark, which tells what they are. Until the last moment the old folder stays as it is.
-///
-/// # Errors
-/// The folder is not ours, holds the book, or cannot be written.
-pub fn replace(out: &Path, book: &Path, artifacts: &[Artifact], mark: &str) -> Result<(), Error> {
-    let out = place_for_site(out, book)?;
-    check(&out)?;
-    let parent = out.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(parent).map_err(|source| Error::Write { path: parent.to_owned(), source })?;
-    let name = out.file_name().map_or_else(|| "public".to_owned(), |name| name.to_string_lossy().into_owned());
-    remove_stale(parent, &name);
-    let staging = parent.join(format!(".{name}.new-{}", std::process::id()));
-    let done = write_all(&staging, artifacts, mark).and_then(|()| swap(&staging, &out));
-    if staging.exists() {
-        // After a swap this is the old site, after a failure the unfinished new one.
-        let removed = fs::remove_dir_all(&staging);
-        done.and(removed.map_err(|source| Error::Write { path: staging, source }))
-    } else {
-        done
-    }
-}
 
 /// Writes new files below a folder; nothing is overwritten.
 ///
@@ -90,14 +64,6 @@ pub fn place_for_site(out: &Path, book: &Path) -> Result<PathBuf, Error> {
     if is_in_the_way { Err(Error::HoldsBook(out)) } else { Ok(out) }
 }
 
-fn check(out: &Path) -> Result<(), Error> {
-    if fs::symlink_metadata(out).is_err() {
-        return Ok(());
-    }
-    let is_empty = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_none());
-    if is_empty || out.join(MARK).is_file() { Ok(()) } else { Err(Error::NotOurs(out.to_owned())) }
-}
-
 /// Trees that killed builds left behind.
 pub(super) fn remove_stale(parent: &Path, name: &str) {
     // A run that was killed between putting the old tree aside and moving the new one there.
@@ -117,38 +83,6 @@ pub(super) fn remove_stale(parent: &Path, name: &str) {
             drop(fs::remove_dir_all(entry.path()));
         }
     }
-}
-
-fn write_all(staging: &Path, artifacts: &[Artifact], mark: &str) -> Result<(), Error> {
-    let folders: BTreeSet<&str> =
-        artifacts.iter().filter_map(|artifact| artifact.file.rsplit_once('/').map(|(folder, _)| folder)).collect();
-    fs::create_dir_all(staging).map_err(|source| Error::Write { path: staging.to_owned(), source })?;
-    for folder in folders {
-        let path = staging.join(folder);
-        fs::create_dir_all(&path).map_err(|source| Error::Write { path, source })?;
-    }
-    let write = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).map_err(|source| Error::Write { path, source });
-    write(staging.join(MARK), mark.as_bytes())?;
-    artifacts.par_iter().try_for_each(|artifact| write(staging.join(&artifact.file), &artifact.bytes))
-}
-
-pub(super) fn swap(staging: &Path, out: &Path) -> Result<(), Error> {
-    let failed = |source: std::io::Error| Error::Write { path: out.to_owned(), source };
-    if fs::symlink_metadata(out).is_err() {
-        return fs::rename(staging, out).map_err(failed);
-    }
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        if renameat_with(CWD, staging, CWD, out, RenameFlags::EXCHANGE).is_ok() {
-            return Ok(());
-        }
-    }
-    // Where two names cannot be exchanged in one step, the old tree is put aside first.
-    let aside = staging.with_extension("old");
-    fs::rename(out, &aside).map_err(failed)?;
-    fs::rename(staging, out).or_else(|error| fs::rename(&aside, out).and(Err(error))).map_err(failed)?;
-    fs::remove_dir_all(&aside).map_err(failed)
 }
 
 /// Writes one file of a book: at every moment it is the old one or the new one. Who may read and write it stays.

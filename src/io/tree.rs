@@ -1,12 +1,14 @@
 //! A folder that others serve, replaced whole: a new tree beside it, made of new files and of those that stay, swapped in.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use super::error::Error;
-use super::stage::{remove_stale, swap};
+use super::output::swap::swap;
+use super::stage::remove_stale;
 
 /// A folder that is held against others until this is dropped.
 pub struct Tree {
@@ -62,8 +64,12 @@ impl Tree {
         let (parent, name) = beside(&self.folder);
         let staging = parent.join(format!(".{name}.new-{}", std::process::id()));
         let done = self.write(&staging, files, stays, step);
+        let swap = |staging: &Path| {
+            let swapped = swap(staging, &self.folder, &staging.with_extension("old"));
+            swapped.map_err(|source| Error::Write { path: self.folder.clone(), source })
+        };
         let on_disk = || settle(&staging).map_err(|source| Error::Write { path: staging.clone(), source });
-        let done = done.and_then(|()| on_disk()).and_then(|()| ready()).and_then(|()| swap(&staging, &self.folder));
+        let done = done.and_then(|()| on_disk()).and_then(|()| ready()).and_then(|()| swap(&staging));
         if staging.exists() {
             // After a swap this is the old tree, after a failure the unfinished new one.
             return done.and(discard(&staging));
@@ -142,7 +148,7 @@ impl Drop for Tree {
 }
 
 /// Brings everything that was written to a file system onto the disk, where the system can do that at once.
-fn settle(folder: &Path) -> std::io::Result<()> {
+pub(super) fn settle(folder: &Path) -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         rustix::fs::syncfs(fs::File::open(folder)?)?;
@@ -167,8 +173,32 @@ pub fn read(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
+/// Every file below a folder by its name there, `/` between its parts; none where there is no folder.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn names(folder: &Path) -> Result<BTreeSet<String>, Error> {
+    let mut names = BTreeSet::new();
+    if fs::symlink_metadata(folder).is_err() {
+        return Ok(names);
+    }
+    // A link to the folder itself is followed, as the builds do.
+    for entry in WalkDir::new(fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())).min_depth(1) {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            Error::Read { path, source: error.into() }
+        })?;
+        if !entry.file_type().is_dir() {
+            let parts = entry.path().components().rev().take(entry.depth()).collect::<Vec<_>>();
+            let parts: Vec<_> = parts.iter().rev().map(|part| part.as_os_str().to_string_lossy()).collect();
+            names.insert(parts.join("/"));
+        }
+    }
+    Ok(names)
+}
+
 /// Whether an open file is the one that stands there.
-fn is_at(file: &fs::File, path: &Path) -> bool {
+pub(super) fn is_at(file: &fs::File, path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

@@ -381,7 +381,7 @@ pub fn find_passage(site: &Site, passage: &str) -> Option<(WritingId, u32)> {
     let word = wanted.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|word| word.len()).unwrap_or("");
     // Reading a text again takes longer than to look whether its source has the word; where none has, it may be one that markup
     // divides.
-    let has_word = |id: &&WritingId| site.writing(**id).text.source.contains(word);
+    let has_word = |id: &&WritingId| site.writing(**id).text.source.text().contains(word);
     let in_order = site.essays.iter().filter(has_word).chain(site.essays.iter().filter(|id| !has_word(id)));
     in_order.copied().find_map(|id| {
         let prose = site.writing(id).prose();

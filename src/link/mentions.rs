@@ -1,6 +1,7 @@
 //! Where concepts stand in the prose: one Aho-Corasick pass over the open text of each writing.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rayon::prelude::*;
 
 use super::{ConceptId, Conversation, Site, index};
+use crate::base::fingerprint::Fingerprint;
 use crate::base::sentences;
 use crate::base::span::to_u32;
 use crate::model::book::{Book, ConceptLinks};
@@ -63,12 +65,19 @@ struct Read {
     writing: Arc<Writing>,
     own: Option<ConceptId>,
     found: Arc<Mentions>,
+    /// Whether that came with the writing.
+    is_as_before: bool,
 }
 
 struct Finder {
     words: AhoCorasick,
     looked_for: LookedFor,
+    /// The fingerprint of what is looked for.
+    print: Fingerprint,
 }
+
+/// What was found in a writing, as bytes for the next build: what was looked for, which concept it defines, and the mentions.
+type Kept = ([u8; 16], Option<ConceptId>, Mentions);
 
 /// Everything besides the text that decides what is found in it.
 #[derive(PartialEq, Eq)]
@@ -80,6 +89,23 @@ struct LookedFor {
     policies: Vec<Option<ConceptLinks>>,
     /// The policy of the book.
     policy: ConceptLinks,
+}
+
+impl Memo {
+    /// What was found in a writing, as bytes that may come with it the next time, and whether it came with them this time.
+    pub(super) fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> (Cow<'a, [u8]>, bool) {
+        let at = self.read.binary_search_by(|read| read.writing.path.cmp(&writing.path));
+        let read = at.ok().map(|at| &self.read[at]).filter(|read| Arc::ptr_eq(&read.writing, writing));
+        match (&self.finder, read) {
+            (Some(_), Some(read)) if read.is_as_before => (Cow::Borrowed(&*writing.found_before), true),
+            (Some(finder), Some(read)) => {
+                let kept = (finder.print.as_bytes(), read.own, &*read.found);
+                (Cow::Owned(postcard::to_stdvec(&kept).expect("numbers can always be written")), false)
+            }
+            // Where nothing was looked for, or the writing is not shown, that of the last time may serve the next.
+            _ => (Cow::Borrowed(&*writing.found_before), true),
+        }
+    }
 }
 
 /// Fills `Site::mentions`.
@@ -113,8 +139,15 @@ pub(super) fn find(site: &mut Site, book: &Book, memo: &mut Memo) {
             at.map(|at| &memo.read[at]).filter(is_known)
         };
         let known = memo.read.get(at).filter(is_known).or_else(elsewhere);
-        let found = known.map_or_else(|| Arc::new(finder.read(writing, *own)), |known| Arc::clone(&known.found));
-        Read { writing: Arc::clone(writing), own: *own, found }
+        let before = || finder.found_before(writing, *own).map(Arc::new);
+        let (found, is_as_before) = match known {
+            Some(known) => (Arc::clone(&known.found), known.is_as_before),
+            None => match before() {
+                Some(found) => (found, true),
+                None => (Arc::new(finder.read(writing, *own)), false),
+            },
+        };
+        Read { writing: Arc::clone(writing), own: *own, found, is_as_before }
     };
     memo.read = site.writings.par_iter().zip(&own).enumerate().map(read).collect();
     site.mentions = memo.read.iter().map(|read| Arc::clone(&read.found)).collect();
@@ -138,7 +171,15 @@ impl Finder {
             .build(&looked_for.patterns)
             .ok()
             .filter(|_| !looked_for.patterns.is_empty())?;
-        Some(Self { words, looked_for })
+        let LookedFor { patterns, owners, policies, policy } = &looked_for;
+        let print = Fingerprint::of(format!("{patterns:?} {owners:?} {policies:?} {policy:?}").as_bytes());
+        Some(Self { words, looked_for, print })
+    }
+
+    /// What was found in the same text when the same was looked for.
+    fn found_before(&self, writing: &Writing, own: Option<ConceptId>) -> Option<Mentions> {
+        let (print, owner, found): Kept = postcard::from_bytes(&writing.found_before).ok()?;
+        (print == *self.print.as_bytes() && owner == own).then_some(found)
     }
 
     fn read(&self, writing: &Writing, own: Option<ConceptId>) -> Mentions {
@@ -164,6 +205,7 @@ impl Finder {
         self.choose_links(&mut found.list, outline, policy);
         let mut concepts: Vec<ConceptId> = found.list.iter().map(|mention| mention.concept).collect();
         concepts.sort_unstable();
+        found.list.shrink_to_fit();
         found.counts = concepts.chunk_by(|a, b| a == b).map(|same| (same[0], index(same.len()))).collect();
         found
     }

@@ -11,6 +11,7 @@ mod pictures;
 mod related;
 mod resolve;
 mod routes;
+mod stretches;
 pub mod threads;
 mod visibility;
 mod walk;
@@ -23,6 +24,7 @@ use jiff::civil;
 use crate::base::diagnostic::Diagnostics;
 use crate::base::path::{Route, SitePath};
 use crate::model::book::Book;
+use crate::model::kept::Found;
 use crate::model::prose::Range;
 use crate::model::source::{Asset, Snapshot};
 use crate::model::urls::Urls;
@@ -39,6 +41,7 @@ pub(crate) use names::Names;
 pub use pictures::is_shared;
 pub use related::{Reason, Related, Wishes};
 pub use routes::Redirect;
+pub use stretches::{MOST_IN_INDEX, MOST_LISTED, Stretch, StretchId};
 pub use threads::Conversation;
 pub use visibility::{LeftOut, Why, reason as reason_not_public};
 
@@ -76,6 +79,8 @@ pub enum PageId {
     Replies,
     /// The whole book on one page, for paper.
     Print,
+    /// A stretch of a list that is too long for one page.
+    Stretch(StretchId),
 }
 
 /// Where a link leads.
@@ -164,6 +169,10 @@ pub struct Site {
     pub files: Vec<(Route, SitePath)>,
     /// Old addresses.
     pub redirects: Vec<Redirect>,
+    /// Every file that pages, files and old addresses take, by its name.
+    pub(crate) taken: Arc<std::collections::BTreeSet<String>>,
+    /// Stretches of lists that are too long for one page, by the pages of the lists.
+    pub stretches: Vec<Stretch>,
     /// What is not shown, with the reason.
     pub left_out: Vec<LeftOut>,
     /// Every name that a link may use.
@@ -201,6 +210,7 @@ impl Site {
             PageId::Writing(id) => self.routes[id.0 as usize].clone(),
             PageId::Concept(id) => self.concept(id).route.clone(),
             PageId::Series(id) => self.series(id).route.clone(),
+            PageId::Stretch(id) => self.stretch(id).route.clone(),
         }
     }
 
@@ -216,6 +226,7 @@ impl Site {
             PageId::Writing(id) => &self.writing(id).meta.title,
             PageId::Concept(id) => &self.concept(id).title,
             PageId::Series(id) => &self.series(id).title,
+            PageId::Stretch(id) => &self.stretch(id).title,
         }
     }
 
@@ -308,6 +319,12 @@ pub struct Memo {
     resolve: resolve::Memo,
 }
 
+impl Found for Memo {
+    fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> (std::borrow::Cow<'a, [u8]>, bool) {
+        self.mentions.found(writing)
+    }
+}
+
 /// Joins what the files say into one site; what `memo` holds of files that say the same, by their place in memory, is not
 /// looked for again.
 #[must_use]
@@ -350,6 +367,7 @@ pub fn link_again(parsed: Parsed, input: &LinkInput<'_>, memo: &mut Memo) -> (Si
     embeds::check(&mut site, &mut diagnostics);
     backlinks::collect(&mut site);
     concepts::connect(&mut site);
+    stretches::find(&mut site);
     concepts::check_passages(&site, &mut diagnostics);
     (site, diagnostics)
 }

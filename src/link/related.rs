@@ -140,7 +140,7 @@ fn best(site: &Site, named: &[ConceptId], cited: impl Iterator<Item = WritingId>
             touched.select_nth_unstable_by(most, |a, b| key(b).cmp(&key(a)));
         }
         let mut best = touched[..most.min(touched.len())].to_vec();
-        best.sort_by(|a, b| key(b).cmp(&key(a)));
+        best.sort_unstable_by_key(|id| std::cmp::Reverse(key(id)));
         touched.iter().for_each(|id| scores[id.0 as usize] = 0);
         best
     })

@@ -233,7 +233,12 @@ impl Resolver<'_> {
             PageId::Writing(id) => Some(id),
             PageId::Concept(id) => self.site.concept(id).writing,
             PageId::Series(id) => self.site.series(id).writing,
-            PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies | PageId::Print => None,
+            PageId::Home
+            | PageId::Archive
+            | PageId::Concepts
+            | PageId::Replies
+            | PageId::Print
+            | PageId::Stretch(_) => None,
         };
         let shown = writing.map(|id| self.site.writing(id));
         if let Some(id) = writing.filter(|_| !fragment.trim().is_empty() || link.style == LinkStyle::Embed) {

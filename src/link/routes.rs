@@ -1,6 +1,7 @@
 //! One owner for each address. Knows slugs, not what stands on the pages.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::names::Hidden;
 use super::{PageId, Site, WritingId, index};
@@ -158,6 +159,7 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
     }
     claim_files(site, hidden, assets, &mut table, diagnostics);
     claim_old_addresses(site, &mut table, diagnostics);
+    site.taken = Arc::new(table.owners.into_keys().collect());
 }
 
 fn claim_files(

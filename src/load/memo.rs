@@ -1,17 +1,17 @@
 //! Files that were read before and are as they were. Knows the stamps of files, not what stands in them.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::away::Away;
 use super::understand;
 use crate::base::diagnostic::Diagnostics;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::io::clock;
 use crate::io::disk::{Found, Stamp};
-use crate::model::source::{Asset, Source};
+use crate::model::source::{Asset, Fetch, Source};
 
 /// Remembers the files of a book from one load to the next. Forgetting costs time and nothing else.
 #[derive(Default)]
@@ -19,6 +19,8 @@ pub struct Memo {
     /// Sorted by path.
     files: Vec<Known>,
     has_links: bool,
+    /// Whether nobody will load again, so that nothing need be remembered.
+    is_for_once: bool,
 }
 
 /// What became of a file.
@@ -26,6 +28,8 @@ pub struct Memo {
 pub(super) enum Kept {
     /// A text that will be parsed.
     Source(Arc<str>, Fingerprint),
+    /// The same, for which there is no room.
+    Away(Fingerprint),
     /// A file that goes out as it is, with its width and height.
     Asset(Arc<[u8]>, Option<(u32, u32)>),
     /// Neither.
@@ -41,6 +45,12 @@ struct Known {
 }
 
 impl Memo {
+    /// For a load after which there is none.
+    #[must_use]
+    pub(super) fn of_one_load() -> Self {
+        Self { is_for_once: true, ..Self::default() }
+    }
+
     /// Whether any file that was read last is a symbolic link.
     #[must_use]
     pub fn has_links(&self) -> bool {
@@ -50,20 +60,24 @@ impl Memo {
     /// Reads what is not known, and gives back all of it.
     pub(super) fn read(
         &mut self,
-        root: &Path,
+        disk: &Arc<Away>,
         found: Vec<Found>,
         diagnostics: &mut Diagnostics,
     ) -> (Vec<Source>, Vec<Asset>) {
-        let before = std::mem::take(&mut self.files);
+        let (before, is_for_once) = (std::mem::take(&mut self.files), self.is_for_once);
         self.has_links = found.iter().any(|file| file.is_link);
-        self.files = found.into_par_iter().enumerate().map(|(at, file)| look(root, file, at, &before)).collect();
+        self.files =
+            found.into_par_iter().enumerate().map(|(at, file)| look(disk, file, at, &before, is_for_once)).collect();
         let (mut sources, mut assets) = (Vec::with_capacity(self.files.len()), Vec::new());
         for known in &self.files {
             diagnostics.append(known.diagnostics.clone());
             let path = known.path.clone();
             match &known.kept {
                 Kept::Source(text, fingerprint) => {
-                    sources.push(Source { path, text: Arc::clone(text), fingerprint: *fingerprint });
+                    sources.push(Source::known(path, Arc::clone(text), *fingerprint));
+                }
+                Kept::Away(fingerprint) => {
+                    sources.push(Source::away(path, *fingerprint, Arc::clone(disk) as Arc<dyn Fetch>));
                 }
                 Kept::Asset(bytes, size) => assets.push(Asset { path, bytes: Arc::clone(bytes), size: *size }),
                 Kept::Nothing => {}
@@ -74,7 +88,7 @@ impl Memo {
 }
 
 /// Looks at one file, which stands at this place of the list and most likely stood there before.
-fn look(root: &Path, mut file: Found, at: usize, before: &[Known]) -> Known {
+fn look(disk: &Away, mut file: Found, at: usize, before: &[Known], is_for_once: bool) -> Known {
     let elsewhere = || {
         let at = before.binary_search_by(|known| known.path.cmp(&file.path)).ok()?;
         before.get(at)
@@ -84,12 +98,12 @@ fn look(root: &Path, mut file: Found, at: usize, before: &[Known]) -> Known {
         // One copy of a path for all stages: they compare it by its place in memory first.
         file.path = known.path.clone();
     }
-    let stamp = file.stamp();
+    let stamp = if is_for_once { None } else { file.stamp() };
     if let Some(known) = known.filter(|known| known.stamp.is_some() && known.stamp == stamp) {
         return Known { path: file.path, stamp, kept: known.kept.clone(), diagnostics: known.diagnostics.clone() };
     }
     let stamp = stamp.filter(|stamp| stamp.is_settled(clock::now()));
-    let (bytes, mut diagnostics) = file.read(root);
+    let (bytes, mut diagnostics) = file.read(&disk.root);
     let mut kept = Kept::Nothing;
     if let Some(bytes) = bytes {
         let (understood, found) = understand(&file.path, bytes);
@@ -100,6 +114,7 @@ fn look(root: &Path, mut file: Found, at: usize, before: &[Known]) -> Known {
                 Kept::Source(Arc::clone(old), *print)
             }
             (Some(Kept::Asset(old, size)), Kept::Asset(new, _)) if *old == new => Kept::Asset(Arc::clone(old), *size),
+            (_, Kept::Source(text, print)) if !disk.has_room(text.len()) => Kept::Away(print),
             (_, understood) => understood,
         };
     }

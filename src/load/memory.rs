@@ -13,7 +13,7 @@ use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::io::disk;
 use crate::model::published;
-use crate::model::source::{Asset, Layer, Snapshot, Source};
+use crate::model::source::{Asset, Holds, Layer, Snapshot, Source};
 use crate::parse::book;
 
 impl Snapshot {
@@ -52,14 +52,15 @@ impl Snapshot {
             let (kept, found) = understand(&path, bytes);
             diagnostics.append(found);
             match kept {
-                Kept::Source(text, fingerprint) => sources.push(Source { path, text, fingerprint }),
+                Kept::Source(text, fingerprint) => sources.push(Source::known(path, text, fingerprint)),
                 Kept::Asset(bytes, size) => assets.push(Asset { path, bytes, size }),
-                Kept::Nothing => {}
+                // Whoever gives a text holds it.
+                Kept::Away(_) | Kept::Nothing => {}
             }
         }
         sources.sort_by(|a, b| a.path.cmp(&b.path));
         let layers = themes::chosen(own, &book.theme, || own_themes.into_iter().collect(), &mut diagnostics);
-        (Self { book, sources, assets, layers, as_of, with_drafts: false }, diagnostics)
+        (Self { book, sources, assets, layers, as_of, with_drafts: false, holds: Holds::default() }, diagnostics)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! [`load()`] reads a folder; [`Snapshot::from_texts`] takes the same files from memory.
 
+mod away;
 mod memo;
 mod memory;
 mod themes;
@@ -24,7 +25,7 @@ use crate::io::disk;
 use crate::io::error::Error;
 use crate::model::book::Book;
 use crate::model::published;
-use crate::model::source::{Snapshot, Source};
+use crate::model::source::{Holds, Snapshot, Source};
 use crate::model::writing::Kind;
 use crate::parse::{address, book};
 
@@ -41,6 +42,8 @@ pub struct Options {
     pub settings: Option<Arc<str>>,
     /// Whether the replies of readers are left unread: whoever brings in new ones looks at one file at a time.
     pub without_replies: bool,
+    /// How much of the book is held in memory.
+    pub holds: Holds,
 }
 
 /// Names of files in which programs keep passwords and keys.
@@ -71,7 +74,7 @@ pub fn settings(root: &Path) -> Result<Book, Error> {
 /// # Errors
 /// `book.toml` cannot be read, or an option makes no sense.
 pub fn load(root: &Path, options: &Options) -> Result<(Snapshot, Diagnostics), Error> {
-    load_again(root, options, &mut Memo::default())
+    load_again(root, options, &mut Memo::of_one_load())
 }
 
 /// Reads the book in this folder; files that are as they were when `memo` saw them are not read again.
@@ -103,16 +106,17 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
     } else {
         Vec::new()
     };
+    let holds = options.holds.of_book(files.len());
     report_similar_names(files.iter().map(|file| &file.path), &mut diagnostics);
     // Its name comes behind all of `content`, so the files stay sorted.
     files.extend(disk::find_file(root, &SitePath::new(published::FILE).expect("clean"), &mut diagnostics));
-    let (mut sources, mut assets) = memo.read(root, files, &mut diagnostics);
+    let (mut sources, mut assets) = memo.read(&away::Away::new(root, holds.sources), files, &mut diagnostics);
     let layers = themes::layers(root, &book.theme, &mut diagnostics);
     sources.push(Source::new(settings_path, settings));
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     assets.sort_by(|a, b| a.path.cmp(&b.path));
     let as_of = options.as_of.unwrap_or_else(crate::io::clock::today);
-    Ok((Snapshot { book, sources, assets, layers, as_of, with_drafts: options.with_drafts }, diagnostics))
+    Ok((Snapshot { book, sources, assets, layers, as_of, with_drafts: options.with_drafts, holds }, diagnostics))
 }
 
 /// What a file of the book is, and what was found while it was read.

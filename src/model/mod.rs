@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod book;
+pub mod kept;
 pub mod prose;
 pub mod publish;
 pub mod published;

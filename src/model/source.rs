@@ -3,29 +3,92 @@
 use std::sync::Arc;
 
 use jiff::civil;
+use rayon::prelude::*;
 
 use super::book::Book;
-use crate::base::fingerprint::Fingerprint;
+use crate::base::fingerprint::{Fingerprint, Fingerprinter};
 use crate::base::path::SitePath;
 
 /// A text file of the book.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// Where it stands in the book.
     pub path: SitePath,
     /// Its text, without a byte order mark.
-    pub text: Arc<str>,
+    body: Body,
     /// The fingerprint of the text.
     pub fingerprint: Fingerprint,
 }
 
+/// Where the text of a file is.
+#[derive(Clone)]
+enum Body {
+    Held(Arc<str>),
+    Away(Arc<dyn Fetch>),
+}
+
+/// Reads texts again that are not held: a book may be larger than memory.
+pub trait Fetch: Send + Sync {
+    /// The text of this file. One that is no longer the one of this fingerprint is noted, for whoever asks whether all is as it was.
+    fn fetch(&self, path: &SitePath, fingerprint: Fingerprint) -> Arc<str>;
+
+    /// Whether any of them was no longer the same.
+    fn has_changed(&self) -> bool;
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Held(text) => text.fmt(out),
+            Self::Away(_) => out.write_str("Away"),
+        }
+    }
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.fingerprint == other.fingerprint
+    }
+}
+
+impl Eq for Source {}
+
 impl Source {
+    /// A text of this fingerprint that is read when it is asked for.
+    #[must_use]
+    pub fn away(path: SitePath, fingerprint: Fingerprint, from: Arc<dyn Fetch>) -> Self {
+        Self { path, body: Body::Away(from), fingerprint }
+    }
+
+    /// A text whose fingerprint is known.
+    #[must_use]
+    pub fn known(path: SitePath, text: Arc<str>, fingerprint: Fingerprint) -> Self {
+        Self { path, body: Body::Held(text), fingerprint }
+    }
+
+    /// The text of one that is always held, as templates are; empty for one that is not.
+    #[must_use]
+    pub fn held(&self) -> &str {
+        match &self.body {
+            Body::Held(text) => text,
+            Body::Away(_) => "",
+        }
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> Arc<str> {
+        match &self.body {
+            Body::Held(text) => Arc::clone(text),
+            Body::Away(from) => from.fetch(&self.path, self.fingerprint),
+        }
+    }
     /// A text at a place.
     #[must_use]
     pub fn new(path: SitePath, text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         let fingerprint = Fingerprint::of(text.as_bytes());
-        Self { path, text, fingerprint }
+        Self { path, body: Body::Held(text), fingerprint }
     }
 }
 
@@ -87,11 +150,36 @@ impl Layer {
     fn text(&self, path: &SitePath) -> Option<Arc<str>> {
         let templates = self.templates.iter().map(|(_, source)| source);
         if let Some(source) = self.manifest.iter().chain(templates).find(|source| source.path == *path) {
-            return Some(Arc::clone(&source.text));
+            return Some(source.text());
         }
         let name = path.below(&format!("{}/assets", self.folder))?;
         let (_, bytes) = self.assets.iter().find(|(asset, _)| asset == name)?;
         std::str::from_utf8(bytes).ok().map(Arc::from)
+    }
+}
+
+/// How many bytes of the book a build holds at the same time. What is beyond is read again where it is needed, which takes time
+/// and changes nothing else: a book of any size is made in about the same memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holds {
+    /// Of sources: those of some two thousand essays. To read one again takes a hundredth of a millisecond, and texts that have not
+    /// changed since the last build are not needed at all.
+    pub sources: usize,
+    /// Of texts as they were understood: those of some ten thousand essays. To understand one again takes a tenth of a millisecond.
+    pub texts: usize,
+}
+
+impl Default for Holds {
+    fn default() -> Self {
+        Self { sources: 16 << 20, texts: 256 << 20 }
+    }
+}
+
+impl Holds {
+    /// What a build of so many files holds. In a book that is far too large to be held, a part of it is of little use.
+    #[must_use]
+    pub fn of_book(self, files: usize) -> Self {
+        if files > 30_000 { Self { texts: self.texts / 8, ..self } } else { self }
     }
 }
 
@@ -110,9 +198,51 @@ pub struct Snapshot {
     pub as_of: civil::Date,
     /// Whether drafts are shown.
     pub with_drafts: bool,
+    /// How much of it is held in memory.
+    pub holds: Holds,
 }
 
 impl Snapshot {
+    /// Whether a text that is read when it is asked for has changed meanwhile: what was made of the book is a mix then.
+    #[must_use]
+    pub fn has_changed(&self) -> bool {
+        // All of them are read by the same hand.
+        let away = self.sources.iter().find_map(|source| match &source.body {
+            Body::Away(from) => Some(from),
+            Body::Held(_) => None,
+        });
+        away.is_some_and(|from| from.has_changed())
+    }
+
+    /// The fingerprint of all of it.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut all = Fingerprinter::default();
+        let mut add = |part: &str| {
+            all.add(&(part.len() as u64).to_le_bytes());
+            all.add(part.as_bytes());
+        };
+        add(&format!("{:?} {:?} {}", self.book, self.as_of, self.with_drafts));
+        let mut list = Vec::new();
+        for source in &self.sources {
+            list.extend_from_slice(&(source.path.as_str().len() as u64).to_le_bytes());
+            list.extend_from_slice(source.path.as_str().as_bytes());
+            list.extend_from_slice(source.fingerprint.as_bytes());
+        }
+        let assets: Vec<Fingerprint> = self.assets.par_iter().map(|asset| Fingerprint::of(&asset.bytes)).collect();
+        for (asset, print) in self.assets.iter().zip(assets) {
+            add(&format!("{} {print} {:?}", asset.path, asset.size));
+        }
+        for layer in &self.layers {
+            let texts = layer.manifest.iter().chain(layer.templates.iter().map(|(_, source)| source));
+            let texts: Vec<_> = texts.map(|source| (source.path.as_str(), source.fingerprint)).collect();
+            let assets: Vec<_> = layer.assets.iter().map(|(name, bytes)| (name, Fingerprint::of(bytes))).collect();
+            add(&format!("{} {} {texts:?} {assets:?}", layer.name, layer.folder));
+        }
+        all.add(&list);
+        all.finish()
+    }
+
     /// A text of the content, or the settings.
     #[must_use]
     pub fn source(&self, path: &SitePath) -> Option<&Source> {
@@ -123,7 +253,7 @@ impl Snapshot {
     /// The text of a source or of a file of the theme, whatever a finding speaks of.
     #[must_use]
     pub fn text(&self, path: &SitePath) -> Option<Arc<str>> {
-        let source = self.source(path).map(|source| Arc::clone(&source.text));
+        let source = self.source(path).map(Source::text);
         source.or_else(|| self.layers.iter().find_map(|layer| layer.text(path)))
     }
 }

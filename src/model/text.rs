@@ -3,11 +3,12 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::prose::Prose;
+use super::source::Source;
 use super::writing::Writing;
-use crate::base::fingerprint::Fingerprint;
+use crate::base::path::SitePath;
 
 /// Reads the text of a writing from its source.
 pub trait Reads: Send + Sync {
@@ -48,53 +49,64 @@ impl Drop for Held {
 /// The text of one writing.
 pub struct Text {
     /// The whole file.
-    pub source: Arc<str>,
-    /// The fingerprint of that.
-    pub fingerprint: Fingerprint,
+    pub source: Source,
     /// Where the Markdown begins, behind the front matter.
     pub body_start: usize,
     /// Whether the front matter has a title; a text that begins with the same one does not show it twice.
     pub has_title: bool,
     reader: Arc<dyn Reads>,
     room: Arc<Room>,
-    held: Mutex<Option<Held>>,
+    held: Mutex<Slot>,
+}
+
+/// A text that is held, or one that somebody still reads.
+#[derive(Default)]
+struct Slot {
+    held: Option<Held>,
+    read: Weak<Prose>,
 }
 
 impl Text {
     /// A text that nobody has asked for yet.
     #[must_use]
     pub fn new(
-        (source, fingerprint): (&Arc<str>, Fingerprint),
+        source: &Source,
         (body_start, has_title): (usize, bool),
         reader: &Arc<dyn Reads>,
         room: &Arc<Room>,
     ) -> Self {
         Self {
-            source: Arc::clone(source),
-            fingerprint,
+            source: source.clone(),
             body_start,
             has_title,
             reader: Arc::clone(reader),
             room: Arc::clone(room),
-            held: Mutex::new(None),
+            held: Mutex::default(),
         }
     }
 
     /// Holds what was read of it just now, if there is room.
     pub(crate) fn hold(&self, prose: &Arc<Prose>) {
         let size = prose.size();
-        if !self.room.take(size) {
-            return;
+        let mut slot = self.slot();
+        if slot.held.is_none() && self.room.take(size) {
+            slot.held = Some(Held { prose: Arc::clone(prose), size, room: Arc::clone(&self.room) });
+        } else {
+            slot.read = Arc::downgrade(prose);
         }
-        let held = Held { prose: Arc::clone(prose), size, room: Arc::clone(&self.room) };
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text of this writing, whose text this is.
     pub(super) fn prose(&self, writing: &Writing) -> Arc<Prose> {
-        if let Some(held) = self.held.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            return Arc::clone(&held.prose);
+        let slot = self.slot();
+        if let Some(prose) = slot.held.as_ref().map(|held| Arc::clone(&held.prose)).or_else(|| slot.read.upgrade()) {
+            return prose;
         }
+        drop(slot);
         let prose = Arc::new(self.reader.prose(writing, self));
         self.hold(&prose);
         prose
@@ -103,7 +115,7 @@ impl Text {
 
 impl Clone for Text {
     fn clone(&self) -> Self {
-        Self::new((&self.source, self.fingerprint), (self.body_start, self.has_title), &self.reader, &self.room)
+        Self::new(&self.source, (self.body_start, self.has_title), &self.reader, &self.room)
     }
 }
 
@@ -120,13 +132,13 @@ impl Default for Text {
     /// The text of a writing that says nothing.
     fn default() -> Self {
         let reader: Arc<dyn Reads> = Arc::new(Silence);
-        Self::new((&"".into(), Fingerprint::of(b"")), (0, false), &reader, &Room::new(0))
+        Self::new(&Source::new(SitePath::new("nothing").expect("clean"), ""), (0, false), &reader, &Room::new(0))
     }
 }
 
 impl fmt::Debug for Text {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Text").field("bytes", &self.source.len()).finish_non_exhaustive()
+        out.debug_struct("Text").field("source", &self.source.path).finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Replies that readers left elsewhere, and the conversations they belong to. Plain data.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use super::writing::Placed;
@@ -7,7 +8,7 @@ use crate::base::date::Date;
 use crate::base::path::SitePath;
 
 /// One file of `content/replies/`: what readers said of one essay.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Replies {
     /// The file.
     pub path: SitePath,
@@ -18,7 +19,7 @@ pub struct Replies {
 }
 
 /// A place elsewhere where an essay was answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Thread {
     /// The word for the source: `linkedin`, `disqus`.
     pub source: String,
@@ -27,7 +28,7 @@ pub struct Thread {
 }
 
 /// What readers may see of a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub enum State {
     /// Everything.
     Shown,
@@ -54,7 +55,7 @@ impl State {
 }
 
 /// When a reply was written, as precisely as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum When {
     /// A day, with its time where that is known.
     Day(Date),
@@ -65,7 +66,7 @@ pub enum When {
 }
 
 /// One reply.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Reply {
     /// Its id, `SOURCE:ID`, unique in its file.
     pub id: Placed<String>,

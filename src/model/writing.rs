@@ -15,7 +15,7 @@ use crate::base::diagnostic::Diagnostics;
 use crate::base::path::SitePath;
 
 /// Which folder of `content/` a writing stands in, and so what it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Kind {
     /// `content/essays/`
     Essay,
@@ -147,6 +147,8 @@ pub struct Writing {
     pub facts: Facts,
     /// Its text.
     pub text: Text,
+    /// What the link stage found in the same text the last time, as it wrote it; empty where there is none.
+    pub found_before: Arc<[u8]>,
     /// What is wrong in its text; the link stage reports it where the writing is shown.
     pub findings: Diagnostics,
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Reader, published, replies};
+use super::{Reader, kept, published, replies};
 use crate::base::diagnostic::Diagnostics;
+use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::memo::Memo as Leaves;
-use crate::model::book::{Book, MarkdownSettings, RepliesSettings};
+use crate::model::book::{MarkdownSettings, RepliesSettings};
+use crate::model::kept::{Found, Kept};
 use crate::model::published::{FILE, Published};
-use crate::model::source::Source;
+use crate::model::source::{Snapshot, Source};
 use crate::model::thread::Replies;
 use crate::model::writing::{Parsed, Writing};
 
@@ -19,13 +21,15 @@ use crate::model::writing::{Parsed, Writing};
 pub struct Memo {
     /// What of the settings counts; the last is whether the address of an essay needs a date.
     settings: Option<(MarkdownSettings, RepliesSettings, bool)>,
+    /// The fingerprint of those.
+    print: Fingerprint,
     /// Sorted by path.
     files: Vec<Known>,
 }
 
 struct Known {
     path: SitePath,
-    text: Arc<str>,
+    fingerprint: Fingerprint,
     said: Said,
     diagnostics: Diagnostics,
 }
@@ -39,7 +43,42 @@ enum Said {
 }
 
 impl Memo {
-    pub(super) fn parse(&mut self, sources: &[Source], book: &Book, leaves: &Arc<Leaves>) -> (Parsed, Diagnostics) {
+    /// Gives what was understood of each file to whoever keeps it for the next build, with what the link stage found in it.
+    pub fn keep(&self, kept: &dyn Kept, linked: &dyn Found) {
+        let key = |at: usize| {
+            let known = &self.files[at];
+            let key = kept::key(&known.path, known.fingerprint, self.print);
+            let is_known = || kept.find(key).is_some();
+            let is_new = match &known.said {
+                Said::Writing(writing) => !(linked.found(writing).1 && is_known()),
+                Said::Replies(_) => !is_known(),
+                Said::Published(_) | Said::Nothing => return None,
+            };
+            Some((at, key, is_new))
+        };
+        let files: Vec<_> = (0..self.files.len()).into_par_iter().filter_map(key).collect();
+        let found: Vec<_> = files.iter().map(|(_, key, is_new)| (*key, *is_new)).collect();
+        kept.keep(&found, &|at| {
+            let known = &self.files[files[at].0];
+            match &known.said {
+                Said::Writing(writing) => kept::write_writing(writing, &linked.found(writing).0, &known.diagnostics),
+                Said::Replies(replies) => kept::write_replies(replies, &known.diagnostics),
+                Said::Published(_) | Said::Nothing => Vec::new(),
+            }
+        });
+    }
+
+    pub(super) fn parse(
+        &mut self,
+        snapshot: &Snapshot,
+        leaves: &Arc<Leaves>,
+        kept: Option<&dyn Kept>,
+    ) -> (Parsed, Diagnostics) {
+        let Snapshot { sources, book, .. } = snapshot;
+        self.print = Fingerprint::of(
+            format!("{:?} {:?} {}", book.markdown, book.replies, book.urls.essay.has_date()).as_bytes(),
+        );
+        let print = self.print;
         let settings = Some((book.markdown.clone(), book.replies.clone(), book.urls.essay.has_date()));
         let mut before = std::mem::take(&mut self.files);
         if self.settings != settings {
@@ -47,28 +86,34 @@ impl Memo {
             self.settings = settings;
         }
         let mut diagnostics = Diagnostics::default();
-        let reader = Reader::new(book, leaves, &mut diagnostics);
+        let reader = Reader::new(book, snapshot.holds.texts, leaves, &mut diagnostics);
         let parse = |(at, source): (usize, &Source)| {
-            let is_known = |known: &&Known| Arc::ptr_eq(&known.text, &source.text) && known.path == source.path;
+            let is_known = |known: &&Known| known.fingerprint == source.fingerprint && known.path == source.path;
             let elsewhere = || {
                 let at = before.binary_search_by(|known| known.path.cmp(&source.path)).ok()?;
                 before.get(at).filter(is_known)
             };
             let known = before.get(at).filter(is_known).or_else(elsewhere);
+            let bytes = || kept.and_then(|kept| kept.find(kept::key(&source.path, source.fingerprint, print)));
             let (said, diagnostics) = if let Some(known) = known {
                 (known.said.clone(), known.diagnostics.clone())
             } else if source.path.below("content/replies").is_some() {
-                let (replies, found) = replies::read(&source.path, &source.text, &book.replies);
+                let before = bytes().and_then(kept::read_replies);
+                let (replies, found) =
+                    before.unwrap_or_else(|| replies::read(&source.path, &source.text(), &book.replies));
                 (Said::Replies(Arc::new(replies)), found)
+            } else if let Some((writing, found)) = bytes().and_then(|bytes| kept::read_writing(bytes, source, &reader))
+            {
+                (Said::Writing(Arc::new(writing)), found)
             } else if let Some((writing, found)) = reader.read(source, book) {
                 (Said::Writing(Arc::new(writing)), found)
             } else if source.path.as_str() == FILE {
-                let (published, found) = published::read(&source.path, &source.text);
+                let (published, found) = published::read(&source.path, &source.text());
                 (Said::Published(Arc::new(published)), found)
             } else {
                 (Said::Nothing, Diagnostics::default())
             };
-            Known { path: source.path.clone(), text: Arc::clone(&source.text), said, diagnostics }
+            Known { path: source.path.clone(), fingerprint: source.fingerprint, said, diagnostics }
         };
         self.files = sources.par_iter().enumerate().map(parse).collect();
         let mut parsed = Parsed { writings: Vec::with_capacity(self.files.len()), ..Parsed::default() };

@@ -12,6 +12,7 @@ mod frontmatter;
 mod headings;
 mod ids;
 mod inline;
+mod kept;
 mod markdown;
 mod math;
 mod memo;
@@ -38,15 +39,12 @@ use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::memo::Memo as Leaves;
 use crate::model::book::{Book, MarkdownSettings};
+use crate::model::kept::Kept;
 use crate::model::prose::Prose;
 use crate::model::source::{Snapshot, Source};
 use crate::model::text::{Reads, Room, Text};
 use crate::model::writing::{Kind, Parsed, Writing};
 pub use memo::Memo;
-
-/// Texts are held up to so many bytes: those of some ten thousand essays. Beyond, a text is read again whenever somebody needs it,
-/// so that a book of any size is made in about the same memory.
-const ROOM_FOR_TEXTS: usize = 256 << 20;
 
 /// Reads every source of the book.
 #[must_use]
@@ -58,7 +56,18 @@ pub fn parse(snapshot: &Snapshot) -> (Parsed, Diagnostics) {
 /// `leaves` holds are not converted again.
 #[must_use]
 pub fn parse_again(snapshot: &Snapshot, memo: &mut Memo, leaves: &Arc<Leaves>) -> (Parsed, Diagnostics) {
-    memo.parse(&snapshot.sources, &snapshot.book, leaves)
+    memo.parse(snapshot, leaves, None)
+}
+
+/// The same; of files that an earlier build has read, that which it found is taken.
+#[must_use]
+pub fn parse_kept(
+    snapshot: &Snapshot,
+    memo: &mut Memo,
+    leaves: &Arc<Leaves>,
+    kept: Option<&dyn Kept>,
+) -> (Parsed, Diagnostics) {
+    memo.parse(snapshot, leaves, kept)
 }
 
 /// Reads one Markdown text that belongs to no book. Links stay as they are written.
@@ -78,7 +87,7 @@ pub fn parse_text(path: &SitePath, text: &str, settings: &MarkdownSettings) -> (
 /// Reads one source of a book; `None` for what is no writing.
 pub(crate) fn parse_one(source: &Source, book: &Book) -> Option<Writing> {
     // What is wrong with the macros is said once for the whole book.
-    let reader = Reader::new(book, &Arc::default(), &mut Diagnostics::default());
+    let reader = Reader::new(book, 0, &Arc::default(), &mut Diagnostics::default());
     reader.read(source, book).map(|(writing, _)| writing)
 }
 
@@ -110,29 +119,30 @@ impl Reads for How {
     fn prose(&self, writing: &Writing, text: &Text) -> Prose {
         let title = if text.has_title { writing.meta.title.as_str() } else { "" };
         let (path, settings, math) = (&writing.path, &self.markdown, &self.math);
-        let input = markdown::Input { path, text: &text.source, body_start: text.body_start, title, settings, math };
+        let source = text.source.text();
+        let input = markdown::Input { path, text: &source, body_start: text.body_start, title, settings, math };
         markdown::read(&input).0
     }
 }
 
 impl Reader {
-    fn new(book: &Book, leaves: &Arc<Leaves>, diagnostics: &mut Diagnostics) -> Self {
+    fn new(book: &Book, room: usize, leaves: &Arc<Leaves>, diagnostics: &mut Diagnostics) -> Self {
         let how = Arc::new(How { markdown: book.markdown.clone(), math: converter(book, leaves, diagnostics) });
         let reads: Arc<dyn Reads> = Arc::clone(&how) as Arc<dyn Reads>;
-        Self { how, reads, room: Room::new(ROOM_FOR_TEXTS) }
+        Self { how, reads, room: Room::new(room) }
     }
 
     fn read(&self, source: &Source, book: &Book) -> Option<(Writing, Diagnostics)> {
         let kind = Kind::ALL.into_iter().find(|kind| source.path.below(kind.folder()).is_some())?;
         let frontmatter::Front { mut meta, body_start, has_title, has_date, is_yaml, mut diagnostics } =
-            frontmatter::read(kind, &source.path, &source.text);
+            frontmatter::read(kind, &source.path, &source.text());
         // What cannot be read may well hold a title and a date: only its own mistake is reported.
         let is_readable = !diagnostics.has(Code::BadSyntax);
         let sign = if is_yaml { ":" } else { " =" };
-        let top = Span::bytes(&source.path, 0..source.text.lines().next().map_or(0, |line| line.trim_end().len()));
+        let top = Span::bytes(&source.path, 0..source.text().lines().next().map_or(0, |line| line.trim_end().len()));
         let input = markdown::Input {
             path: &source.path,
-            text: &source.text,
+            text: &source.text(),
             body_start,
             title: &meta.title,
             settings: &self.how.markdown,
@@ -164,10 +174,10 @@ impl Reader {
         }
         let facts = prose.facts();
         let prose = Arc::new(prose);
-        let text =
-            Text::new((&source.text, source.fingerprint), (body_start, has_title_of_its_own), &self.reads, &self.room);
+        let text = Text::new(source, (body_start, has_title_of_its_own), &self.reads, &self.room);
         text.hold(&prose);
-        Some((Writing { kind, path: source.path.clone(), meta, facts, text, findings }, diagnostics))
+        let found_before = Arc::default();
+        Some((Writing { kind, path: source.path.clone(), meta, facts, text, found_before, findings }, diagnostics))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Promises that the site as it is now would break, each with the line that mends it. Knows no page but by its address.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::successor::{Successor, Successors, headings};
 use super::{Address, Addresses, State, What};
@@ -10,7 +11,7 @@ use crate::base::path::SitePath;
 use crate::base::span::Span;
 use crate::link::Why;
 use crate::model::published::{FILE, Promise, Published};
-use crate::model::source::Snapshot;
+use crate::model::source::{Snapshot, Source};
 use crate::model::writing::{Kind, Placed, Writing};
 use crate::parse::amend;
 
@@ -86,7 +87,7 @@ impl Desk<'_> {
         };
         let mut found = Diagnostic::new(Code::LostAddress, self.span(promise.range), message)
             .help(format!("{remedy}, or take this line out if readers are to find nothing there"));
-        if let Some(line) = self.text(path).and_then(|text| line_of_key(text, key)) {
+        if let Some(line) = self.text(path).and_then(|text| line_of_key(&text, key)) {
             found = found.label(Span::bytes(path, line), "because of this");
         }
         if is_seen {
@@ -95,8 +96,8 @@ impl Desk<'_> {
         found
     }
 
-    fn text(&self, path: &SitePath) -> Option<&str> {
-        self.snapshot.source(path).map(|source| &*source.text)
+    fn text(&self, path: &SitePath) -> Option<Arc<str>> {
+        self.snapshot.source(path).map(Source::text)
     }
 
     fn report_lost(&self, lost: &[&Promise], spoiled: &BTreeSet<SitePath>, found: &mut Diagnostics) {
@@ -149,12 +150,12 @@ impl Desk<'_> {
             return finding.help(format!("make a file `{file}` with `title = {title}` and `{line}`{doubt}"));
         };
         let path = &writing.path;
-        let text = self.text(path).unwrap_or("");
+        let text = self.text(path).unwrap_or_default();
         let sign = if text.starts_with("---") { ":" } else { " =" };
         let key = if writing.kind == Kind::Concept { "redirect_from" } else { "aliases" };
         let known = &writing.meta.old_addresses;
         let line = alias_line(key, sign, known, lost);
-        let change = amend::with_addresses(writing.kind, path, text, lost).filter(|_| successor.is_certain);
+        let change = amend::with_addresses(writing.kind, path, &text, lost).filter(|_| successor.is_certain);
         let finding = match change {
             Some((range, words)) => finding.fix(Span::bytes(path, range), words),
             None => finding,
@@ -166,7 +167,7 @@ impl Desk<'_> {
         if !text.starts_with("---") && !text.starts_with("+++") {
             return finding.help(format!("put `{line}` between two lines of `+++` at the top of `{path}`{doubt}"));
         }
-        let table = front_lines(text).map(|(_, line)| line.trim_end()).find(|line| line.starts_with('['));
+        let table = front_lines(&text).map(|(_, line)| line.trim_end()).find(|line| line.starts_with('['));
         let above = table.filter(|_| sign == " =").map_or_else(String::new, |table| format!(", above `{table}`"));
         finding.help(format!("add `{line}` to the front matter of `{path}`{above}{doubt}"))
     }
@@ -181,6 +182,9 @@ impl Desk<'_> {
             for heading in promise.headings.iter().filter(|heading| !page.has_place(&heading.value)) {
                 lost.entry(&heading.value).or_default().push((promise, heading));
             }
+        }
+        if lost.is_empty() {
+            return;
         }
         let successors = page.writing.as_ref().map(|writing| headings(&writing.prose().outline, &promises));
         for (id, places) in lost {
@@ -207,13 +211,14 @@ impl Desk<'_> {
     fn with_id(&self, finding: Diagnostic, writing: &Writing, id: &str, successor: Option<u32>) -> Diagnostic {
         let path = &writing.path;
         let line = successor.and_then(|start| {
-            let line = self.text(path)?.get(start as usize..)?.lines().next()?.trim_end();
-            Some((start as usize..start as usize + line.len(), line)).filter(|(range, _)| !range.is_empty())
+            let text = self.text(path)?;
+            let line = text.get(start as usize..)?.lines().next()?.trim_end();
+            Some((start as usize..start as usize + line.len(), line.to_owned())).filter(|(range, _)| !range.is_empty())
         });
         match line {
             Some((range, line)) => finding.label(Span::bytes(path, range), "this may be the same one").help(format!(
                 "write `{}` there if it took its place, or take `\"{id}\"` out of this line if nothing did",
-                with_own_id(line, id)
+                with_own_id(&line, id)
             )),
             None => finding.help(format!(
                 "put `<a id=\"{id}\"></a>` into `{path}` where readers are to land, or take `\"{id}\"` out of this line"

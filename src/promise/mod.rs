@@ -217,8 +217,8 @@ pub enum State<'a> {
 fn page_address(file: &str, page: PageId, (site, book): (&Site, &Book), day: civil::Date) -> Address {
     let (what, writing) = match page {
         PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies => (What::List, None),
-        // A book that grows out of it loses the page, which is nobody's mistake.
-        PageId::Print => (What::Made, None),
+        // A book that grows out of the one, and a list that gets too short for the other, loses the page, which is nobody's mistake.
+        PageId::Print | PageId::Stretch(_) => (What::Made, None),
         PageId::Writing(id) => (What::Writing(site.writing(id).kind), Some(id)),
         PageId::Concept(id) => (What::Writing(Kind::Concept), site.concept(id).writing),
         PageId::Series(id) => (What::Writing(Kind::Series), site.series(id).writing),

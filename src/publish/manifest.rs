@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
+use crate::io::output::Held;
 
 pub use crate::io::stage::MARK as MANIFEST;
 
@@ -37,6 +38,13 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The manifest of an output folder.
+    #[must_use]
+    pub fn of(held: &[Held]) -> Self {
+        let entry = |held: &Held| Entry { fingerprint: held.fingerprint, size: held.size };
+        Self { files: held.iter().map(|held| (held.file.clone(), entry(held))).collect(), ..Self::default() }
+    }
+
     /// Reads a manifest; `None` for another text.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

@@ -12,15 +12,24 @@ use crate::parse::copy::{Place, Places, copy};
 pub(super) fn write(input: &Input<'_>, id: WritingId) -> String {
     let path = &input.site.writing(id).path;
     let source = input.sources.binary_search_by(|source| source.path.cmp(path)).ok().map(|at| &input.sources[at]);
-    let text = source.map_or("", |source| source.text.as_ref());
-    format!("{}\n{}", front(input, id), copy(text, &input.book.markdown, &InBook::new(input, id)))
+    let text = source.map(crate::model::source::Source::text).unwrap_or_default();
+    format!("{}\n{}", front(input, id), copy(&text, &input.book.markdown, &InBook::new(input, id)))
 }
 
 /// Of what the file is made: its source, and all that the book adds to it.
 pub(super) fn recipe(input: &Input<'_>, id: WritingId) -> Fingerprint {
     let (site, at) = (input.site, id.0 as usize);
     let escapes = &site.mentions[at].escapes;
-    let mut recipe = format!("{} {escapes:?}\n{}", site.writing(id).text.fingerprint, front(input, id));
+    let mut recipe = format!("{} {escapes:?}\n", site.writing(id).text.source.fingerprint);
+    // Of the front matter, what does not stand in the source or in the settings.
+    for concept in &site.named[id.0 as usize] {
+        recipe.push_str(&site.concept(*concept).title);
+        recipe.push('\n');
+    }
+    if let Some((series, at)) = site.place_in_series(id) {
+        recipe.push_str(&format!("{} {at}", site.series(series).title));
+    }
+    recipe.push_str(&format!("\n{}", site.route(PageId::Writing(id))));
     let book = InBook::bare(input, id);
     for target in site.targets[at].iter() {
         recipe.push_str(&format!("\n{:?}", book.place(target)));

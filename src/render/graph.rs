@@ -1,6 +1,6 @@
 //! `graph.json`: what refers to what, with the sentences that do. Its schema is `docs/content/static/graph.schema.json`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -39,10 +39,10 @@ struct Node<'a> {
 }
 
 #[derive(Serialize)]
-struct Edge {
+struct Edge<'a> {
     kind: &'static str,
-    from: String,
-    to: String,
+    from: &'a str,
+    to: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,43 +65,47 @@ struct Passage {
 }
 
 /// The file: a node and an edge a line, so that versions of it can be compared.
-pub(super) fn write(input: &Input<'_>) -> String {
+pub(super) fn write(input: &Input<'_>) -> Vec<u8> {
     let pages = pages(input);
     let Input { book, .. } = input;
     let mut lines = Lines::default();
-    lines.text.push_str(&format!(
-        "{{\n\"$schema\": {},\n\"base\": {},\n\"title\": {},\n\"language\": {},\n\"nodes\": [",
-        json(&SCHEMA),
-        json(&book.base_url),
-        json(&book.title),
-        json(&book.language)
-    ));
+    lines.text.extend_from_slice(
+        format!(
+            "{{\n\"$schema\": {},\n\"base\": {},\n\"title\": {},\n\"language\": {},\n\"nodes\": [",
+            json(&SCHEMA),
+            json(&book.base_url),
+            json(&book.title),
+            json(&book.language)
+        )
+        .as_bytes(),
+    );
     pages.iter().for_each(|page| lines.push(&node(input, *page)));
-    lines.text.push_str("\n],\n\"edges\": [");
+    lines.text.extend_from_slice(b"\n],\n\"edges\": [");
     lines.count = 0;
-    Graph { input, shown: pages.iter().copied().collect() }.write_edges(&mut lines);
-    lines.text.push_str("\n]\n}\n");
+    let shown = pages.par_iter().map(|page| (*page, input.site.route(*page).to_url())).collect();
+    Graph { input, shown }.write_edges(&mut lines);
+    lines.text.extend_from_slice(b"\n]\n}\n");
     lines.text
 }
 
 /// Values of a list, one a line. There may be half a million of them, so that they are written into one text and no other.
 #[derive(Default)]
 struct Lines {
-    text: String,
+    text: Vec<u8>,
     count: usize,
 }
 
 impl Lines {
     fn push(&mut self, value: &impl Serialize) {
-        self.text.push_str(if self.count == 0 { "\n" } else { ",\n" });
-        self.text.push_str(&json(value));
+        self.text.extend_from_slice(if self.count == 0 { b"\n" } else { b",\n" });
+        serde_json::to_writer(&mut self.text, value).expect("texts and numbers can always be written");
         self.count += 1;
     }
 
     fn append(&mut self, other: &Self) {
         if other.count > 0 {
-            self.text.push_str(if self.count == 0 { "" } else { "," });
-            self.text.push_str(&other.text);
+            self.text.extend_from_slice(if self.count == 0 { b"" } else { b"," });
+            self.text.extend_from_slice(&other.text);
             self.count += other.count;
         }
     }
@@ -138,16 +142,22 @@ fn node<'a>(input: &Input<'a>, page: PageId) -> Node<'a> {
 
 struct Graph<'a> {
     input: &'a Input<'a>,
-    shown: BTreeSet<PageId>,
+    /// Pages that readers see, with their addresses.
+    shown: HashMap<PageId, String>,
 }
 
 impl Graph<'_> {
     fn write_edges(&self, lines: &mut Lines) {
         let site = self.input.site;
-        for (page, links) in &site.backlinks {
+        let linked: Vec<_> = site.backlinks.iter().collect();
+        let write = |(page, links): &(&PageId, &Vec<Backlink>)| {
+            let mut lines = Lines::default();
             let of_one = links.chunk_by(|a, b| a.from == b.from);
-            of_one.filter_map(|links| self.link(*page, links)).for_each(|edge| lines.push(&edge));
-        }
+            of_one.filter_map(|links| self.link(**page, links)).for_each(|edge| lines.push(&edge));
+            lines
+        };
+        let linked: Vec<Lines> = linked.par_iter().map(write).collect();
+        linked.iter().for_each(|linked| lines.append(linked));
         let concepts: Vec<ConceptId> = (0..site.concepts.len()).map(|at| ConceptId(index(at))).collect();
         let used: Vec<Lines> = concepts.par_iter().map(|id| self.uses(*id)).collect();
         used.iter().for_each(|used| lines.append(used));
@@ -169,22 +179,13 @@ impl Graph<'_> {
     }
 
     /// An edge between two pages, where readers see both.
-    fn edge(&self, kind: &'static str, from: PageId, to: PageId) -> Option<Edge> {
-        let site = self.input.site;
-        let is_shown = self.shown.contains(&from) && self.shown.contains(&to);
-        is_shown.then(|| Edge {
-            kind,
-            from: site.route(from).to_url(),
-            to: site.route(to).to_url(),
-            position: None,
-            reply: None,
-            count: None,
-            passages: Vec::new(),
-        })
+    fn edge(&self, kind: &'static str, from: PageId, to: PageId) -> Option<Edge<'_>> {
+        let (from, to) = (self.shown.get(&from)?, self.shown.get(&to)?);
+        Some(Edge { kind, from, to, position: None, reply: None, count: None, passages: Vec::new() })
     }
 
     /// The links of one writing to a page.
-    fn link(&self, page: PageId, links: &[Backlink]) -> Option<Edge> {
+    fn link(&self, page: PageId, links: &[Backlink]) -> Option<Edge<'_>> {
         let from = links[0].from;
         let edge = self.edge("link", self.input.site.page_of(from), page)?;
         let passages = if self.quotes() { self.passages(from, by_sentence(links)) } else { self.places(from, links) };
@@ -231,7 +232,7 @@ impl Graph<'_> {
     }
 
     /// What the author says of two concepts. What holds both ways stands here once.
-    fn relations(&self, id: ConceptId) -> impl Iterator<Item = Edge> {
+    fn relations(&self, id: ConceptId) -> impl Iterator<Item = Edge<'_>> {
         let relations = &self.input.site.concept(id).relations;
         relations.iter().filter_map(move |(relation, other)| {
             let kind = match relation {
@@ -246,7 +247,7 @@ impl Graph<'_> {
     }
 
     /// Essays that answer a reply to another one.
-    fn answers(&self) -> impl Iterator<Item = Edge> {
+    fn answers(&self) -> impl Iterator<Item = Edge<'_>> {
         let site = self.input.site;
         let answering: Vec<(WritingId, &str)> = self
             .input

@@ -85,7 +85,7 @@ impl Made {
             Self::SitemapPart(at) => sitemap::write_part(input, at).into_bytes(),
             Self::Opml => opml::write(input).into_bytes(),
             Self::Llms => llms::write(input).into_bytes(),
-            Self::Graph => graph::write(input).into_bytes(),
+            Self::Graph => graph::write(input),
             Self::Copy(id) => copy::write(input, id).into_bytes(),
             Self::Robots => robots::write(input.book).into_bytes(),
         }

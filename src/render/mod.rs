@@ -186,10 +186,15 @@ pub fn render(input: &Input<'_>, outputs: &BTreeMap<String, Output>, tools: &Too
         (tools.step)(all);
         ((tools.clock)().saturating_sub(start), made)
     };
-    let rendered: Vec<_> = outputs.par_iter().map(make).collect();
+    // Files that are made of the whole book take as long as hundreds of others: where one came last, all cores but one would wait.
+    let list: Vec<(&String, &Output)> = outputs.iter().collect();
+    let (whole, single): (Vec<usize>, Vec<usize>) = (0..all).partition(|at| is_of_whole_book(*list[*at].1));
+    let order: Vec<usize> = whole.into_iter().chain(single).collect();
+    let mut rendered: Vec<_> = order.par_iter().map(|at| (*at, make(list[*at]))).collect();
+    rendered.sort_unstable_by_key(|(at, _)| *at);
     let mut diagnostics = Diagnostics::default();
     let mut done = Rendered { times: Vec::with_capacity(all), made: 0 };
-    for (time, made) in rendered {
+    for (_, (time, made)) in rendered {
         done.times.push(time);
         match made {
             Ok(is_made) => done.made += usize::from(is_made),
@@ -197,6 +202,17 @@ pub fn render(input: &Input<'_>, outputs: &BTreeMap<String, Output>, tools: &Too
         }
     }
     (done, diagnostics)
+}
+
+fn is_of_whole_book(output: Output) -> bool {
+    use PageId::{Archive, Concepts, Home, Print, Replies};
+    match output {
+        Output::Page(PageKey::Missing | PageKey::Page(Home | Archive | Concepts | Print | Replies)) => true,
+        Output::Made(made) => {
+            matches!(made, Made::Graph | Made::Llms | Made::Sitemap | Made::SitemapPart(_) | Made::Opml)
+        }
+        _ => false,
+    }
 }
 
 /// A page at an old address that leads on to the new one, without a script.

@@ -6,13 +6,23 @@ use super::{Input, Output, bytes, copy};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fingerprint::Fingerprint;
 
-/// What decides the bytes of every file besides what it shows: the program, the settings and the theme.
-pub(super) fn base(input: &Input<'_>, engine: Fingerprint) -> Fingerprint {
+/// What decides the bytes of files besides what they show.
+#[derive(Clone, Copy)]
+pub(super) struct Base {
+    /// For pages: the program, the settings and the theme.
+    pages: Fingerprint,
+    /// For what no template makes: the program, the settings and the names of the theme's files.
+    others: Fingerprint,
+}
+
+pub(super) fn base(input: &Input<'_>, engine: Fingerprint) -> Base {
     let settings = input.sources.iter().find(|source| source.path.as_str() == "book.toml");
     let settings = settings.map(|source| source.fingerprint);
     // Settings of the command line, such as another `base_url`, show in the settings as they were understood.
     let book = Fingerprint::of(format!("{:?}", input.book).as_bytes());
-    Fingerprint::of(format!("{engine} {settings:?} {book} {}", input.theme.fingerprint).as_bytes())
+    let others = Fingerprint::of(format!("{engine} {settings:?} {book} {}", input.theme.names_fingerprint).as_bytes());
+    let pages = Fingerprint::of(format!("{others} {}", input.theme.fingerprint).as_bytes());
+    Base { pages, others }
 }
 
 /// Makes a file, unless the sink has it from the same recipe: then false.
@@ -23,10 +33,11 @@ pub(super) fn make(
     file: &str,
     output: Output,
     input: &Input<'_>,
-    base: Fingerprint,
+    base: Base,
     sink: &dyn Sink,
 ) -> Result<bool, Box<Diagnostic>> {
-    let whole = |recipe: Fingerprint| Fingerprint::of(format!("{base} {recipe}").as_bytes());
+    let base = if matches!(output, Output::Page(_)) { base.pages } else { base.others };
+    let whole = |recipe: Fingerprint| Fingerprint::of(&[base.to_bytes(), recipe.to_bytes()].concat());
     let planned = if let Output::Page(key) = output { input.viewer.plan(key) } else { None };
     let recipe = match output {
         Output::Page(_) => planned.as_ref().map(|planned| planned.recipe),
@@ -42,6 +53,12 @@ pub(super) fn make(
         (Output::Page(key), Some(planned)) => input.theme.render(&input.viewer.fill(key, planned))?.into(),
         _ => bytes(output, input)?,
     };
+    debug_assert!(!holds_mark(&made), "{file} was made with texts in it, not with recipes");
     sink.put(file, recipe, made);
     Ok(true)
+}
+
+fn holds_mark(bytes: &[u8]) -> bool {
+    let mark = crate::view::recipe::MARK.as_bytes();
+    bytes.windows(mark.len()).any(|part| part == mark)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::base::fingerprint::Fingerprint;
 use crate::memo::Memo;
+use crate::model::kept::Kept;
 use crate::model::source::Artifact;
 
 /// Bytes of a file: made for it, or held by the book or the theme as well.
@@ -95,6 +96,8 @@ pub struct Tools<'a> {
     pub sink: &'a dyn Sink,
     /// Remembers what plain functions made of their arguments, which changes nothing but the time a build takes.
     pub leaves: &'a Arc<Memo>,
+    /// Keeps what was found in texts, from one build to the next.
+    pub kept: Option<&'a dyn Kept>,
     /// Hears of each file that is made, with the number of all: from any thread.
     pub step: &'a (dyn Fn(usize) + Sync),
     /// The fingerprint of the program that builds, for a sink that remembers from which recipe a file was made; nobody asks for
@@ -108,6 +111,6 @@ impl<'a> Tools<'a> {
     /// Files go here, and results are remembered there; nobody hears of them or times them.
     #[must_use]
     pub fn new(sink: &'a dyn Sink, leaves: &'a Arc<Memo>) -> Self {
-        Self { sink, leaves, step: &|_| (), engine: None, clock: &|| Duration::ZERO }
+        Self { sink, leaves, kept: None, step: &|_| (), engine: None, clock: &|| Duration::ZERO }
     }
 }

@@ -98,6 +98,7 @@ fn changed(input: &Input<'_>, page: PageId) -> Option<jiff::civil::Date> {
     match page {
         PageId::Writing(id) if site.writing(id).kind == Kind::Essay => of(id),
         PageId::Writing(_) | PageId::Replies | PageId::Print => None,
+        PageId::Stretch(id) => site.essays_on(id).filter_map(of).max(),
         PageId::Home | PageId::Archive | PageId::Concepts => site.essays.iter().filter_map(|id| of(*id)).max(),
         PageId::Concept(id) => site.concept(id).appearances.iter().filter_map(|found| of(found.essay)).max(),
         PageId::Series(id) => site.series(id).essays.iter().filter_map(|id| of(*id)).max(),

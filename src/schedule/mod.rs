@@ -99,6 +99,7 @@ mod tests {
             findings: Diagnostics::default(),
             facts: Facts::default(),
             text: Text::default(),
+            found_before: Arc::default(),
         })
     }
 

@@ -32,7 +32,7 @@ pub(super) struct Edit {
 impl Edit {
     /// A new text for a file of the book.
     pub(super) fn of(source: &Source, after: String, what: String, done: String) -> Self {
-        Self { path: source.path.clone(), before: Some(Arc::clone(&source.text)), after, what, done }
+        Self { path: source.path.clone(), before: Some(Arc::clone(&source.text())), after, what, done }
     }
 
     /// The word by which a request names it.

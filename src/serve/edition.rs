@@ -213,7 +213,7 @@ impl Press {
         let is_text = |source: &&Source| source.path.as_str() == SETTINGS;
         broken.retain(|error| matches!(error.code, Code::BadSyntax | Code::NotUtf8));
         if broken.is_empty() {
-            self.good_settings = snapshot.sources.iter().find(is_text).map(|source| Arc::clone(&source.text));
+            self.good_settings = snapshot.sources.iter().find(is_text).map(|source| Arc::clone(&source.text()));
             return Ok((snapshot, found, Vec::new()));
         }
         let Some(good) = &self.good_settings else { return Ok((snapshot, found, Vec::new())) };
@@ -351,7 +351,7 @@ fn is_same(old: &Snapshot, new: &Snapshot) -> bool {
     old.as_of == new.as_of
         && old.sources.len() == new.sources.len()
         && old.assets.len() == new.assets.len()
-        && (old.sources.iter().zip(&new.sources)).all(|(a, b)| a.path == b.path && same_text(&a.text, &b.text))
+        && (old.sources.iter().zip(&new.sources)).all(|(a, b)| a.path == b.path && same_text(&a.text(), &b.text()))
         && (old.assets.iter().zip(&new.assets)).all(|(a, b)| a.path == b.path && Arc::ptr_eq(&a.bytes, &b.bytes))
         && old.layers == new.layers
 }

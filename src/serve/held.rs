@@ -21,7 +21,7 @@ pub(super) fn waiting(file: &Replies) -> Vec<&Reply> {
 pub(super) fn notes(subject: &Subject<'_>, file: &Replies) -> Vec<Note> {
     let waiting = waiting(file);
     let Some(source) = subject.edition.source(&file.path) else { return Vec::new() };
-    let lines = Lines::new(&source.text);
+    let lines = Lines::new(&source.text());
     let mut notes: Vec<Note> = Vec::new();
     for reply in waiting.iter().take(MOST) {
         let name = if reply.name.is_empty() { "A reader" } else { &reply.name };
@@ -31,7 +31,7 @@ pub(super) fn notes(subject: &Subject<'_>, file: &Replies) -> Vec<Note> {
         note.help = Some("held".to_owned());
         note.place = Some((file.path.clone(), line));
         for (label, state) in [("Show", "shown"), ("Hide", "hidden")] {
-            let after = amend::set_state(&source.text, &reply.id.value, state).ok().filter(|_| subject.is_editable);
+            let after = amend::set_state(&source.text(), &reply.id.value, state).ok().filter(|_| subject.is_editable);
             let what = format!("{label} the reply of {name}");
             let done = format!("The reply of {name} is {state} now: {}, line {line}", file.path);
             note.offers.extend(after.map(|after| Offer::new(label, Edit::of(source, after, what, done))));

@@ -35,7 +35,7 @@ impl Keep {
         let mut never_good = BTreeSet::new();
         for writing in &mut parsed.writings {
             let is_emptied = writing.facts.is_empty
-                && snapshot.source(&writing.path).is_some_and(|source| source.text.trim().is_empty());
+                && snapshot.source(&writing.path).is_some_and(|source| source.text().trim().is_empty());
             if !is_emptied && !at_fault.contains(&writing.path) {
                 continue;
             }

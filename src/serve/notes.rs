@@ -113,13 +113,13 @@ fn finding(subject: &Subject<'_>, group: &'static str, found: &Diagnostic, at: &
     let line = if *at == subject.writing.path {
         subject.lines.of(start)
     } else {
-        source.map_or(1, |source| Lines::new(&source.text).of(start))
+        source.map_or(1, |source| Lines::new(&source.text()).of(start))
     };
     let mut offers = Vec::new();
     if let (true, Some(source), Some(fix)) = (subject.is_editable, source, &found.fix)
         && fix.span.path == source.path
         && let Some((from, to)) = fix.span.range
-        && let (Some(head), Some(tail)) = (source.text.get(..from as usize), source.text.get(to as usize..))
+        && let (Some(head), Some(tail)) = (source.text().get(..from as usize), source.text().get(to as usize..))
     {
         let (what, done) = (format!("Apply “{}”", fix.text), format!("Applied “{}” in {at}, line {line}", fix.text));
         let edit = Edit::of(source, format!("{head}{}{tail}", fix.text), what, done);
@@ -194,7 +194,7 @@ pub(super) fn summary(subject: &Subject<'_>) -> Option<Note> {
         Kind::Concept => "this concept has no definition",
         Kind::Series | Kind::Page => return None,
     };
-    let sign = if subject.source.text.starts_with("---") { ":" } else { " =" };
+    let sign = if subject.source.text().starts_with("---") { ":" } else { " =" };
     let help = Some(format!("add a line `summary{sign} \"…\"`"));
     subject.writing.meta.summary.is_empty().then(|| Note { help, ..subject.note("Summary", text, 0) })
 }
@@ -261,7 +261,9 @@ pub(super) fn writing_of(edition: &Edition, file: &str) -> Option<WritingId> {
         PageId::Writing(id) => Some(*id),
         PageId::Concept(id) => edition.site.concept(*id).writing,
         PageId::Series(id) => edition.site.series(*id).writing,
-        PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies | PageId::Print => None,
+        PageId::Home | PageId::Archive | PageId::Concepts | PageId::Replies | PageId::Print | PageId::Stretch(_) => {
+            None
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl Panel {
         let id = notes::writing_of(edition, file)?;
         let writing = edition.site.writing(id);
         let source = edition.source(&writing.path)?;
-        let lines = Lines::new(&source.text);
+        let lines = Lines::new(&source.text());
         let is_editable = !is_read_only && !edition.kept.contains(&writing.path);
         let subject = Subject { edition, id, writing, source, lines, is_editable };
         let is_essay = writing.kind == Kind::Essay;
@@ -157,7 +157,7 @@ fn places(subject: &Subject<'_>, replies: Option<&Replies>) -> BTreeMap<String, 
     if let (Some(file), Some(conversation)) = (replies, conversation)
         && let Some(source) = subject.edition.source(&file.path)
     {
-        let lines = Lines::new(&source.text);
+        let lines = Lines::new(&source.text());
         let placed = conversation.replies.iter();
         let shown = placed.filter_map(|placed| Some((placed.anchor.clone(), placed.reply.as_ref()?)));
         all.extend(shown.map(|(anchor, reply)| (anchor, (file.path.clone(), lines.of(reply.id.range.0 as usize)))));

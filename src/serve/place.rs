@@ -79,7 +79,7 @@ impl Place<'_> {
 
     /// The first form, at the first place, after which the page is right.
     fn first(&self, words: Range, block: u32, attempt: &Attempt<'_>) -> Option<Changed> {
-        let text = &*self.source.text;
+        let text = &*self.source.text();
         let prose = self.writing.prose();
         let outline = &prose.outline;
         let (start, end) = self.part(block)?;
@@ -104,8 +104,8 @@ impl Place<'_> {
         let blocks = &prose.outline.blocks;
         let start = blocks.get(block as usize)?.source;
         let next = blocks.iter().map(|block| block.source).filter(|source| *source > start).min();
-        let end = next.map_or(self.source.text.len(), |next| next as usize);
-        Some((start as usize, end.min(self.source.text.len())))
+        let end = next.map_or(self.source.text().len(), |next| next as usize);
+        Some((start as usize, end.min(self.source.text().len())))
     }
 
     /// Whether another reading of the file differs in no block, picture, note or finding.

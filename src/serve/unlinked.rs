@@ -137,7 +137,7 @@ fn never(subject: &Subject<'_>, concept: ConceptId) -> Option<Edit> {
     let site = &subject.edition.site;
     let known = site.concept(concept);
     let source = subject.edition.source(&site.writing(known.writing?).path)?;
-    let after = amend::never_link(&source.path, &source.text)?;
+    let after = amend::never_link(&source.path, &source.text())?;
     let what = format!("Never link “{}”", known.title);
     Some(Edit::of(source, after, what, format!("“{}” is never a link now: {}", known.title, source.path)))
 }

@@ -12,7 +12,7 @@ use url::Url;
 use crate::base::host::is_public;
 use crate::link::{PageId, Site, Target, WritingId, index};
 use crate::model::book::TellSettings;
-use crate::model::source::Snapshot;
+use crate::model::source::{Snapshot, Source};
 use told::Told;
 
 /// Where search engines are told; they tell each other (IndexNow).
@@ -154,7 +154,7 @@ pub fn words_of(site: &Site, snapshot: &Snapshot) -> BTreeMap<String, Words> {
     for (at, writing) in site.writings.iter().enumerate() {
         let page: PageId = site.page_of(WritingId(index(at)));
         let route = site.route(page).as_str().to_owned();
-        let text = snapshot.source(&writing.path).map_or("", |source| &source.text);
+        let text = snapshot.source(&writing.path).map(Source::text).unwrap_or_default();
         let links = writing.facts.links.iter().zip(site.targets[at].iter());
         let links = links.filter(|(_, target)| **target == Target::External);
         let mut words = Words { fingerprint: told::fingerprint(text.as_bytes()), links: Vec::new() };

@@ -25,6 +25,7 @@ const THEMES: &[(&str, &[File])] = &[
         "theme.toml"
         "templates/base.html" "templates/home.html" "templates/essay.html" "templates/archive.html"
         "templates/concept.html" "templates/concepts.html" "templates/series.html" "templates/page.html"
+        "templates/year.html" "templates/years.html" "templates/steps.html"
         "templates/missing.html" "templates/print.html" "templates/replies.html" "templates/card.html"
         "templates/notes.html" "templates/endnotes.html" "templates/backlinks.html" "templates/reply.html"
         "assets/style.css" "assets/print.css" "assets/feed.css" "assets/script.js" "assets/missing.js"
@@ -38,7 +39,7 @@ const THEMES: &[(&str, &[File])] = &[
         files!("manual"
         "theme.toml"
         "templates/base.html" "templates/sidebar.html" "templates/home.html" "templates/essay.html"
-        "templates/archive.html"
+        "templates/archive.html" "templates/headings.html"
         "assets/style.css"),
     ),
 ];

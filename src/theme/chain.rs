@@ -48,7 +48,7 @@ pub fn chain(layers: &[Layer], name: &str) -> Vec<Used> {
             continue;
         }
         used.push(Used { name: full, path: source.path.clone(), how });
-        let mut named = named_in(&source.text);
+        let mut named = named_in(source.held());
         // The last one is taken first.
         named.reverse();
         open.extend(named);

@@ -12,7 +12,7 @@ pub fn idle(layers: &[Layer]) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for own in layers.iter().filter(|layer| layer.is_own()) {
         // A theme with a `base` of its own may have its addresses begin wherever it likes.
-        if !own.templates.iter().any(|(_, source)| source.text.contains("<base")) {
+        if !own.templates.iter().any(|(_, source)| source.held().contains("<base")) {
             diagnostics.extend(own.templates.iter().flat_map(|(_, source)| rootless(source)));
         }
         for name in unnamed(own, layers) {
@@ -38,10 +38,10 @@ fn unnamed<'a>(own: &'a Layer, layers: &'a [Layer]) -> Vec<&'a str> {
     let templates = || layers.iter().flat_map(|layer| &layer.templates).map(|(_, source)| source);
     let manifests = layers.iter().filter_map(|layer| layer.manifest.as_ref());
     let mut texts: Vec<(&str, String)> =
-        templates().chain(manifests).map(|source| ("", source.text.to_string())).collect();
+        templates().chain(manifests).map(|source| ("", source.held().to_string())).collect();
     texts.extend(assets().map(|(name, bytes)| (name.as_str(), String::from_utf8_lossy(bytes).into_owned())));
     // The end of a name that a template puts together while it runs, as in `asset(path=book.theme.font ~ "-roman.woff2")`.
-    let ends: Vec<&str> = templates().flat_map(|source| composed(&source.text)).collect();
+    let ends: Vec<&str> = templates().flat_map(|source| composed(source.held())).collect();
     let below =
         |name: &str| layers.iter().any(|layer| !layer.is_own() && layer.assets.iter().any(|(other, _)| other == name));
     let is_named = |name: &str| {
@@ -64,7 +64,7 @@ fn composed(template: &str) -> Vec<&str> {
 
 /// Addresses of assets that are written without `page.root`: right on the front page and nowhere else.
 fn rootless(source: &Source) -> Vec<Diagnostic> {
-    let text = source.text.as_ref();
+    let text = source.held();
     let starts = text.match_indices("{{").filter(|(at, _)| {
         let is_call = text[at + 2..].trim_start_matches('-').trim_start().starts_with("asset(");
         is_call && text[..*at].ends_with(['"', '\'', '='])

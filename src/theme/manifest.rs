@@ -74,7 +74,7 @@ pub(crate) fn about(source: &Source) -> Manifest {
 
 /// Reads `theme.toml` of the theme that stands on those whose settings are known already, and adds or changes its own.
 pub(super) fn read(source: &Source, known: &mut Known) -> (Manifest, Diagnostics) {
-    let (table, mut diagnostics) = read_toml(&Text { path: &source.path, text: &source.text, offset: 0 });
+    let (table, mut diagnostics) = read_toml(&Text { path: &source.path, text: source.held(), offset: 0 });
     let mut fields = Fields::new(&source.path, table);
     let mut manifest = Manifest::default();
     for (key, place) in [("name", &mut manifest.name), ("summary", &mut manifest.summary)] {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::base::path::SitePath;
-use crate::model::source::Layer;
+use crate::model::source::{Layer, Source};
 
 /// Attributes that hold addresses.
 const ADDRESSES: [&str; 4] = ["href", "src", "srcset", "poster"];
@@ -39,18 +39,18 @@ pub fn marked(layers: &[Layer]) -> (Vec<Layer>, Vec<Mark>) {
     let mut marks = Vec::new();
     for layer in layers.iter_mut().filter(|layer| layer.is_own()) {
         for (name, source) in &mut layer.templates {
-            let mut written = String::with_capacity(source.text.len());
+            let mut written = String::with_capacity(source.held().len());
             let mut done = 0;
-            for found in attributes(&source.text) {
-                written.push_str(&source.text[done..found.at]);
+            for found in attributes(source.held()) {
+                written.push_str(&source.held()[done..found.at]);
                 written.push_str(&format!("{}=\"{}\" ", mark_of(found.attribute), marks.len()));
                 done = found.at;
-                let text = source.text[found.value.clone()].to_owned();
+                let text = source.held()[found.value.clone()].to_owned();
                 let (path, template) = (source.path.clone(), name.clone());
                 marks.push(Mark { path, template, attribute: found.attribute, range: found.value, text });
             }
-            written.push_str(&source.text[done..]);
-            source.text = written.into();
+            written.push_str(&source.held()[done..]);
+            *source = Source::new(source.path.clone(), written);
         }
     }
     (layers, marks)
@@ -152,7 +152,7 @@ mod tests {
         layer.templates.push(("a.html".to_owned(), Source::new(path, text)));
         let (layers, marks) = marked(&[layer]);
         let texts = marks.into_iter().map(|mark| format!("{} {}", mark.attribute, mark.text)).collect();
-        (layers[0].templates[0].1.text.to_string(), texts)
+        (layers[0].templates[0].1.text().to_string(), texts)
     }
 
     #[test]

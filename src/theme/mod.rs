@@ -44,6 +44,8 @@ pub struct Theme {
     names: Arc<BTreeMap<String, String>>,
     /// The fingerprint of all that its pages have in common: templates, names of files, and `book`.
     pub fingerprint: Fingerprint,
+    /// The fingerprint of the names of its files.
+    pub names_fingerprint: Fingerprint,
 }
 
 /// Compiles the layers of a theme; templates that cannot be used are reported and left to the layer below.
@@ -59,7 +61,7 @@ pub fn compile(layers: &[Layer], settings: &Settings, book: &BookView) -> (Theme
     report_unused(layers, &templates, &mut diagnostics);
     let all = templates.clone();
     templates.retain(|(_, source)| {
-        let Some((range, name)) = growth::doubling(&source.text) else { return true };
+        let Some((range, name)) = growth::doubling(source.held()) else { return true };
         let message = format!("`{name}` is joined with itself and doubles each time");
         let span = Span::bytes(&source.path, range);
         diagnostics.push(Diagnostic::new(Code::TemplateError, span, message).help("join it with another variable"));
@@ -67,13 +69,14 @@ pub fn compile(layers: &[Layer], settings: &Settings, book: &BookView) -> (Theme
     });
     loop {
         let mut tera = new_tera(layers, &assets.names);
-        let added =
-            tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.text.as_ref())));
+        let added = tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.held())));
         let Err(error) = added else {
             tera.global_context().insert_value("book", Value::from_serializable(book));
             let fingerprint = print_of(layers, &templates, &assets.names, book);
             let (artifacts, names) = (assets.artifacts, assets.names);
-            return (Theme { tera, templates: all, assets: artifacts, names, fingerprint }, diagnostics);
+            let names_fingerprint = Fingerprint::of(format!("{names:?}").as_bytes());
+            let theme = Theme { tera, templates: all, assets: artifacts, names, fingerprint, names_fingerprint };
+            return (theme, diagnostics);
         };
         let (diagnostic, guilty) = explain(&error, &all, None);
         diagnostics.push(diagnostic);
@@ -109,7 +112,7 @@ fn report_unused(layers: &[Layer], templates: &[(String, Source)], diagnostics: 
     let known: Vec<&str> = known.into_iter().collect();
     for (name, source) in templates {
         let own = name.split_once('/').map_or(name.as_str(), |(_, own)| own);
-        let is_named = templates.iter().any(|(other, source)| other != name && source.text.contains(own));
+        let is_named = templates.iter().any(|(other, source)| other != name && source.held().contains(own));
         if known.contains(&own) || is_named {
             continue;
         }
@@ -258,7 +261,7 @@ fn explain(error: &tera::Error, templates: &[(String, Source)], page: Option<&st
     let source = name.as_deref().and_then(source_of);
     let message = message.trim().trim_start_matches("error: ").to_owned();
     let (range, near) = match (range, source) {
-        (None, Some((_, source))) => place_of(&message, &source.text, templates),
+        (None, Some((_, source))) => place_of(&message, source.held(), templates),
         (range, _) => (range, None),
     };
     let path = source.map_or_else(|| SitePath::new("themes").expect("clean"), |(_, source)| source.path.clone());
@@ -296,7 +299,7 @@ fn blocks(templates: &[(String, Source)]) -> BTreeSet<&str> {
     let own = format!("{}/", Layer::OWN);
     let built_in = templates.iter().filter(|(name, _)| !name.starts_with(&own));
     built_in
-        .flat_map(|(_, source)| source.text.split("block ").skip(1))
+        .flat_map(|(_, source)| source.held().split("block ").skip(1))
         .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next())
         .collect()
 }

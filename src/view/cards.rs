@@ -4,7 +4,7 @@ use super::Viewer;
 use super::views::{BacklinkView, Card, CountView, DateView, LinkView, PassageView, SeriesCard, TermView};
 use crate::base::date::Date;
 use crate::base::sentences;
-use crate::link::{Backlink, ConceptId, PageId, SeriesId, Site, WritingId, by_sentence};
+use crate::link::{Backlink, ConceptId, MOST_LISTED, PageId, SeriesId, Site, WritingId, by_sentence};
 use crate::model::prose::{LinkRef, Range};
 use crate::model::writing::{Kind, Writing};
 use crate::view::prose::quote;
@@ -62,7 +62,8 @@ impl Viewer<'_> {
             title: concept.title.clone(),
             url: concept.route.to_url(),
             summary: first_sentence(definition(self.site, id)).to_owned(),
-            count: concept.appearances.len(),
+            count: concept.appearances.len().min(MOST_LISTED),
+            is_many: concept.appearances.len() > MOST_LISTED,
         }
     }
 
@@ -73,7 +74,8 @@ impl Viewer<'_> {
             url: concept.route.to_url(),
             slug: concept.slug.clone(),
             summary: definition(self.site, id).to_owned(),
-            count: concept.appearances.len(),
+            count: concept.appearances.len().min(MOST_LISTED),
+            is_many: concept.appearances.len() > MOST_LISTED,
         }
     }
 
@@ -87,26 +89,35 @@ impl Viewer<'_> {
         }
     }
 
-    /// Pages that link to this one, with their sentences, each once.
-    pub(super) fn backlinks(&self, page: PageId, wanted: impl Fn(Kind) -> bool) -> Vec<BacklinkView> {
+    /// Pages that link to this one, with their sentences, each once, and how many are too many to show: of those that link here
+    /// most often, and of these the newest.
+    pub(super) fn backlinks(&self, page: PageId, wanted: impl Fn(Kind) -> bool) -> (Vec<BacklinkView>, usize) {
         let links = self.site.backlinks.get(&page).map_or(&[][..], Vec::as_slice);
-        let mut views = Vec::new();
-        for links in links.chunk_by(|a, b| a.from == b.from) {
-            let from = links[0].from;
-            let kind = self.site.writing(from).kind;
-            if !wanted(kind) {
-                continue;
-            }
-            let link = self.link(self.site.page_of(from));
-            views.push(BacklinkView {
-                title: link.title,
-                url: link.url,
-                lang: self.language_of(from).clone(),
-                kind: kind.word().to_owned(),
-                passages: self.linking(from, links),
-            });
+        let by_page = links.chunk_by(|a, b| a.from == b.from);
+        let mut pages: Vec<&[Backlink]> =
+            by_page.filter(|links| wanted(self.site.writing(links[0].from).kind)).collect();
+        let more = pages.len().saturating_sub(MOST_LISTED);
+        if more > 0 {
+            let mut order: Vec<(usize, usize)> = pages.iter().map(|links| links.len()).zip(0..).collect();
+            order.sort_unstable_by(|a, b| b.cmp(a));
+            let mut chosen: Vec<usize> = order.into_iter().take(MOST_LISTED).map(|(_, at)| at).collect();
+            chosen.sort_unstable();
+            pages = chosen.into_iter().map(|at| pages[at]).collect();
         }
-        views
+        (pages.into_iter().map(|links| self.backlink(links)).collect(), more)
+    }
+
+    /// A page with its links to another one.
+    fn backlink(&self, links: &[Backlink]) -> BacklinkView {
+        let from = links[0].from;
+        let link = self.link(self.site.page_of(from));
+        BacklinkView {
+            title: link.title,
+            url: link.url,
+            lang: self.language_of(from).clone(),
+            kind: self.site.writing(from).kind.word().to_owned(),
+            passages: self.linking(from, links),
+        }
     }
 
     /// The sentences in which these links of a writing stand, as its facts quote them: the text itself need not be read.

@@ -6,7 +6,7 @@ use super::Viewer;
 use super::cards::definition;
 use super::views::{AppearanceView, ChosenView, ConceptView, MapArc, MapRow, MapView, PassageView, RelatedConcept};
 use crate::base::words::without_escapes;
-use crate::link::{Appearance, ConceptId, PageId, Relation, Sentences, concepts};
+use crate::link::{Appearance, ConceptId, MOST_LISTED, PageId, Relation, Sentences, concepts};
 use crate::model::writing::Kind;
 
 /// Passages of one essay that stand open; the rest can be unfolded.
@@ -30,7 +30,9 @@ impl Viewer<'_> {
                 let html = crate::view::prose::escaped(&without_escapes(&passage.value));
                 ChosenView { html, essay: place.map(|(essay, block)| self.link_to_block(essay, block)) }
             });
-        let (quoted, further) = self.most_telling(&concept.appearances);
+        let (quoted, further) = most_telling(&concept.appearances);
+        let mention_count = self.mention_count(id);
+        let (backlinks, more_backlinks) = self.backlinks(PageId::Concept(id), |kind| kind != Kind::Essay);
         let mut year = None;
         let essays = quoted.into_iter().map(|found| self.appearance(id, found, &mut year)).collect();
         ConceptView {
@@ -43,25 +45,25 @@ impl Viewer<'_> {
             chosen,
             essays,
             further: further.into_iter().map(|found| self.card(found.essay)).collect(),
+            years: self.years_of(PageId::Concept(id)),
             essay_count: concept.appearances.len(),
-            passage_count: concept.appearances.iter().map(|found| self.sentences(id, found).len()).sum(),
+            mention_count,
+            passage_count: mention_count,
             related: self.related_concepts(id),
-            backlinks: self.backlinks(PageId::Concept(id), |kind| kind != Kind::Essay),
+            backlinks,
+            more_backlinks,
             replies: self.reply_words(id),
             map: self.map(id),
         }
     }
 
-    fn most_telling<'b>(&self, all: &'b [Appearance]) -> (Vec<&'b Appearance>, Vec<&'b Appearance>) {
-        if all.len() <= MOST_ESSAYS {
-            return (all.iter().collect(), Vec::new());
-        }
-        let mut order: Vec<usize> = (0..all.len()).collect();
-        order.sort_by_key(|at| (!all[*at].is_named, u32::MAX - all[*at].mentions, *at));
-        let chosen: std::collections::BTreeSet<usize> = order.into_iter().take(MOST_ESSAYS).collect();
-        let (quoted, further): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(at, _)| chosen.contains(at));
-        let plain = |list: Vec<(usize, &'b Appearance)>| list.into_iter().map(|(_, found)| found).collect();
-        (plain(quoted), plain(further))
+    /// How often essays mention a concept: its words in their texts, and links to its page.
+    fn mention_count(&self, id: ConceptId) -> usize {
+        let mentions: u64 = self.site.concept(id).appearances.iter().map(|found| u64::from(found.mentions)).sum();
+        let is_of_essay = |from| self.site.writing(from).kind == Kind::Essay;
+        let links = self.site.backlinks_of(PageId::Concept(id)).iter();
+        let links = links.filter(|link| link.sentence.0 < link.sentence.1 && is_of_essay(link.from)).count();
+        usize::try_from(mentions).unwrap_or(usize::MAX).saturating_add(links)
     }
 
     /// Sentences of an essay that use the concept, with the words to mark: mentions, and links to the concept's page.
@@ -92,7 +94,8 @@ impl Viewer<'_> {
         let unquoted = sentences.len().saturating_sub(MOST_PASSAGES);
         let mut passages: Vec<PassageView> = sentences
             .into_iter()
-            .take(MOST_PASSAGES)
+            // A recipe counts mentions, of which a sentence may have several.
+            .take(if self.is_recipe { usize::MAX } else { MOST_PASSAGES })
             .map(|(sentence, (block, marks))| self.passage(found.essay, block, sentence, &marks))
             .collect();
         let more = passages.split_off(passages.len().min(OPEN_PASSAGES));
@@ -118,6 +121,9 @@ impl Viewer<'_> {
             match ties.get(&other) {
                 None => {}
                 Some(1) => reasons.push("used together in 1 essay".to_owned()),
+                Some(count) if *count as usize > MOST_LISTED => {
+                    reasons.push(format!("used together in more than {MOST_LISTED} essays"));
+                }
                 Some(count) => reasons.push(format!("used together in {count} essays")),
             }
             RelatedConcept {
@@ -137,7 +143,7 @@ impl Viewer<'_> {
             self.site.concept(id).relations.iter().map(|(_, other)| *other).collect();
         let tied = self.ties_of(id).into_iter().filter(|(other, count)| *count > 1 && !stated.contains(other));
         let tied = tied.map(|(other, _)| other).take(MOST_RELATED.saturating_sub(stated.len()));
-        stated.iter().copied().chain(tied).collect()
+        stated.iter().copied().chain(tied).take(MOST_LISTED).collect()
     }
 
     /// Concepts used together with this one, the strongest first.
@@ -183,6 +189,21 @@ impl Viewer<'_> {
             arcs,
         })
     }
+}
+
+/// The essays to be quoted, and those to be listed behind them: none of these where they have pages by year.
+fn most_telling(all: &[Appearance]) -> (Vec<&Appearance>, Vec<&Appearance>) {
+    if all.len() <= MOST_ESSAYS {
+        return (all.iter().collect(), Vec::new());
+    }
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.select_nth_unstable_by_key(MOST_ESSAYS, |at| (!all[*at].is_named, u32::MAX - all[*at].mentions, *at));
+    let mut further = order.split_off(MOST_ESSAYS);
+    order.sort_unstable();
+    further.sort_unstable();
+    further.truncate(if all.len() > MOST_LISTED { 0 } else { further.len() });
+    let found = |list: Vec<usize>| list.into_iter().map(|at| &all[at]).collect();
+    (found(order), found(further))
 }
 
 /// An arc at the right of the names, from one row to another.

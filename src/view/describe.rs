@@ -4,7 +4,7 @@ use super::Viewer;
 use super::prose::plain_words;
 use crate::base::sentences;
 use crate::base::words::counted;
-use crate::link::{ConceptId, PageId, SeriesId, WritingId};
+use crate::link::{ConceptId, MOST_LISTED, PageId, SeriesId, StretchId, WritingId};
 
 /// The most letters of a description: search engines show no more.
 const LONGEST: usize = 160;
@@ -31,6 +31,7 @@ impl Viewer<'_> {
             }
             PageId::Print => format!("All of {} on one page, in reading order, for printing.", self.book.title),
             PageId::Replies => format!("What readers said of the essays of {}.", self.book.title),
+            PageId::Stretch(id) => self.description_of_stretch(id),
             PageId::Concept(id) => self.description_of_concept(id),
             PageId::Series(id) => self.description_of_series(id),
             PageId::Writing(id) => self.description_of_writing(id),
@@ -43,8 +44,26 @@ impl Viewer<'_> {
             return summary.to_owned();
         }
         let concept = self.site.concept(id);
-        let essays = counted(concept.appearances.len(), "essay");
+        let count = concept.appearances.len();
+        if count > MOST_LISTED {
+            return format!("Where {} appears in {}: {count} essays, year by year.", concept.title, self.book.title);
+        }
+        let essays = counted(count, "essay");
         format!("Where {} appears in {}: {essays}, with every sentence that uses it.", concept.title, self.book.title)
+    }
+
+    fn description_of_stretch(&self, id: StretchId) -> String {
+        let stretch = self.site.stretch(id);
+        let book = &self.book.title;
+        let essays = counted(stretch.count, "essay");
+        let what = match stretch.of {
+            PageId::Concept(_) => format!("{essays} of {book}, each with the first sentence that uses it"),
+            PageId::Concepts => format!("{} of {book}, by name", counted(stretch.count, "idea")),
+            PageId::Replies => format!("{} replies of readers to the essays of {book}", stretch.count),
+            PageId::Series(_) => format!("{essays} of {book}, in order"),
+            _ => format!("{essays} of {book}, newest first"),
+        };
+        format!("{}: {what}.", stretch.title)
     }
 
     fn description_of_series(&self, id: SeriesId) -> String {
@@ -63,7 +82,11 @@ impl Viewer<'_> {
 
     fn description_of_writing(&self, id: WritingId) -> String {
         let summary = &self.site.writing(id).meta.summary;
-        if summary.is_empty() { self.opening(id) } else { summary.clone() }
+        match summary.is_empty() {
+            true if self.is_recipe => self.text_recipe(id),
+            true => self.opening(id),
+            false => summary.clone(),
+        }
     }
 
     /// The first sentences of a text, as many as a description may hold.

@@ -89,10 +89,10 @@ impl Viewer<'_> {
     /// site, with a slash at its end.
     pub(super) fn full_text(&self, id: WritingId, base: &str) -> Arc<str> {
         if self.is_recipe {
-            return self.elsewhere(base).recipe(id).into();
+            let recipe = self.tables.recipes[id.0 as usize].get_or_init(|| self.elsewhere(base).recipe(id).into());
+            return Arc::clone(recipe);
         }
-        let text = self.tables.texts[id.0 as usize].get_or_init(|| self.make_full_text(id, base).into());
-        Arc::clone(text)
+        self.tables.text(id, || self.make_full_text(id, base).into())
     }
 
     fn elsewhere<'b>(&'b self, base: &'b str) -> Filler<'b> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Viewer;
 use super::cards::date_view;
-use super::views::{ContentsEntry, EssayView, LinkView, RelatedView, SeriesPlace, SingleView};
+use super::views::{ContentsEntry, EssayView, LinkView, RelatedView, SeriesPlace, SingleView, TermView};
 use crate::link::{ConceptId, PageId, Reason, Target, WritingId};
 use crate::model::prose::{Block, Heading, Shape};
 use crate::view::prose::plain_words;
@@ -28,6 +28,7 @@ impl Viewer<'_> {
     pub(super) fn essay_view(&self, id: WritingId, root: &str) -> EssayView {
         let writing = self.site.writing(id);
         let filler = self.filler(root);
+        let (backlinks, more_backlinks) = self.backlinks(PageId::Writing(id), |_| true);
         EssayView {
             card: self.card(id),
             updated: writing.meta.updated.as_ref().map(date_view),
@@ -37,8 +38,9 @@ impl Viewer<'_> {
             contents: self.contents(id),
             body: filler.body(id),
             notes: filler.notes(id),
-            concepts: self.concepts_in(id).into_iter().map(|concept| self.term(concept)).collect(),
-            backlinks: self.backlinks(PageId::Writing(id), |_| true),
+            concepts: self.terms(id),
+            backlinks,
+            more_backlinks,
             replies: self.thread_view(id),
             related: self.related_views(id),
             extra: writing.meta.extra.clone(),
@@ -48,6 +50,7 @@ impl Viewer<'_> {
     pub(super) fn single_view(&self, id: WritingId, root: &str) -> SingleView {
         let writing = self.site.writing(id);
         let filler = self.filler(root);
+        let (backlinks, more_backlinks) = self.backlinks(PageId::Writing(id), |_| true);
         SingleView {
             title: writing.meta.title.clone(),
             url: self.url(PageId::Writing(id)),
@@ -55,7 +58,8 @@ impl Viewer<'_> {
             is_about: self.is_about(PageId::Writing(id)),
             body: filler.body(id),
             notes: filler.notes(id),
-            backlinks: self.backlinks(PageId::Writing(id), |_| true),
+            backlinks,
+            more_backlinks,
             extra: writing.meta.extra.clone(),
         }
     }
@@ -72,6 +76,14 @@ impl Viewer<'_> {
         let mut sorted: Vec<ConceptId> = all.into_iter().collect();
         sorted.sort_unstable_by_key(|concept| self.tables.by_title[concept.0 as usize]);
         sorted
+    }
+
+    /// What is said of each concept of an essay.
+    pub(super) fn terms(&self, id: WritingId) -> Vec<TermView> {
+        if self.is_recipe {
+            return vec![self.recipe_of_terms(id)];
+        }
+        self.concepts_in(id).into_iter().map(|concept| self.term(concept)).collect()
     }
 
     /// The headings, if there are enough of them; backslashes before words are not shown.

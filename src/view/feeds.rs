@@ -79,7 +79,7 @@ impl Feed {
             PageId::Concept(id) => Some(Subject::Concept(id)),
             PageId::Series(id) => Some(Subject::Series(id)),
             PageId::Replies => Some(Subject::Replies),
-            PageId::Archive | PageId::Concepts | PageId::Print | PageId::Writing(_) => None,
+            PageId::Archive | PageId::Concepts | PageId::Print | PageId::Writing(_) | PageId::Stretch(_) => None,
         };
         let fits = |subject, format| subject != Subject::Replies || format == Format::Atom;
         let in_all = move |subject| {

@@ -94,7 +94,14 @@ impl Viewer<'_> {
         Some(HeadView {
             alternates: self.alternates(page),
             profiles: if is_own { self.profiles() } else { Vec::new() },
-            json_ld: self.json_ld(page, description, share.image.as_ref()),
+            // What is said of an essay there stands in its view as well, which is its recipe.
+            json_ld: if self.is_recipe
+                && matches!(page, PageId::Writing(id) if self.site.writing(id).kind == Kind::Essay)
+            {
+                None
+            } else {
+                self.json_ld(page, description, share.image.as_ref())
+            },
             share,
         })
     }

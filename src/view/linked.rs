@@ -15,7 +15,9 @@ impl Viewer<'_> {
         let about = Thing { page, url, description, image };
         let mut graph = match page {
             PageId::Home => self.home_things(&about),
-            PageId::Archive | PageId::Replies | PageId::Print => vec![self.plain_thing("CollectionPage", &about)],
+            PageId::Archive | PageId::Replies | PageId::Print | PageId::Stretch(_) => {
+                vec![self.plain_thing("CollectionPage", &about)]
+            }
             PageId::Concepts => vec![self.term_set(&about)],
             PageId::Concept(id) => vec![self.term_thing(id, &about)],
             PageId::Series(id) => vec![self.series_thing(id, &about)],
@@ -126,7 +128,9 @@ impl Viewer<'_> {
         if let Some(author) = self.person(false) {
             series["author"] = author;
         }
-        let essays = self.site.series(id).essays.iter().filter(|essay| self.is_public(PageId::Writing(**essay)));
+        // Those of this page: a list of hundreds helps nobody who reads linked data.
+        let first = self.site.series(id).essays.iter().take(super::stretch::first_page(PageId::Series(id)).end);
+        let essays = first.filter(|essay| self.is_public(PageId::Writing(**essay)));
         let part = |(at, essay): (usize, &WritingId)| {
             let url = self.absolute(PageId::Writing(*essay));
             json!({ "@type": "Article", "headline": headline(&self.site.writing(*essay).meta.title), "url": url, "position": at + 1 })
@@ -166,9 +170,13 @@ impl Viewer<'_> {
     /// The way from the front page to this one.
     fn breadcrumbs(&self, page: PageId) -> Value {
         let above = match page {
-            PageId::Writing(id) if self.site.writing(id).kind == Kind::Essay => Some(PageId::Archive),
-            PageId::Concept(_) => Some(PageId::Concepts),
-            _ => None,
+            PageId::Writing(id) if self.site.writing(id).kind == Kind::Essay => vec![PageId::Archive],
+            PageId::Concept(_) => vec![PageId::Concepts],
+            PageId::Stretch(id) => match self.site.stretch(id).of {
+                concept @ PageId::Concept(_) => vec![PageId::Concepts, concept],
+                list => vec![list],
+            },
+            _ => Vec::new(),
         };
         let step = |(at, page): (usize, PageId)| {
             let name = self.site.title(page, self.book);

@@ -1,6 +1,7 @@
 //! Home, archive, the index of concepts and the pages of series.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::Viewer;
 use super::cards::minutes;
@@ -8,15 +9,25 @@ use super::views::{
     ArchiveView, Card, ConceptsView, CountView, HomeView, LetterView, LinkView, PairView, QuotedView, SeriesNav,
     SeriesView, YearView,
 };
-use crate::link::{ConceptId, PageId, SeriesId, Tie, concepts, index};
+use crate::link::{ConceptId, MOST_LISTED, PageId, SeriesId, Site, StretchId, Tie, WritingId, concepts, index};
 
 const MOST_START: usize = 3;
 const MOST_LATEST: usize = 5;
 const MOST_CONCEPTS: usize = 12;
 const MOST_PAIRS: usize = 12;
 const MOST_PAIR_PASSAGES: usize = 3;
-/// Essays in no series that stand in a navigation on every page.
-const MOST_LOOSE: usize = 200;
+/// The newest essays that the list of essays shows of a book that has pages for each year.
+const MOST_NEWEST: usize = 60;
+
+/// Concepts by name.
+pub(super) fn by_name(site: &Site) -> Vec<ConceptId> {
+    let mut ids: Vec<ConceptId> = (0..site.concepts.len()).map(|at| ConceptId(index(at))).collect();
+    ids.sort_by_cached_key(|id| (site.concept(*id).title.to_lowercase(), site.concept(*id).route.to_url()));
+    ids
+}
+
+/// Essays whose sentences are looked at for one in which two concepts stand together.
+const MOST_LOOKED_INTO: usize = 40;
 
 impl Viewer<'_> {
     pub(super) fn home_view(&self) -> HomeView {
@@ -32,25 +43,36 @@ impl Viewer<'_> {
             start: start.map(|id| self.card(*id)).collect(),
             latest: newest().take(MOST_LATEST).map(|id| self.card(*id)).collect(),
             concepts,
-            series: (0..self.site.series.len()).map(|at| self.series_card(SeriesId(index(at)))).collect(),
+            series: self.largest_series().into_iter().map(|id| self.series_card(id)).collect(),
         }
+    }
+
+    /// Every series; of too many those with the most essays.
+    fn largest_series(&self) -> Vec<SeriesId> {
+        let mut ids: Vec<SeriesId> = (0..self.site.series.len()).map(|at| SeriesId(index(at))).collect();
+        ids.sort_by_key(|id| std::cmp::Reverse(self.site.series(*id).essays.len()));
+        ids.truncate(MOST_LISTED);
+        ids.sort_unstable();
+        ids
     }
 
     pub(super) fn archive_view(&self) -> ArchiveView {
+        let all_years = self.years_of(PageId::Archive);
+        let most = if all_years.is_empty() { usize::MAX } else { MOST_NEWEST };
         let mut years: BTreeMap<Option<i16>, Vec<Card>> = BTreeMap::new();
-        for id in self.site.essays.iter().rev() {
+        for id in self.site.essays.iter().rev().take(most) {
             let year = self.site.writing(*id).meta.date.map(|date| date.year());
             years.entry(year).or_default().push(self.card(*id));
         }
-        ArchiveView { years: years.into_iter().rev().map(|(year, essays)| YearView { year, essays }).collect() }
+        let years = years.into_iter().rev().map(|(year, essays)| YearView { year, essays }).collect();
+        ArchiveView { years, all_years }
     }
 
-    pub(super) fn concepts_view(&self) -> ConceptsView {
-        let mut all: Vec<CountView> =
-            (0..self.site.concepts.len()).map(|at| self.count(ConceptId(index(at)))).collect();
-        all.sort_by_key(|concept| (concept.title.to_lowercase(), concept.url.clone()));
+    /// These of the concepts by name, as one page of the index.
+    pub(super) fn concepts_view(&self, entries: Range<usize>, page: PageId) -> ConceptsView {
+        let all = self.tables.concepts_by_name.iter().take(entries.end).skip(entries.start);
         let mut letters: Vec<LetterView> = Vec::new();
-        for concept in all {
+        for concept in all.map(|id| self.count(*id)) {
             let first = concept.title.chars().next().filter(|c| c.is_alphabetic());
             let letter = first.map_or_else(|| "#".to_owned(), |c| c.to_uppercase().collect());
             match letters.last_mut().filter(|last| last.letter == letter) {
@@ -58,19 +80,29 @@ impl Viewer<'_> {
                 None => letters.push(LetterView { letter, concepts: vec![concept] }),
             }
         }
-        let pairs = self.site.ties.iter().filter(|tie| tie.count > 1).take(MOST_PAIRS);
-        ConceptsView { letters, pairs: pairs.map(|tie| self.pair(tie)).collect() }
+        let most = if page == PageId::Concepts { MOST_PAIRS } else { 0 };
+        let pairs = self.site.ties.iter().filter(|tie| tie.count > 1).take(most);
+        ConceptsView { letters, pairs: pairs.map(|tie| self.pair(tie)).collect(), steps: self.steps(page) }
     }
 
     fn pair(&self, tie: &Tie) -> PairView {
         let second = self.site.concept(tie.second);
-        let mut passages = Vec::new();
+        let (mut passages, mut looked_into) = (Vec::new(), 0);
         for found in &self.site.concept(tie.first).appearances {
             let Ok(at) =
                 second.appearances.binary_search_by(|other| self.order(other.essay).cmp(&self.order(found.essay)))
             else {
                 continue;
             };
+            let places = |concept| concepts::mentions(self.site, found.essay, concept).map(|mention| mention.block);
+            // Without a paragraph that has both there is no such sentence, and the text need not be read.
+            if !places(tie.first).any(|block| places(tie.second).any(|other| other == block)) {
+                continue;
+            }
+            looked_into += 1;
+            if looked_into > MOST_LOOKED_INTO {
+                break;
+            }
             if self.is_recipe {
                 passages.push(self.pair_recipe(found.essay, tie));
                 continue;
@@ -97,7 +129,8 @@ impl Viewer<'_> {
         PairView {
             first: self.link(PageId::Concept(tie.first)),
             second: self.link(PageId::Concept(tie.second)),
-            count: tie.count as usize,
+            count: (tie.count as usize).min(MOST_LISTED),
+            is_many: tie.count as usize > MOST_LISTED,
             passages,
         }
     }
@@ -117,39 +150,74 @@ impl Viewer<'_> {
     }
 
     /// The order of `Site::essays`, in which appearances stand.
-    fn order(&self, essay: crate::link::WritingId) -> (Option<crate::base::date::Date>, crate::link::WritingId) {
+    fn order(&self, essay: WritingId) -> (Option<crate::base::date::Date>, WritingId) {
         (self.site.writing(essay).meta.date, essay)
     }
 
-    pub(super) fn series_nav(&self, id: SeriesId) -> SeriesNav {
+    /// Every series with its essays, in a book so small that all of it can stand on every page.
+    pub(super) fn series_everywhere(&self) -> Vec<SeriesNav> {
+        let ids = (0..self.site.series.len()).map(|at| SeriesId(index(at)));
+        if self.is_large() { Vec::new() } else { ids.map(|id| self.series_nav(id)).collect() }
+    }
+
+    fn is_large(&self) -> bool {
+        self.site.essays.len() > MOST_LISTED
+    }
+
+    fn series_nav(&self, id: SeriesId) -> SeriesNav {
         let series = self.site.series(id);
         let LinkView { title, url } = self.link(PageId::Series(id));
         SeriesNav { title, url, essays: series.essays.iter().map(|id| self.link(PageId::Writing(*id))).collect() }
     }
 
-    /// The newest essays in no series.
+    /// The essays in no series, the newest first, in such a book.
     pub(super) fn loose(&self) -> Vec<LinkView> {
-        let is_alone = |id: &&crate::link::WritingId| self.site.place_in_series(**id).is_none();
-        let newest = self.site.essays.iter().rev().filter(is_alone).take(MOST_LOOSE);
-        newest.map(|id| self.link(PageId::Writing(*id))).collect()
+        let is_alone = |id: &&WritingId| self.site.place_in_series(**id).is_none();
+        let newest = self.site.essays.iter().rev().filter(is_alone);
+        if self.is_large() { Vec::new() } else { newest.map(|id| self.link(PageId::Writing(*id))).collect() }
     }
 
     pub(super) fn series_view(&self, id: SeriesId, root: &str) -> SeriesView {
         let series = self.site.series(id);
         let filler = self.filler(root);
-        let card = |(at, essay): (usize, &crate::link::WritingId)| Card {
-            part: Some(i64::from(index(at)) + 1),
-            ..self.card(*essay)
-        };
+        let (backlinks, more_backlinks) = self.backlinks(PageId::Series(id), |_| true);
         SeriesView {
             title: series.title.clone(),
             url: series.route.to_url(),
             summary: series.writing.map(|id| self.site.writing(id).meta.summary.clone()).unwrap_or_default(),
             body: series.writing.map(|id| filler.body(id)).unwrap_or_default(),
             notes: series.writing.map(|id| filler.notes(id)).unwrap_or_default(),
-            essays: series.essays.iter().enumerate().map(card).collect(),
+            essays: self.series_cards(id, super::stretch::first_page(PageId::Series(id))),
+            essay_count: series.essays.len(),
             minutes: series.essays.iter().map(|id| minutes(self.site.writing(*id))).sum(),
-            backlinks: self.backlinks(PageId::Series(id), |_| true),
+            steps: self.steps(PageId::Series(id)),
+            backlinks,
+            more_backlinks,
         }
+    }
+
+    /// A further page of a long series: its essays and nothing else.
+    pub(super) fn further_of_series(&self, id: SeriesId, stretch: StretchId) -> SeriesView {
+        let of = self.site.stretch(stretch);
+        SeriesView {
+            title: of.title.clone(),
+            url: of.route.to_url(),
+            summary: String::new(),
+            body: String::new(),
+            notes: Vec::new(),
+            essays: self.series_cards(id, of.entries.clone()),
+            essay_count: of.count,
+            minutes: self.site.series(id).essays.iter().map(|id| minutes(self.site.writing(*id))).sum(),
+            steps: self.steps(PageId::Stretch(stretch)),
+            backlinks: Vec::new(),
+            more_backlinks: 0,
+        }
+    }
+
+    fn series_cards(&self, id: SeriesId, entries: Range<usize>) -> Vec<Card> {
+        let essays = self.site.series(id).essays.iter().enumerate().take(entries.end).skip(entries.start);
+        let card =
+            |(at, essay): (usize, &WritingId)| Card { part: Some(i64::from(index(at)) + 1), ..self.card(*essay) };
+        essays.map(card).collect()
     }
 }

@@ -10,6 +10,7 @@ pub mod feeds;
 pub mod head;
 mod linked;
 mod lists;
+pub mod long_views;
 mod missing;
 mod places;
 mod print;
@@ -17,25 +18,29 @@ pub mod print_views;
 pub(crate) mod prose;
 pub mod recipe;
 pub mod reply_views;
+mod stretch;
 mod thread;
 pub mod views;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::base::fingerprint::Fingerprint;
 use crate::base::language::is_right_to_left;
 use crate::base::path::{Route, SitePath};
-use crate::link::{ConceptId, PageId, SeriesId, Site, WritingId, index};
+use crate::link::{ConceptId, PageId, SeriesId, Site, StretchId, WritingId, index};
 use crate::memo::Memo;
 use crate::model::book::Book;
-use crate::model::writing::Kind;
+use crate::model::writing::{Kind, Writing};
 use prose::{Filler, Place};
 use views::{
     ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, MissingView, PageView, PrintView,
-    RepliesView, SeriesView, SingleView,
+    RepliesView, SeriesView, SingleView, YearPageView,
 };
 
 /// A page of the site.
@@ -63,6 +68,8 @@ pub enum View {
     Concept(Box<ConceptView>),
     /// `series`
     Series(Box<SeriesView>),
+    /// `year`
+    Year(Box<YearPageView>),
     /// `single`
     Single(Box<SingleView>),
     /// `replies`
@@ -84,6 +91,7 @@ impl View {
             Self::Essay(_) => "essay",
             Self::Concept(_) => "concept",
             Self::Series(_) => "series",
+            Self::Year(_) => "year",
             Self::Single(_) => "single",
             Self::Replies(_) => "replies",
             Self::Print(_) => "print",
@@ -111,8 +119,55 @@ pub struct Tables {
     links_to_concepts: BTreeMap<(PageId, WritingId), Vec<usize>>,
     /// For each concept, its place among all by their names, whatever their case.
     by_title: Vec<u32>,
+    /// Concepts by name.
+    concepts_by_name: Vec<ConceptId>,
+    /// Essays that were answered, the one answered last before the others, with the number of replies before theirs.
+    answered: Vec<(WritingId, usize)>,
+    /// For each writing, the fingerprint of what a bare list says of it: title, address, language.
+    names: Vec<Fingerprint>,
+    /// For each concept and series, the recipe of its feeds, made when it is first asked for.
+    feeds_of_concepts: Vec<OnceLock<Option<Fingerprint>>>,
+    /// For each concept, the fingerprint of what an essay says of it, made when it is first asked for.
+    terms: Vec<OnceLock<Fingerprint>>,
+    feeds_of_series: Vec<OnceLock<Option<Fingerprint>>>,
+    /// For each writing, the recipe of its text for feeds, made when it is first asked for.
+    recipes: Vec<OnceLock<Arc<str>>>,
     /// For each writing, its text for feeds, made when it is first asked for: an essay stands in many of them.
     texts: Vec<OnceLock<Arc<str>>>,
+    /// How many bytes of those may still be held.
+    room: AtomicUsize,
+    /// Of those for which there is no room, the last ones: the formats of a feed are made one after the other.
+    recent: Mutex<VecDeque<(WritingId, Arc<str>)>>,
+}
+
+/// Texts for feeds are held up to so many bytes.
+const ROOM_FOR_FEEDS: usize = 48 << 20;
+/// How many of the others are.
+const MOST_RECENT: usize = 64;
+
+impl Tables {
+    /// The text of a writing for feeds.
+    fn text(&self, id: WritingId, make: impl FnOnce() -> Arc<str>) -> Arc<str> {
+        let place = &self.texts[id.0 as usize];
+        if let Some(text) = place.get() {
+            return Arc::clone(text);
+        }
+        let recent = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, text)) = recent().iter().find(|(other, _)| *other == id) {
+            return Arc::clone(text);
+        }
+        let text = make();
+        let take = |left: usize| left.checked_sub(text.len());
+        if self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok() {
+            return Arc::clone(place.get_or_init(|| text));
+        }
+        let mut recent = recent();
+        recent.push_back((id, Arc::clone(&text)));
+        if recent.len() > MOST_RECENT {
+            recent.pop_front();
+        }
+        text
+    }
 }
 
 impl Tables {
@@ -134,11 +189,28 @@ impl Tables {
             }
         }
         let texts = site.writings.iter().map(|_| OnceLock::new()).collect();
-        let mut order: Vec<usize> = (0..site.concepts.len()).collect();
-        order.sort_by_cached_key(|at| site.concepts[*at].title.to_lowercase());
-        let mut by_title = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(place, at)| by_title[*at] = index(place));
-        Self { ties, links_to_concepts, by_title, texts }
+        let (concepts_by_name, answered) = (lists::by_name(site), thread::answered(site));
+        let mut by_title = vec![0; concepts_by_name.len()];
+        (0..).zip(&concepts_by_name).for_each(|(place, id): (u32, &ConceptId)| by_title[id.0 as usize] = place);
+        let name = |(writing, route): (&Arc<Writing>, &Route)| {
+            Fingerprint::of(format!("{}\n{route}\n{:?}", writing.meta.title, writing.meta.lang).as_bytes())
+        };
+        let names = site.writings.par_iter().zip(&site.routes).map(name).collect();
+        Self {
+            ties,
+            links_to_concepts,
+            by_title,
+            concepts_by_name,
+            answered,
+            names,
+            feeds_of_concepts: site.concepts.iter().map(|_| OnceLock::new()).collect(),
+            terms: site.concepts.iter().map(|_| OnceLock::new()).collect(),
+            feeds_of_series: site.series.iter().map(|_| OnceLock::new()).collect(),
+            recipes: site.writings.iter().map(|_| OnceLock::new()).collect(),
+            texts,
+            room: AtomicUsize::new(ROOM_FOR_FEEDS),
+            recent: Mutex::default(),
+        }
     }
 }
 
@@ -187,6 +259,7 @@ impl<'a> Viewer<'a> {
             .map(PageId::Writing);
         let concepts = (0..self.site.concepts.len()).map(|at| PageId::Concept(ConceptId(index(at))));
         let series = (0..self.site.series.len()).map(|at| PageId::Series(SeriesId(index(at))));
+        let stretches = (0..self.site.stretches.len()).map(|at| PageId::Stretch(StretchId(index(at))));
         [PageId::Home, PageId::Archive, PageId::Concepts]
             .into_iter()
             .chain(self.site.has_replies().then_some(PageId::Replies))
@@ -194,6 +267,7 @@ impl<'a> Viewer<'a> {
             .chain(concepts)
             .chain(series)
             .chain(writings)
+            .chain(stretches)
             .map(PageKey::Page)
             .chain([PageKey::Missing])
             .collect()
@@ -222,7 +296,7 @@ impl<'a> Viewer<'a> {
             has_replies: self.site.has_replies(),
             has_print: self.site.has_print(),
             prints_replies: self.book.print.replies,
-            series: (0..self.site.series.len()).map(|at| self.series_nav(SeriesId(index(at)))).collect(),
+            series: self.series_everywhere(),
             loose: self.loose(),
             theme: theme.clone(),
             extra: self.book.extra.clone(),
@@ -263,11 +337,11 @@ impl<'a> Viewer<'a> {
             }
             PageId::Concepts => {
                 let page = self.page_view("concepts", &route, "Concepts", &description, None);
-                Page { page, route, view: View::Concepts(Box::new(self.concepts_view())) }
+                Page { page, route, view: View::Concepts(Box::new(self.concepts_view(stretch::first_page(id), id))) }
             }
             PageId::Replies => {
                 let page = self.page_view("replies", &route, "Replies", &description, None);
-                Page { page, route, view: View::Replies(Box::new(self.replies_view())) }
+                Page { page, route, view: View::Replies(Box::new(self.replies_view(stretch::first_page(id), id))) }
             }
             PageId::Print => {
                 let page = self.page_view("print", &route, self.site.title(id, self.book), &description, None);
@@ -285,6 +359,7 @@ impl<'a> Viewer<'a> {
                 let page = self.page_view("series", &route, &view.title, &description, writing);
                 Page { page, route, view: View::Series(Box::new(view)) }
             }
+            PageId::Stretch(stretch) => self.stretch_page(stretch, &description),
             PageId::Writing(writing) => {
                 let meta = &self.site.writing(writing).meta;
                 let kind = if self.site.writing(writing).kind == Kind::Essay { "essay" } else { "page" };

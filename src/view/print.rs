@@ -119,6 +119,6 @@ pub(super) fn place_in_book(site: &Site, page: PageId, fragment: &str) -> Option
         PageId::Archive | PageId::Concepts | PageId::Concept(_) => Some(place(site, page)),
         PageId::Writing(id) => (site.writing(id).kind == Kind::Essay).then(|| below(id)).flatten(),
         PageId::Series(id) => site.series(id).writing.map_or_else(|| Some(place(site, page)), below),
-        PageId::Home | PageId::Replies | PageId::Print => None,
+        PageId::Home | PageId::Replies | PageId::Print | PageId::Stretch(_) => None,
     }
 }

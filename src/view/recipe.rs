@@ -2,15 +2,18 @@
 //! place of the text. What a page shows is a function of its recipe, so that one whose recipe is that of the last build, and whose
 //! theme and settings are, need not be made again. No text is read for it, and no template.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
-use super::prose::Filler;
-use super::views::PageView;
+use super::entries::ChannelView;
+use super::feeds::{Feed, Subject};
+use super::prose::{Filler, Place};
+use super::views::{PageView, TermView};
 use super::{Page, PageKey, View, Viewer};
 use crate::base::fingerprint::Fingerprint;
-use crate::link::{PageId, Picture, Target, WritingId};
+use crate::link::{PageId, Picture, StretchId, Target, WritingId};
+
+/// What every recipe begins with, and no page that was made holds.
+pub(crate) const MARK: &str = "\u{1}recipe ";
 
 #[derive(Serialize)]
 struct Recipe<'a> {
@@ -20,7 +23,8 @@ struct Recipe<'a> {
 
 /// A page whose texts are not read yet, and the fingerprint of its recipe.
 pub struct Planned {
-    page: Page,
+    /// `None` where the recipe is known without the page.
+    page: Option<Page>,
     /// What the page shows is decided by this, the theme and the settings.
     pub recipe: Fingerprint,
 }
@@ -32,21 +36,37 @@ impl Viewer<'_> {
         if matches!(key, PageKey::Missing | PageKey::Page(PageId::Print)) {
             return None;
         }
+        if let PageKey::Page(PageId::Stretch(id)) = key
+            && let Some(recipe) = self.recipe_of_stretch(id)
+        {
+            return Some(Planned { page: None, recipe });
+        }
         let page = Self { is_recipe: true, ..*self }.page(key);
-        let recipe = serde_json::to_vec(&Recipe { page: &page.page, view: &page.view });
+        let recipe = postcard::to_stdvec(&Recipe { page: &page.page, view: &page.view });
         let recipe = Fingerprint::of(&recipe.expect("views are texts, numbers and lists"));
-        Some(Planned { page, recipe })
+        Some(Planned { page: Some(page), recipe })
     }
 
     /// The page, with its texts.
     #[must_use]
     pub fn fill(&self, key: PageKey, planned: Planned) -> Page {
-        let Planned { mut page, .. } = planned;
+        let Some(mut page) = planned.page else { return self.page(key) };
         let root = page.page.root.clone();
+        // Held here, its text is read once for all that the page shows of it, also where there is no room for it.
+        let _text = match key {
+            PageKey::Page(PageId::Writing(id)) => Some(self.site.writing(id).prose()),
+            _ => None,
+        };
         let filler = self.filler(&root);
+        if let PageKey::Page(id) = key {
+            page.page.description = self.description(id);
+            page.page.head = self.head(id, &page.page.description);
+        }
         match (&mut page.view, key) {
             (View::Essay(view), PageKey::Page(PageId::Writing(id))) => {
                 (view.body, view.notes, view.contents) = (filler.body(id), filler.notes(id), self.contents(id));
+                view.replies = self.thread_view(id);
+                view.concepts = self.terms(id);
             }
             (View::Single(view), PageKey::Page(PageId::Writing(id))) => {
                 (view.body, view.notes) = (filler.body(id), filler.notes(id));
@@ -57,60 +77,121 @@ impl Viewer<'_> {
         page
     }
 
-    /// The fingerprint of the recipe of a feed; `None` where the book has none.
+    /// The recipe of a page of a year that names essays and quotes nothing: what it says of each essay is hashed once for all such
+    /// pages, of which a large book has thousands.
+    fn recipe_of_stretch(&self, id: StretchId) -> Option<Fingerprint> {
+        let stretch = self.site.stretch(id);
+        let PageId::Concept(concept) = stretch.of else { return None };
+        if self.quotes_all() {
+            return None;
+        }
+        let page = PageId::Stretch(id);
+        let description = self.description(page);
+        let view = self.page_view("year", &stretch.route, &stretch.title, &description, None);
+        let head = self.head(page, &description);
+        let (above, steps) = (self.link(stretch.of), self.steps(page));
+        let head = serde_json::to_vec(&(&view, &head, &above, &steps, stretch.year, stretch.count, stretch.number));
+        let mut recipe = head.expect("views are texts, numbers and lists");
+        for found in &self.site.concept(concept).appearances[stretch.entries.clone()] {
+            let links = self.tables.links_to_concepts.get(&(stretch.of, found.essay)).map_or(0, Vec::len);
+            recipe.extend_from_slice(self.tables.names[found.essay.0 as usize].as_bytes());
+            recipe.extend_from_slice(&found.mentions.to_le_bytes());
+            recipe.extend_from_slice(&(links as u64).to_le_bytes());
+        }
+        Some(Fingerprint::of(&recipe))
+    }
+
+    /// The fingerprint of the recipe of a feed; `None` where the book has none. It is made once for all formats of a feed.
     #[must_use]
-    pub fn recipe_of_feed(&self, feed: super::feeds::Feed) -> Option<Fingerprint> {
+    pub fn recipe_of_feed(&self, feed: Feed) -> Option<Fingerprint> {
+        let made = match feed.subject {
+            Subject::Concept(id) => {
+                self.tables.feeds_of_concepts[id.0 as usize].get_or_init(|| self.channel_recipe(feed))
+            }
+            Subject::Series(id) => self.tables.feeds_of_series[id.0 as usize].get_or_init(|| self.channel_recipe(feed)),
+            Subject::Book | Subject::Replies => &self.channel_recipe(feed),
+        };
+        made.map(|recipe| Fingerprint::of(format!("{recipe} {:?} {}", feed.format, feed.route(self.site)).as_bytes()))
+    }
+
+    fn channel_recipe(&self, feed: Feed) -> Option<Fingerprint> {
         let channel = Self { is_recipe: true, ..*self }.channel(feed)?;
+        // Its address is that of the format.
+        let channel = ChannelView { url: String::new(), ..channel };
         Some(Fingerprint::of(format!("{channel:?}").as_bytes()))
+    }
+
+    /// The concepts of an essay, each by the fingerprint of what is said of it, which is made once for all essays.
+    pub(super) fn recipe_of_terms(&self, id: WritingId) -> TermView {
+        let mut prints = Vec::new();
+        for concept in self.concepts_in(id) {
+            let made = || {
+                let term = postcard::to_stdvec(&self.term(concept)).expect("views are texts, numbers and lists");
+                Fingerprint::of(&term)
+            };
+            prints.extend_from_slice(self.tables.terms[concept.0 as usize].get_or_init(made).as_bytes());
+        }
+        let title = format!("{MARK}{}", Fingerprint::of(&prints));
+        TermView { title, url: String::new(), slug: String::new(), summary: String::new(), count: 0, is_many: false }
     }
 
     /// Of what the text of a writing is made, links and concepts apart.
     pub(super) fn text_recipe(&self, id: WritingId) -> String {
         let escapes = &self.site.mentions[id.0 as usize].escapes;
-        format!("{} {escapes:?}", self.site.writing(id).text.fingerprint)
+        format!("{MARK}{} {escapes:?}", self.site.writing(id).text.source.fingerprint)
     }
 }
 
 impl Filler<'_> {
     /// Of what the body and the notes of a writing are made: its source, and all that the book adds to it.
     pub(super) fn recipe(&self, id: WritingId) -> String {
-        let mut recipe = String::with_capacity(2048);
+        let mut recipe = Vec::with_capacity(2048);
         self.write_recipe(&mut recipe, id, &mut Vec::new());
-        Fingerprint::of(recipe.as_bytes()).to_string()
+        format!("{MARK}{}", Fingerprint::of(&recipe))
     }
 
     /// `open` are the writings around a passage, each of which stands in the recipe already.
-    fn write_recipe(&self, recipe: &mut String, id: WritingId, open: &mut Vec<WritingId>) {
+    fn write_recipe(&self, recipe: &mut Vec<u8>, id: WritingId, open: &mut Vec<WritingId>) {
         let is_own = open.is_empty();
         open.push(id);
         let site = self.site;
         let at = id.0 as usize;
         let writing = site.writing(id);
         let mentions = &site.mentions[at];
-        // Writing to a string cannot fail.
-        let _ = write!(recipe, "{} {:?} {} {:?}", writing.text.fingerprint, self.place, self.root, mentions.escapes);
+        let part = |recipe: &mut Vec<u8>, part: &[u8]| {
+            recipe.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            recipe.extend_from_slice(part);
+        };
+        part(recipe, writing.text.source.fingerprint.as_bytes());
+        part(recipe, format!("{:?} {} {:?}", self.place, self.root, mentions.escapes).as_bytes());
         for target in site.targets[at].iter() {
-            let _ = match (self.address(target, id, is_own), target) {
-                (Some(address), _) => write!(recipe, "\n{address}"),
-                (None, target) => write!(recipe, "\n{target:?}"),
-            };
+            match (self.address(target, id, is_own), target) {
+                (Some(address), _) => part(recipe, address.as_bytes()),
+                (None, target) => part(recipe, format!("{target:?}").as_bytes()),
+            }
             if let Target::Passage(passage) = target {
-                let _ = write!(recipe, " {:?} {}", passage.pieces, passage.is_bare);
-                recipe.push_str(&site.writing(passage.writing).meta.title);
+                part(recipe, format!("{:?} {}", passage.pieces, passage.is_bare).as_bytes());
+                part(recipe, site.writing(passage.writing).meta.title.as_bytes());
                 if !open.contains(&passage.writing) {
                     self.write_recipe(recipe, passage.writing, open);
                 }
             }
         }
         for picture in &site.pictures[at] {
-            let _ = match picture {
-                Picture::File(route, size) => write!(recipe, "\n{route} {size:?}"),
-                Picture::Missing => write!(recipe, "\n-"),
-            };
+            match picture {
+                Picture::File(route, size) => part(recipe, format!("{route} {size:?}").as_bytes()),
+                Picture::Missing => part(recipe, b""),
+            }
         }
-        for mention in mentions.list.iter().filter(|mention| is_own && mention.is_linked) {
+        if !is_own || self.place != Place::Page {
+            return;
+        }
+        for mention in mentions.list.iter().filter(|mention| mention.is_linked) {
+            recipe.extend_from_slice(&mention.text.0.to_le_bytes());
+            recipe.extend_from_slice(&mention.text.1.to_le_bytes());
             let concept = site.concept(mention.concept);
-            let _ = write!(recipe, "\n{:?} {} {}", mention.text, concept.slug, concept.route);
+            part(recipe, concept.slug.as_bytes());
+            part(recipe, concept.route.as_str().as_bytes());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::long_views::StepsView;
 use super::views::{LinkView, PassageView};
 
 /// The replies to an essay.
@@ -86,10 +87,12 @@ pub struct ReplyWord {
 /// `replies`: every reply.
 #[derive(Clone, Debug, Serialize)]
 pub struct RepliesView {
-    /// Essays with their replies, the one answered last before the others; at most 200 replies in all.
+    /// Essays with their replies, the one answered last before the others: the 200 replies of this page.
     pub essays: Vec<RepliesEssay>,
     /// How many replies there are.
     pub count: usize,
+    /// The pages before and after this one.
+    pub steps: StepsView,
     /// Where somebody asks for the removal of a reply: `mailto:…` or `https://…`; empty if not said.
     pub removal: String,
 }

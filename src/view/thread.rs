@@ -7,7 +7,7 @@ use super::views::{
 };
 use crate::base::words::plain;
 use crate::link::threads::{Conversation, Placed};
-use crate::link::{ConceptId, PageId, WritingId, index};
+use crate::link::{ConceptId, PageId, Site, WritingId, index};
 use crate::model::thread::{Reply, When, source_name};
 use crate::view::prose::quote;
 
@@ -17,8 +17,6 @@ const OPEN: usize = 8;
 const FARTHEST: usize = 16;
 /// Levels that are indented; what answers deeper stands on the last one and says whom it answers.
 const LEVELS: u32 = 3;
-/// Replies on the page of all replies.
-const MOST_REPLIES: usize = 200;
 /// Passages of replies on the page of a concept.
 const MOST_PASSAGES: usize = 20;
 /// The most letters of a passage of the essay that a reply shows.
@@ -140,23 +138,17 @@ impl Viewer<'_> {
         words
     }
 
-    /// Every reply, the newest first under its essay, the essay answered last before the others.
-    pub(super) fn replies_view(&self) -> RepliesView {
-        let mut essays: Vec<(Option<crate::base::date::Date>, WritingId)> = Vec::new();
-        for (id, conversation) in &self.site.conversations {
-            if conversation.count > 0 {
-                essays.push((conversation.replies.iter().filter_map(moment).max(), *id));
-            }
-        }
-        essays.sort_by(|a, b| b.cmp(a));
-        let mut left = MOST_REPLIES;
+    /// These of all replies, as one page of them: the newest first under its essay, the essay answered last before the others.
+    pub(super) fn replies_view(&self, entries: std::ops::Range<usize>, page: PageId) -> RepliesView {
+        let answered = &self.tables.answered;
+        let from = answered.partition_point(|(_, before)| *before <= entries.start).saturating_sub(1);
         let mut views = Vec::new();
-        for (_, id) in essays {
+        for &(id, before) in answered[from..].iter().take_while(|(_, before)| *before < entries.end) {
             let conversation = &self.site.conversations[&id];
             let mut shown: Vec<&Placed> = conversation.replies.iter().filter(|placed| placed.reply.is_some()).collect();
             shown.sort_by_key(|placed| std::cmp::Reverse(moment(placed)));
-            shown.truncate(left);
-            left -= shown.len();
+            shown.truncate(entries.end - before);
+            shown.drain(..entries.start.saturating_sub(before).min(shown.len()));
             let link = self.link(PageId::Writing(id));
             let flat = |placed: &Placed| ReplyView { depth: 1, ..self.reply_view(id, conversation, placed) };
             views.push(RepliesEssay {
@@ -166,8 +158,8 @@ impl Viewer<'_> {
                 replies: shown.into_iter().map(flat).collect(),
             });
         }
-        let count = self.site.conversations.values().map(|conversation| conversation.count).sum();
-        RepliesView { essays: views, count, removal: self.book.replies.removal.clone() }
+        let (count, removal) = (self.site.reply_count(), self.book.replies.removal.clone());
+        RepliesView { essays: views, count, steps: self.steps(page), removal }
     }
 
     /// The newest replies to essays that readers see; of those of one moment, the later one in its conversation first. One without
@@ -192,6 +184,20 @@ impl Viewer<'_> {
         };
         all.into_iter().filter_map(fresh).collect()
     }
+}
+
+/// Essays that were answered, the one answered last before the others, with the number of replies before theirs.
+pub(super) fn answered(site: &Site) -> Vec<(WritingId, usize)> {
+    let said = site.conversations.iter().filter(|(_, conversation)| conversation.count > 0);
+    let mut essays: Vec<_> =
+        said.map(|(id, said)| (said.replies.iter().filter_map(moment).max(), *id, said.count)).collect();
+    essays.sort_unstable_by(|a, b| b.cmp(a));
+    let mut before = 0;
+    let place = |(_, id, count): (Option<crate::base::date::Date>, WritingId, usize)| {
+        before += count;
+        (id, before - count)
+    };
+    essays.into_iter().map(place).collect()
 }
 
 fn moment(placed: &Placed) -> Option<crate::base::date::Date> {

@@ -7,6 +7,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use super::long_views::{StepsView, UseView, YearCount, YearPageView};
 pub use super::print_views::{PrintEssay, PrintPart, PrintPlace, PrintTerm, PrintView};
 pub use super::reply_views::{AnsweredView, RepliesEssay, RepliesView, ReplyDate, ReplyView, ReplyWord, ThreadView};
 
@@ -39,9 +40,10 @@ pub struct BookView {
     pub has_print: bool,
     /// Whether the replies to an essay are printed with it.
     pub prints_replies: bool,
-    /// Every series with its essays, for a navigation that stands on every page.
+    /// Every series with its essays, for a navigation that stands on every page; none in books of more than 200 essays, whose pages
+    /// would grow with each of them.
     pub series: Vec<SeriesNav>,
-    /// The essays in no series, newest first, at most 200.
+    /// The essays in no series, newest first; none in books of more than 200 essays.
     pub loose: Vec<LinkView>,
     /// The settings of the theme, every one with a value: what `[theme]` of `book.toml` says, or the theme's default.
     pub theme: Map<String, Value>,
@@ -52,7 +54,8 @@ pub struct BookView {
 /// `page`: the page at hand.
 #[derive(Clone, Debug, Serialize)]
 pub struct PageView {
-    /// Which template it is: `home`, `essay`, `archive`, `concept`, `concepts`, `series`, `replies`, `page`, `print`, `missing`.
+    /// Which template it is: `home`, `essay`, `archive`, `concept`, `concepts`, `series`, `year`, `replies`, `page`, `print`,
+    /// `missing`.
     pub kind: String,
     /// For `<title>`: the page's own name, and the book's behind it on every page but home.
     pub title: String,
@@ -148,7 +151,7 @@ pub struct HomeView {
     pub latest: Vec<Card>,
     /// The concepts used most, at most 12, by name.
     pub concepts: Vec<CountView>,
-    /// Every series.
+    /// Every series; of more than 200 those with the most essays.
     pub series: Vec<SeriesCard>,
 }
 
@@ -161,8 +164,10 @@ pub struct CountView {
     pub url: String,
     /// The first sentence of its definition; empty without one.
     pub summary: String,
-    /// How many essays use it.
+    /// How many essays use it, up to 200.
     pub count: usize,
+    /// Whether more than 200 do.
+    pub is_many: bool,
 }
 
 /// A series in a list.
@@ -199,8 +204,10 @@ pub struct EssayView {
     pub notes: Vec<NoteView>,
     /// Concepts in this essay: those it names and those linked in its text, by name.
     pub concepts: Vec<TermView>,
-    /// Essays, concepts and pages that link here, oldest first.
+    /// Essays, concepts and pages that link here, oldest first; of more than 200 those that do so most often.
     pub backlinks: Vec<BacklinkView>,
+    /// How many further pages link here.
+    pub more_backlinks: usize,
     /// Replies of readers; `null` where there are none and no place to leave one.
     pub replies: Option<ThreadView>,
     /// What to read next, at most 3.
@@ -259,8 +266,10 @@ pub struct TermView {
     pub slug: String,
     /// Its definition; empty without one.
     pub summary: String,
-    /// How many essays use it.
+    /// How many essays use it, up to 200.
     pub count: usize,
+    /// Whether more than 200 do.
+    pub is_many: bool,
 }
 
 /// A page that links to this one, with the sentences that do.
@@ -304,18 +313,24 @@ pub struct ConceptView {
     pub notes: Vec<NoteView>,
     /// The passage the author chose; `null` without one.
     pub chosen: Option<ChosenView>,
-    /// Essays that use it, oldest first, with their passages.
+    /// Essays that use it, oldest first, with their passages; of more than 60 those that say most of it.
     pub essays: Vec<AppearanceView>,
-    /// Further essays that use it, where there are too many to quote; otherwise empty.
+    /// Further essays that use it, where there are more than 60 and at most 200; otherwise empty.
     pub further: Vec<Card>,
+    /// Every year with the page that lists its essays, oldest first, where more than 200 use it; otherwise empty.
+    pub years: Vec<YearCount>,
     /// How many essays use it.
     pub essay_count: usize,
-    /// In how many sentences it stands.
+    /// How often they mention it.
+    pub mention_count: usize,
+    /// The same number, under the name that it had before.
     pub passage_count: usize,
-    /// Related concepts, each with its reasons.
+    /// Related concepts, each with its reasons, at most 200.
     pub related: Vec<RelatedConcept>,
-    /// Pages other than essays that link here, with their sentences.
+    /// Pages other than essays that link here, with their sentences; of more than 200 those that do so most often.
     pub backlinks: Vec<BacklinkView>,
+    /// How many further pages link here.
+    pub more_backlinks: usize,
     /// Sentences of replies that use it, at most 20.
     pub replies: Vec<ReplyWord>,
     /// The arc map; `null` where it has no neighbours.
@@ -359,7 +374,8 @@ pub struct RelatedConcept {
     pub url: String,
     /// Its definition; empty without one.
     pub summary: String,
-    /// `broader`, `narrower`, `related`, `contrasted`, `used together in 4 essays`.
+    /// `broader`, `narrower`, `related`, `contrasted`, `used together in 4 essays`, `used together in more than
+    /// 200 essays`.
     pub reasons: Vec<String>,
 }
 
@@ -401,10 +417,12 @@ pub struct MapArc {
 /// `concepts`: the index of concepts.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConceptsView {
-    /// All of them, A to Z.
+    /// All of them, A to Z; of more than 1,000 the thousand of this page.
     pub letters: Vec<LetterView>,
-    /// Pairs that travel together, the strongest first, at most 12.
+    /// Pairs that travel together, the strongest first, at most 12; none on further pages.
     pub pairs: Vec<PairView>,
+    /// The pages before and after this one.
+    pub steps: StepsView,
 }
 
 /// Concepts with one first letter.
@@ -423,8 +441,10 @@ pub struct PairView {
     pub first: LinkView,
     /// The other.
     pub second: LinkView,
-    /// In how many essays.
+    /// In how many essays, up to 200.
     pub count: usize,
+    /// Whether in more than 200.
+    pub is_many: bool,
     /// Sentences in which both stand, at most 3.
     pub passages: Vec<QuotedView>,
 }
@@ -442,10 +462,10 @@ pub struct QuotedView {
     pub title: String,
 }
 
-/// `series`: the page of a series.
+/// `series`: the page of a series. One of more than 200 essays has further pages, which hold essays and nothing else.
 #[derive(Clone, Debug, Serialize)]
 pub struct SeriesView {
-    /// Its title.
+    /// Its title; on a further page with the number of that.
     pub title: String,
     /// Its address.
     pub url: String,
@@ -455,19 +475,28 @@ pub struct SeriesView {
     pub body: String,
     /// Footnotes of its prose.
     pub notes: Vec<NoteView>,
-    /// Its essays, in order.
+    /// Its essays, in order, the 200 of this page.
     pub essays: Vec<Card>,
+    /// How many essays it has.
+    pub essay_count: usize,
     /// Minutes to read all of it.
     pub minutes: u32,
-    /// Pages that link here, with their sentences.
+    /// The pages before and after this one.
+    pub steps: StepsView,
+    /// Pages that link here, with their sentences; of more than 200 those that do so most often.
     pub backlinks: Vec<BacklinkView>,
+    /// How many further pages link here.
+    pub more_backlinks: usize,
 }
 
 /// `archive`: every essay by year.
 #[derive(Clone, Debug, Serialize)]
 pub struct ArchiveView {
-    /// The years, newest first; essays without a date come last under `null`.
+    /// The years, newest first; essays without a date come last under `null`. In a book of more than 200 essays they hold the
+    /// newest 60.
     pub years: Vec<YearView>,
+    /// Every year with the page that lists its essays, newest first, in a book of more than 200; otherwise empty.
+    pub all_years: Vec<YearCount>,
 }
 
 /// The essays of one year.
@@ -494,13 +523,16 @@ pub struct SingleView {
     pub body: String,
     /// Footnotes.
     pub notes: Vec<NoteView>,
-    /// Pages that link here, with their sentences.
+    /// Pages that link here, with their sentences; of more than 200 those that do so most often.
     pub backlinks: Vec<BacklinkView>,
+    /// How many further pages link here.
+    pub more_backlinks: usize,
     /// Free data of the front matter.
     pub extra: Map<String, Value>,
 }
 
-/// `missing`: the page for addresses that do not exist. Of more than 1000 essays or concepts it holds 1000.
+/// `missing`: the page for addresses that do not exist. Each list holds at most 1000, and
+/// ends where its names and addresses come to more than 32 kB.
 #[derive(Clone, Debug, Serialize)]
 pub struct MissingView {
     /// The newest essays, by title.

@@ -185,6 +185,7 @@ fn machines_find_one_value_on_standard_output_whatever_happens() {
         (&["new", "concept", "trust"], 0),
         (&["new", "essay", "Another one"], 2),
         (&["build"], 0),
+        (&["build", "--verify"], 0),
         (&["check"], 0),
         (&["check", "--external"], 0),
         (&["check", "--budget"], 0),
@@ -280,11 +281,12 @@ fn sarif_is_for_reports_and_refused_by_everything_else() {
         assert_eq!(log["version"], "2.1.0", "{arguments:?}");
         (log["runs"][0].clone(), output.status.code())
     };
-    for arguments in [&["build"][..], &["check"], &["urls"], &["publish", "live", "--dry-run"]] {
+    for arguments in [&["build"][..], &["build", "--verify"], &["check"], &["urls"], &["publish", "live", "--dry-run"]]
+    {
         let (log, code) = sarif(&book, arguments);
         assert_eq!((code, log["invocations"].is_null()), (Some(0), true), "{arguments:?}: {log}");
     }
-    for arguments in [&["build"][..], &["check"]] {
+    for arguments in [&["build"][..], &["build", "--verify"], &["check"]] {
         let (log, code) = sarif(&bad, arguments);
         let rules: Vec<&Value> = log["results"].as_array().unwrap().iter().map(|result| &result["ruleId"]).collect();
         assert!(code == Some(1) && rules.contains(&&"broken-link".into()), "{code:?} {rules:?}");
@@ -505,6 +507,11 @@ fn the_manual_names_every_key_of_what_machines_get() {
         ("tell", &["tell"], &[]),
         ("completions", &["completions", "bash"], &[]),
         ("man", &["man"], &[]),
+        (
+            "build",
+            &["build", "--timings"],
+            &["/timings", "/timings/stages/0", "/timings/kinds/0", "/timings/slowest/0", "/work", "/work/remembered/0"],
+        ),
     ] {
         let output = run(book.path(), &[arguments, &["--format", "json"]].concat());
         let value: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -134,7 +134,7 @@ fn a_link_to_a_concept_is_a_place_where_it_appears() {
     let html = book.build_clean().read("concepts/trust/index.html");
     assert!(
         html.contains("Here <mark>we rely</mark> on them, <mark>again</mark>.")
-            && html.contains("1 sentence in 1 essay"),
+            && html.contains("2 mentions in 1 essay"),
         "{html}"
     );
     assert!(book.read("essays/a/index.html").contains("Concepts in this essay"));

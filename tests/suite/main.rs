@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests are read by their names")]
 
 mod addresses;
+mod bench_books;
 mod books;
 mod budget;
 mod build;
@@ -10,6 +11,7 @@ mod checks;
 mod commands;
 mod external;
 mod feeds;
+mod growth;
 mod import_properties;
 mod imports;
 mod kill;
@@ -20,6 +22,8 @@ mod markdown;
 mod memo;
 mod metadata;
 mod moving;
+mod outcome;
+mod output;
 mod preview;
 mod print;
 mod publish;
@@ -42,5 +46,8 @@ mod theme_views;
 mod themes;
 mod tidy;
 mod urls;
+mod verify;
 mod vocabulary;
+mod warm;
 mod why;
+mod work;

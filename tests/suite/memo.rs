@@ -73,10 +73,11 @@ fn place(book: &Book) -> PathBuf {
     book.path().join(".throughline/cache/memo")
 }
 
+/// The files of a folder, without what builds remember of the texts themselves.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with("texts")).collect();
     names.sort();
     names
 }
@@ -87,6 +88,13 @@ fn run(book: &Book, more: &[&str]) -> String {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!((output.status.code(), told.as_str()), (Some(0), ""));
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Changes the book, so that there is something to build: an essay gets a sentence.
+fn edit(book: &Book) {
+    let path = book.path().join("content/essays/two.md");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(path, text + "\nA sentence more.\n").unwrap();
 }
 
 fn site(book: &Book) -> BTreeMap<String, Vec<u8>> {
@@ -172,15 +180,17 @@ fn the_file_is_written_when_there_is_news_and_left_alone_otherwise() {
     fs::write(book.path().join("content/essays/two.md"), texts()[1].1.replace("key = 3", "key = 4")).unwrap();
     run(&book, &[]);
     assert_ne!(fs::read(place(&book)).unwrap(), first);
-    assert_eq!(names(place(&book).parent().unwrap()), ["memo"]);
+    assert_eq!(names(place(&book).parent().unwrap()), ["memo", "outcome"]);
     assert_eq!(fs::read_to_string(book.path().join(".throughline/.gitignore")).unwrap(), "*\n");
 }
 
 #[test]
 fn a_book_without_code_and_formulas_gets_no_file() {
     let book = Book::new("-- content/essays/one.md --\n+++\ntitle = \"One\"\ndate = 2020-01-02\n+++\nText.\n");
+    assert!(book.run(&["check", "--as-of", "2026-01-01"]).status.success());
+    assert!(!book.path().join(".throughline").exists(), "a check keeps nothing else");
     run(&book, &[]);
-    assert!(!book.path().join(".throughline").exists());
+    assert_eq!(names(place(&book).parent().unwrap()), ["outcome"]);
 }
 
 #[test]
@@ -200,7 +210,13 @@ fn what_is_kept_is_used_and_without_the_cache_nothing_is_read_or_written() {
     content.extend(seal.as_bytes());
     fs::write(place(&book), &content).unwrap();
     run(&book, &[]);
+    assert_eq!(site(&book), clean, "nothing has changed, and the file is not even read");
+    let essay = book.path().join("content/essays/one.md");
+    let text = fs::read_to_string(&essay).unwrap();
+    fs::write(&essay, format!("{text}\nA sentence more.\n")).unwrap();
+    run(&book, &[]);
     assert!(book.read("essays/one/index.html").contains("<span class=\"f\">mine</span>"));
+    fs::write(&essay, text).unwrap();
     run(&book, &["--no-cache"]);
     assert_eq!(site(&book), clean);
     assert!(book.run(&["check", "--no-cache"]).status.success());
@@ -213,7 +229,7 @@ fn what_is_kept_is_used_and_without_the_cache_nothing_is_read_or_written() {
 fn a_file_that_is_not_ours_or_not_whole_is_replaced_with_a_note() {
     let book = book();
     assert!(!run(&book, &[]).contains("anew"));
-    let (good, clean) = (fs::read(place(&book)).unwrap(), site(&book));
+    let good = fs::read(place(&book)).unwrap();
     let mut other = good.clone();
     other[20] ^= 1;
     let mut later = good.clone();
@@ -234,6 +250,9 @@ fn a_file_that_is_not_ours_or_not_whole_is_replaced_with_a_note() {
         cases.push((flipped, "is damaged"));
     }
     for (bytes, why) in cases {
+        edit(&book);
+        run(&book, &["--no-cache"]);
+        let clean = site(&book);
         fs::write(place(&book), &bytes).unwrap();
         let told = run(&book, &[]);
         let note = format!("`.throughline/cache/memo` {why}, so all is computed anew.\n");
@@ -241,31 +260,50 @@ fn a_file_that_is_not_ours_or_not_whole_is_replaced_with_a_note() {
         assert_eq!(site(&book), clean);
         assert!(fs::read(place(&book)).unwrap() == good, "{} bytes: it is as before", bytes.len());
     }
+    edit(&book);
     assert!(!run(&book, &[]).contains("anew"), "it is told once");
 }
 
 #[test]
 fn what_is_no_file_is_told_and_costs_no_page() {
     let book = book();
-    run(&book, &["--no-cache"]);
-    let clean = site(&book);
     fs::create_dir_all(place(&book).parent().unwrap()).unwrap();
     assert!(Command::new("mkfifo").arg(place(&book)).status().unwrap().success());
     assert!(run(&book, &[]).starts_with("All is computed anew: cannot read `"));
+    edit(&book);
     assert!(place(&book).is_file() && !run(&book, &[]).contains("anew"), "the pipe is replaced");
     fs::remove_file(place(&book)).unwrap();
     fs::create_dir(place(&book)).unwrap();
+    edit(&book);
     let told = run(&book, &[]);
     assert!(told.contains("The next run computes all of this anew: cannot write `"), "{told}");
-    assert_eq!(names(place(&book).parent().unwrap()), ["memo"], "and leaves nothing unfinished");
+    assert_eq!(names(place(&book).parent().unwrap()), ["memo", "outcome"], "and leaves nothing unfinished");
     fs::remove_dir_all(book.path().join(".throughline")).unwrap();
     fs::write(book.path().join(".throughline"), "a file\n").unwrap();
+    for _ in 0..2 {
+        // Nothing at all is kept, so that nothing is found out by it; and that is told once for all that cannot be.
+        let told = run(&book, &[]);
+        assert_eq!(told.matches("The next run ").count(), 1, "{told}");
+        assert!(told.contains("anew: cannot write `") && told.contains("\nBuilt 2 essays"), "{told}");
+    }
+    let made = site(&book);
+    run(&book, &["--no-cache"]);
+    assert_eq!((made, fs::read_to_string(book.path().join(".throughline")).unwrap()), (site(&book), "a file\n".into()));
+}
+
+#[test]
+fn an_outcome_that_cannot_be_kept_is_told_and_costs_no_page() {
+    let book = book();
+    run(&book, &[]);
+    let outcome = place(&book).with_file_name("outcome");
+    fs::remove_file(&outcome).unwrap();
+    fs::create_dir(&outcome).unwrap();
     let told = run(&book, &[]);
-    assert!(told.contains("anew: cannot write `") && told.contains("\nBuilt 2 essays"), "{told}");
-    assert_eq!(
-        (site(&book), fs::read_to_string(book.path().join(".throughline")).unwrap()),
-        (clean, "a file\n".into())
+    assert!(
+        told.contains("The next run looks at all of this anew: cannot write `") && told.contains("\nBuilt 2"),
+        "{told}"
     );
+    assert_eq!(names(place(&book).parent().unwrap()), ["memo", "outcome"], "and leaves nothing unfinished");
 }
 
 #[test]
@@ -286,7 +324,8 @@ fn a_disk_without_room_for_it_gets_the_site_and_nothing_unfinished() {
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""), "{told}");
     assert_eq!(told.matches("The next run computes all of this anew: cannot write `").count(), 1, "{told}");
-    assert!(told.contains("\nBuilt ") && names(place(&book).parent().unwrap()).is_empty(), "{told}");
+    assert!(told.contains("\nBuilt "), "{told}");
+    assert_eq!(names(place(&book).parent().unwrap()), ["outcome"], "which is small, and nothing unfinished");
     let limited = site(&book);
     run(&book, &["--no-cache"]);
     assert_eq!(site(&book), limited);
@@ -317,7 +356,7 @@ fn two_builds_at_once_share_it() {
         for out in ["first", "second", "third"] {
             assert_eq!(tree(&book.path().join(out)), clean, "{round}: {out}");
         }
-        assert_eq!(names(place(&book).parent().unwrap()), ["memo"]);
+        assert_eq!(names(place(&book).parent().unwrap()), ["memo", "outcome"]);
         let memo = Arc::new(Memo::of(fs::read(place(&book)).unwrap(), program()).unwrap());
         made(SETTINGS, &texts(), &memo);
         assert_eq!(computed(&memo), (0, 0), "{round}");
@@ -335,7 +374,11 @@ fn what_a_killed_build_left_unfinished_is_taken_away() {
     let mine = format!("memo.new-{}-abc", std::process::id());
     fs::write(folder.join(&mine), "half").unwrap();
     run(&book, &[]);
-    assert_eq!(names(&folder), ["memo".to_owned(), mine], "one that is still being written stays");
+    assert_eq!(
+        names(&folder),
+        ["memo".to_owned(), mine, "outcome".to_owned()],
+        "one that is still being written stays"
+    );
 }
 
 #[test]

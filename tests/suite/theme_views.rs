@@ -104,13 +104,14 @@ fn the_manual_describes_every_field_of_every_view_in_the_words_of_the_source() {
 }
 
 /// The kinds of pages with the name and type of what they show.
-const KINDS: [(&str, &str, &str); 10] = [
+const KINDS: [(&str, &str, &str); 11] = [
     ("home", "home", "HomeView"),
     ("essay", "essay", "EssayView"),
     ("archive", "archive", "ArchiveView"),
     ("concept", "concept", "ConceptView"),
     ("concepts", "concepts", "ConceptsView"),
     ("series", "series", "SeriesView"),
+    ("year", "year", "YearPageView"),
     ("replies", "replies", "RepliesView"),
     ("page", "single", "SingleView"),
     ("print", "print", "PrintView"),
@@ -192,13 +193,20 @@ fn a_theme_that_shows_every_field_of_every_view_renders_the_book_of_this_reposit
         })
         .collect();
     fs::write(book.path().join("content/replies/more.toml"), replies).unwrap();
-    let output = book.run(&["build", "--as-of", "2027-01-01"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let pages: Vec<String> = tree(&book.path().join("public"))
-        .into_iter()
-        .filter(|(name, _)| name.ends_with(".html"))
-        .map(|(_, bytes)| String::from_utf8(bytes).unwrap())
-        .collect();
+    let build = || -> Vec<String> {
+        let output = book.run(&["build", "--as-of", "2027-01-01"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let files = tree(&book.path().join("public")).into_iter().filter(|(name, _)| name.ends_with(".html"));
+        files.map(|(_, bytes)| String::from_utf8(bytes).unwrap()).collect()
+    };
+    let mut pages = build();
+    // As many as a list must have to go on on further pages.
+    for at in 0..201 {
+        let file = book.path().join(format!("content/essays/many-{at}.md"));
+        fs::write(file, format!("+++\ntitle = \"{at}\"\ndate = 2019-01-01\nconcepts = [\"many\"]\n+++\nMany.\n"))
+            .unwrap();
+    }
+    pages.extend(build());
     for view in &views {
         let line = format!("reached {}\n", view.name);
         assert!(pages.iter().any(|page| page.contains(&line)), "no page of the book shows a {}", view.name);

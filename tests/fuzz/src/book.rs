@@ -27,6 +27,7 @@ pub fn snapshot(files: &[(&str, &str)]) -> Snapshot {
         assets: Vec::new(),
         layers: builtin::layers(builtin::NAME).expect("it is built in"),
         as_of: jiff::civil::date(2026, 1, 1),
+        holds: throughline::model::source::Holds::default(),
         with_drafts: true,
     }
 }

@@ -1,0 +1,290 @@
+//! The output folder: the next site grows in a spare tree beside it, from the site before, and takes its place in one step. So
+//! whoever looks sees the old site or the new one, and a build writes what has changed. Knows nothing of what the files are.
+
+mod lock;
+mod noted;
+mod place;
+mod spare;
+mod stamp;
+pub(super) mod swap;
+mod tree;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use lock::Lock;
+use noted::{File, Folder};
+use place::Place;
+use spare::Spare;
+use stamp::Stamp;
+use tree::{NOTE, Tree, folder_of, note_of};
+
+use super::error::Error;
+use super::stage::MARK;
+use crate::base::fingerprint::Fingerprint;
+
+/// An output folder that is held against other builds until this is dropped. Dropped before its time, it leaves the folder as
+/// it was.
+///
+/// Beside a folder `public` stands `.public.spare`, which git leaves out. It holds the spare tree, what was noted of both trees,
+/// and the lock. A note tells for each file its size, time and number, and is believed only where those still agree. Whatever
+/// of it is deleted, copied elsewhere or damaged costs time and nothing else.
+#[derive(Debug)]
+pub struct Output {
+    place: Place,
+    public: Tree,
+    spare: Spare,
+    placed: Mutex<Vec<Placed>>,
+    failure: Mutex<Option<Error>>,
+    has_failed: AtomicBool,
+    _lock: Lock,
+}
+
+/// A file of the new site, for the mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its name below the output folder.
+    pub file: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Fingerprint of its bytes.
+    pub fingerprint: Fingerprint,
+}
+
+/// What a build did to the output folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Files that were written, without the mark.
+    pub written: usize,
+    /// Bytes of those.
+    pub bytes: u64,
+    /// Files that stayed as they were.
+    pub kept: usize,
+    /// Files of the site before that are gone, as far as was noted.
+    pub removed: usize,
+}
+
+/// A file that stands in the spare tree as the new site wants it.
+#[derive(Debug)]
+struct Placed {
+    file: String,
+    stamp: Stamp,
+    fingerprint: Fingerprint,
+    key: Option<Fingerprint>,
+    is_new: bool,
+}
+
+impl Output {
+    /// Takes the folder for this build. Another build that holds it is waited for, ten seconds long. What a killed build left
+    /// is mended.
+    ///
+    /// # Errors
+    /// The folder is not ours, holds the book, is held by another build, is a mount point, or cannot be written.
+    pub fn open(out: &Path, book: &Path) -> Result<Self, Error> {
+        let place = Place::find(out, book)?;
+        place.prepare()?;
+        let lock = Lock::take(&place.hidden, &place.out, lock::PATIENCE, &lock::tell)?;
+        place.recover()?;
+        let read = |root| Tree::open(root, &place.hidden);
+        let (public, spare) = rayon::join(|| read(place.out.clone()), || read(place.spare()));
+        Ok(Self {
+            place,
+            public,
+            spare: Spare::new(spare),
+            placed: Mutex::default(),
+            failure: Mutex::default(),
+            has_failed: AtomicBool::new(false),
+            _lock: lock,
+        })
+    }
+
+    /// Whether the public tree was made of this, and every file of it is as it was left, with none added or gone.
+    #[must_use]
+    pub fn stands(&self, made_of: Fingerprint) -> bool {
+        self.public.noted.made_of == Some(made_of) && self.public.is_whole()
+    }
+
+    /// Whether a file was made from this key by the build before, or the one before that, and nobody's hand was on it since: then
+    /// it is part of the new site as it is, and nobody needs its bytes. May be called from any thread.
+    #[must_use]
+    pub fn keep(&self, file: &str, key: Fingerprint) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
+            || self.reuse(file, Some(key), &|noted| noted.key == Some(key)).unwrap_or_else(|error| {
+                self.fail(error);
+                true
+            })
+    }
+
+    /// A file of the new site, with a fingerprint of all it was made from where that is known. Equal bytes are not written. May
+    /// be called from any thread; what fails is returned by `finish`.
+    pub fn put(&self, file: &str, key: Option<Fingerprint>, bytes: &[u8]) {
+        if self.has_failed.load(Ordering::Relaxed) {
+            return;
+        }
+        let fingerprint = Fingerprint::of(bytes);
+        let placed = self.reuse(file, key, &|noted| noted.fingerprint == fingerprint).and_then(|is_placed| {
+            if !is_placed {
+                let stamp = self.spare.write(file, bytes)?;
+                self.place(Placed { file: file.to_owned(), stamp, fingerprint, key, is_new: true });
+            }
+            Ok(())
+        });
+        if let Err(error) = placed {
+            self.fail(error);
+        }
+    }
+
+    /// Removes what is gone, writes the mark, notes what there is, brings it onto the disk and puts the new site in the place of
+    /// the old one. `mark` makes the text of the mark from all files, which are sorted by name.
+    ///
+    /// # Errors
+    /// Something could not be written; then the old site is as it was.
+    pub fn finish(self, made_of: Fingerprint, mark: &dyn Fn(&[Held]) -> String) -> Result<Written, Error> {
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut placed = std::mem::take(&mut *self.placed.lock().unwrap_or_else(PoisonError::into_inner));
+        // Of two files with one name the later one was written over the other.
+        placed.sort_by(|a, b| a.file.cmp(&b.file));
+        placed.dedup_by(|later, earlier| {
+            let is_same = later.file == earlier.file;
+            if is_same {
+                std::mem::swap(later, earlier);
+            }
+            is_same
+        });
+        let done = failure.map_or(Ok(()), Err).and_then(|()| self.complete(&mut placed, made_of, mark));
+        let new: Vec<&Placed> = placed.iter().filter(|placed| placed.is_new && placed.file != MARK).collect();
+        if let Err(error) = done {
+            self.spare.discard(&new.iter().map(|placed| placed.file.as_str()).collect::<Vec<_>>());
+            return Err(error);
+        }
+        let is_placed = |name: &str| placed.binary_search_by(|placed| placed.file.as_str().cmp(name)).is_ok();
+        Ok(Written {
+            written: new.len(),
+            bytes: new.iter().map(|placed| placed.stamp.size).sum(),
+            kept: placed.len() - 1 - new.len(),
+            removed: self.public.noted.files().filter(|file| !is_placed(file.name)).count(),
+        })
+    }
+
+    fn complete(
+        &self,
+        placed: &mut Vec<Placed>,
+        made_of: Fingerprint,
+        mark: &dyn Fn(&[Held]) -> String,
+    ) -> Result<(), Error> {
+        let held: Vec<Held> = placed.iter().map(Placed::to_held).collect();
+        let text = mark(&held);
+        drop(held);
+        self.spare.look()?;
+        // Always a new file, so that its time is that of the build.
+        let stamp = self.spare.write(MARK, text.as_bytes())?;
+        let fingerprint = Fingerprint::of(text.as_bytes());
+        let at = placed.partition_point(|placed| placed.file.as_str() < MARK);
+        placed.insert(at, Placed { file: MARK.to_owned(), stamp, fingerprint, key: None, is_new: true });
+        let folders: BTreeSet<&str> = folders_of(placed);
+        let stay: Vec<(&str, Stamp)> = placed.iter().map(|placed| (placed.file.as_str(), placed.stamp)).collect();
+        self.spare.remove_others(&stay, &folders)?;
+        self.spare.take_after(&self.place.out)?;
+        let new: Vec<&str> = placed.iter().filter(|placed| placed.is_new).map(|placed| placed.file.as_str()).collect();
+        self.spare.settle(&new)?;
+        self.note(placed, &folders, made_of)?;
+        self.place.swap()?;
+        self.forget_others();
+        Ok(())
+    }
+
+    /// Takes a file of one of the two trees into the new site, if it is one that is wanted.
+    fn reuse(
+        &self,
+        name: &str,
+        key: Option<Fingerprint>,
+        is_wanted: &dyn Fn(&File<'_>) -> bool,
+    ) -> Result<bool, Error> {
+        self.spare.look()?;
+        let placed = |noted: &File<'_>, stamp, is_new| {
+            self.place(Placed { file: name.to_owned(), stamp, fingerprint: noted.fingerprint, key, is_new });
+            Ok(true)
+        };
+        if let Some(noted) = find(&self.spare.tree, name, is_wanted) {
+            return placed(&noted, noted.stamp, false);
+        }
+        let Some(noted) = find(&self.public, name, is_wanted) else { return Ok(false) };
+        let from = self.public.root.join(name);
+        if self.spare.link(name, &from).is_ok() {
+            return placed(&noted, noted.stamp, false);
+        }
+        // Some file systems know no second names, and some users may not give one to a file of others.
+        match fs::read(&from) {
+            Ok(bytes) if Fingerprint::of(&bytes) == noted.fingerprint => {
+                placed(&noted, self.spare.write(name, &bytes)?, true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn place(&self, placed: Placed) {
+        self.placed.lock().unwrap_or_else(PoisonError::into_inner).push(placed);
+    }
+
+    fn fail(&self, error: Error) {
+        self.has_failed.store(true, Ordering::Relaxed);
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// Notes the spare tree as it is now. Its time is asked of the file system itself, whose clock may be another one.
+    fn note(&self, placed: &[Placed], folders: &BTreeSet<&str>, made_of: Fingerprint) -> Result<(), Error> {
+        let files: Vec<File<'_>> = placed.iter().map(Placed::to_noted).collect();
+        let stamps = self.spare.stamps(folders)?;
+        let folders: Vec<Folder<'_>> = folders.iter().zip(stamps).map(|(name, stamp)| Folder { name, stamp }).collect();
+        let new = self.place.hidden.join("state.new");
+        let failed = |source| Error::Write { path: new.clone(), source };
+        let mut file = fs::File::create(&new).map_err(failed)?;
+        let look = file.metadata().map(|metadata| Stamp::of(&metadata).written).map_err(failed)?;
+        let bytes = noted::to_bytes(made_of, look, &files, &folders);
+        std::io::Write::write_all(&mut file, &bytes).map_err(failed)?;
+        let Some(name) = note_of(&self.spare.tree.root) else { return Ok(()) };
+        fs::rename(&new, self.place.hidden.join(name)).map_err(failed)
+    }
+
+    /// Takes away what was noted of trees that are no more.
+    fn forget_others(&self) {
+        let stay = [note_of(&self.place.out), note_of(&self.place.spare())];
+        for entry in fs::read_dir(&self.place.hidden).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(NOTE) && !stay.iter().flatten().any(|stays| *stays == name) {
+                // It costs room and nothing else.
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+}
+
+impl Placed {
+    fn to_held(&self) -> Held {
+        Held { file: self.file.clone(), size: self.stamp.size, fingerprint: self.fingerprint }
+    }
+
+    fn to_noted(&self) -> File<'_> {
+        File { name: &self.file, stamp: self.stamp, fingerprint: self.fingerprint, key: self.key }
+    }
+}
+
+/// A file that was noted of a tree, if it is one that is wanted and is there as it was noted.
+fn find<'a>(tree: &'a Tree, name: &str, is_wanted: &dyn Fn(&File<'_>) -> bool) -> Option<File<'a>> {
+    tree.noted.find(name).filter(|noted| is_wanted(noted) && tree.has(noted))
+}
+
+/// Every folder that a file is in, however far above it; the root has no name.
+fn folders_of(placed: &[Placed]) -> BTreeSet<&str> {
+    let mut folders = BTreeSet::from([""]);
+    for placed in placed {
+        let mut folder = folder_of(&placed.file);
+        while !folder.is_empty() && folders.insert(folder) {
+            folder = folder_of(folder);
+        }
+    }
+    folders
+}

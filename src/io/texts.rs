@@ -1,0 +1,124 @@
+//! What builds found in the texts of a book, kept from one to the next: one file with all of it, and a small one with what came
+//! since. Knows nothing of what was found.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Write;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::error::Error;
+use super::sealed;
+use crate::base::fingerprint::Fingerprint;
+use crate::model::kept::Kept;
+
+/// How many entries are in memory while they are written.
+const AT_ONCE: usize = 1024;
+
+/// The file with all, and the one with what came since.
+const ALL: &str = "texts";
+const NEWS: &str = "texts-since";
+
+/// What is known of the texts of a book.
+pub struct Texts {
+    book: PathBuf,
+    all: List,
+    news: List,
+    failure: Mutex<Option<Error>>,
+}
+
+/// Entries as they lie in a file: key (16), length (4), bytes.
+#[derive(Default)]
+struct List {
+    bytes: Vec<u8>,
+    places: HashMap<Fingerprint, Range<usize>>,
+}
+
+impl List {
+    fn read(book: &Path, name: &str) -> Self {
+        let Some(bytes) = sealed::read(book, name) else { return Self::default() };
+        let mut places = HashMap::with_capacity(bytes.len() >> 12);
+        let mut at = 0;
+        while at < bytes.len() {
+            let Some((key, rest)) = bytes[at..].split_first_chunk::<16>() else { return Self::default() };
+            let Some((length, rest)) = rest.split_first_chunk::<4>() else { return Self::default() };
+            let length = u32::from_le_bytes(*length) as usize;
+            if rest.len() < length {
+                return Self::default();
+            }
+            places.insert(Fingerprint::from_bytes(*key), at + 20..at + 20 + length);
+            at += 20 + length;
+        }
+        Self { bytes, places }
+    }
+
+    fn find(&self, key: Fingerprint) -> Option<&[u8]> {
+        self.places.get(&key).map(|place| &self.bytes[place.clone()])
+    }
+}
+
+fn write_entry(out: &mut dyn Write, key: Fingerprint, bytes: &[u8]) -> std::io::Result<()> {
+    // An essay of which more than four billion bytes are known is none.
+    let length = u32::try_from(bytes.len()).unwrap_or(0);
+    out.write_all(key.as_bytes())?;
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(&bytes[..length as usize])
+}
+
+impl Texts {
+    /// What earlier runs of this executable found in the texts of a book. What cannot be used is found anew.
+    #[must_use]
+    pub fn open(book: &Path) -> Self {
+        let (all, news) = rayon::join(|| List::read(book, ALL), || List::read(book, NEWS));
+        Self { book: book.to_owned(), all, news, failure: Mutex::default() }
+    }
+
+    /// Why what was found could not be kept, if it could not.
+    #[must_use]
+    pub fn failure(&self) -> Option<Error> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn write(&self, found: &[(Fingerprint, bool)], bytes: &(dyn Fn(usize) -> Vec<u8> + Sync)) -> Result<(), Error> {
+        if found.iter().all(|(_, is_new)| !is_new) {
+            return Ok(());
+        }
+        let is_in_all = |(key, is_new): &(Fingerprint, bool)| !is_new && self.all.places.contains_key(key);
+        let rest: Vec<usize> = (0..found.len()).filter(|at| !is_in_all(&found[*at])).collect();
+        let entry = |at: usize| -> (Fingerprint, Cow<'_, [u8]>) {
+            let (key, is_new) = found[at];
+            let known = if is_new { None } else { self.find(key) };
+            (key, known.map_or_else(|| Cow::Owned(bytes(at)), Cow::Borrowed))
+        };
+        let write = |places: &[usize], out: &mut dyn Write| -> std::io::Result<()> {
+            for some in places.chunks(AT_ONCE) {
+                let entries: Vec<_> = some.par_iter().map(|at| entry(*at)).collect();
+                entries.iter().try_for_each(|(key, bytes)| write_entry(out, *key, bytes))?;
+            }
+            Ok(())
+        };
+        // Where most is known, only the rest is written; what is no longer true takes room until all is written anew.
+        let known = self.all.places.len();
+        if rest.len() * 4 <= known && (found.len() - rest.len()) * 2 >= known {
+            return sealed::write_with(&self.book, NEWS, &mut |out| write(&rest, out));
+        }
+        let all: Vec<usize> = (0..found.len()).collect();
+        sealed::write_with(&self.book, ALL, &mut |out| write(&all, out))?;
+        sealed::remove(&self.book, NEWS)
+    }
+}
+
+impl Kept for Texts {
+    fn find(&self, key: Fingerprint) -> Option<&[u8]> {
+        self.news.find(key).or_else(|| self.all.find(key))
+    }
+
+    fn keep(&self, found: &[(Fingerprint, bool)], bytes: &(dyn Fn(usize) -> Vec<u8> + Sync)) {
+        if let Err(error) = self.write(found, bytes) {
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Texts for which there is no room: they are read again when they are asked for. Knows where the book is, not what its texts say.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::base::fingerprint::Fingerprint;
+use crate::base::path::SitePath;
+use crate::io::disk;
+use crate::model::source::Fetch;
+
+/// The folder of a book, and whether a file in it changed since it was first read.
+#[derive(Debug)]
+pub(super) struct Away {
+    pub(super) root: PathBuf,
+    left: AtomicUsize,
+    has_changed: AtomicBool,
+}
+
+impl Away {
+    pub(super) fn new(root: &Path, room: usize) -> Arc<Self> {
+        Arc::new(Self { root: root.to_owned(), left: AtomicUsize::new(room), has_changed: AtomicBool::new(false) })
+    }
+
+    /// Whether there is room for so many bytes more; then it is taken.
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
+    }
+}
+
+impl Fetch for Away {
+    fn fetch(&self, path: &SitePath, fingerprint: Fingerprint) -> Arc<str> {
+        let text =
+            disk::read_bytes(&self.root.join(path.as_str())).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = text.unwrap_or_default();
+        let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
+        if Fingerprint::of(text.as_bytes()) != fingerprint {
+            self.has_changed.store(true, Ordering::Relaxed);
+        }
+        text
+    }
+
+    fn has_changed(&self) -> bool {
+        self.has_changed.load(Ordering::Relaxed)
+    }
+}

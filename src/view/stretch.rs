@@ -1,0 +1,142 @@
+//! The pages of lists that are too long for one: by year and by number. Knows no list as a whole.
+
+use super::Viewer;
+use super::long_views::{StepsView, UseView, YearCount, YearPageView};
+use super::prose::quote;
+use super::views::Card;
+use super::{Page, View};
+use crate::link::{Appearance, ConceptId, MOST_IN_INDEX, MOST_LISTED, PageId, StretchId, concepts};
+
+/// In a book of more essays than this, the pages by year name essays without quoting them: their sentences would be more than all
+/// the rest of the site.
+const MOST_QUOTED: usize = 4_000;
+
+impl Viewer<'_> {
+    /// The page of a stretch: one of a year has a template of its own, the others are as the first page of their list is.
+    pub(super) fn stretch_page(&self, id: StretchId, description: &str) -> Page {
+        let stretch = self.site.stretch(id);
+        let (route, entries) = (stretch.route.clone(), stretch.entries.clone());
+        let (kind, view) = match stretch.of {
+            PageId::Series(series) => {
+                let view = self.further_of_series(series, id);
+                ("series", View::Series(Box::new(view)))
+            }
+            PageId::Concepts => {
+                ("concepts", View::Concepts(Box::new(self.concepts_view(entries, PageId::Stretch(id)))))
+            }
+            PageId::Replies => ("replies", View::Replies(Box::new(self.replies_view(entries, PageId::Stretch(id))))),
+            _ => ("year", View::Year(Box::new(self.year_view(id)))),
+        };
+        Page { page: self.page_view(kind, &route, &stretch.title, description, None), route, view }
+    }
+
+    fn year_view(&self, id: StretchId) -> YearPageView {
+        let stretch = self.site.stretch(id);
+        let (essays, uses) = match stretch.of {
+            PageId::Concept(concept) => {
+                let found = &self.site.concept(concept).appearances[stretch.entries.clone()];
+                (Vec::new(), found.iter().map(|found| self.first_use(concept, found)).collect())
+            }
+            _ => (self.newest_first(&self.site.essays[stretch.entries.clone()]), Vec::new()),
+        };
+        YearPageView {
+            title: stretch.title.clone(),
+            url: stretch.route.to_url(),
+            above: self.link(stretch.of),
+            year: stretch.year,
+            count: stretch.count,
+            number: stretch.number,
+            essays,
+            uses,
+            is_quoted: self.quotes_all(),
+            steps: self.steps(PageId::Stretch(id)),
+        }
+    }
+
+    fn newest_first(&self, essays: &[crate::link::WritingId]) -> Vec<Card> {
+        essays.iter().rev().map(|id| self.card(*id)).collect()
+    }
+
+    /// An essay with the first sentence in which it uses a concept, and how often it does so behind it.
+    fn first_use(&self, id: ConceptId, found: &Appearance) -> UseView {
+        let page = PageId::Concept(id);
+        let links = self.tables.links_to_concepts.get(&(page, found.essay)).map_or(&[][..], Vec::as_slice);
+        let links = || links.iter().map(|at| &self.site.backlinks[&page][*at]);
+        let mut view = UseView {
+            title: self.site.writing(found.essay).meta.title.clone(),
+            url: self.url(PageId::Writing(found.essay)),
+            lang: self.language_of(found.essay).clone(),
+            html: String::new(),
+            more: found.mentions as usize + links().count(),
+        };
+        if !self.quotes_all() {
+            return view;
+        }
+        if self.is_recipe {
+            let mentions = concepts::mentions(self.site, found.essay, id).map(|mention| mention.text);
+            let links = links().map(|link| link.text);
+            view.html = format!("{} {:?}", self.text_recipe(found.essay), mentions.chain(links).collect::<Vec<_>>());
+            return view;
+        }
+        let prose = self.site.writing(found.essay).prose();
+        let outline = &prose.outline;
+        let mention = concepts::mentions(self.site, found.essay, id).next();
+        let of_mention = mention.map(|mention| (mention.sentence(outline), mention.block));
+        let of_link = links().next().map(|link| (link.sentence, link.block));
+        let first = of_mention.into_iter().chain(of_link).min();
+        let Some((sentence, block)) = first else { return view };
+        let is_inside = |text: &(u32, u32)| sentence.0 <= text.0 && text.1 <= sentence.1;
+        let mentions = concepts::mentions(self.site, found.essay, id).map(|mention| mention.text);
+        // Mentions stand in the order of the text: those behind the sentence need not be looked at.
+        let mut marks: Vec<(u32, u32)> = mentions.take_while(|text| text.0 < sentence.1).filter(is_inside).collect();
+        marks.extend(links().map(|link| link.text).filter(is_inside));
+        marks.sort_unstable();
+        view.more = view.more.saturating_sub(marks.len());
+        view.html = quote(&outline.text, sentence, &marks, &self.site.mentions[found.essay.0 as usize].escapes);
+        if let Some(block) = outline.blocks.get(block as usize).filter(|block| !block.id.is_empty()) {
+            view.url.push('#');
+            view.url.push_str(&block.id);
+        }
+        view
+    }
+
+    pub(super) fn quotes_all(&self) -> bool {
+        self.site.essays.len() <= MOST_QUOTED
+    }
+
+    /// The years of a list that has pages by year, in their order; none where it has no such pages.
+    pub(super) fn years_of(&self, page: PageId) -> Vec<YearCount> {
+        let mut years: Vec<YearCount> = Vec::new();
+        for id in self.site.stretches_of(page) {
+            let stretch = self.site.stretch(id);
+            if years.last().is_none_or(|last| last.year != stretch.year) {
+                years.push(YearCount { year: stretch.year, url: stretch.route.to_url(), count: stretch.count });
+            }
+        }
+        years
+    }
+
+    /// The pages before and after one of a long list. A list that goes by number begins with its own page.
+    pub(super) fn steps(&self, page: PageId) -> StepsView {
+        let of = match page {
+            PageId::Stretch(id) => self.site.stretch(id).of,
+            of => of,
+        };
+        let is_by_year = matches!(of, PageId::Archive | PageId::Concept(_));
+        let mut stretches = self.site.stretches_of(of);
+        let (previous, next) = match page {
+            PageId::Stretch(id) => {
+                let before = stretches.by_ref().take_while(|other| *other < id).last().map(PageId::Stretch);
+                (before.or_else(|| (!is_by_year).then_some(of)), stretches.next())
+            }
+            _ => (None, stretches.next().filter(|_| !is_by_year)),
+        };
+        let link = |page: PageId| self.link(page);
+        StepsView { previous: previous.map(link), next: next.map(|id| link(PageId::Stretch(id))) }
+    }
+}
+
+/// What the first page of a list holds that goes by number.
+pub(super) fn first_page(of: PageId) -> std::ops::Range<usize> {
+    0..if of == PageId::Concepts { MOST_IN_INDEX } else { MOST_LISTED }
+}
