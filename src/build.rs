@@ -37,6 +37,8 @@ pub struct Build {
 /// How much was done. The same edit of the same book is the same work on every machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
+    /// Texts and files of replies that were parsed; of the others it was known what they say.
+    pub parsed: usize,
     /// Files of the site.
     pub files: usize,
     /// Those of them that were made; the others are there from the last build.
@@ -93,6 +95,7 @@ fn build_some(
         read.keep(kept, &linked);
         laps.end("keep");
     }
+    let parsed = read.read;
     drop((read, linked));
     let tables = Tables::of(&site);
     let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables).with_leaves(tools.leaves);
@@ -113,7 +116,7 @@ fn build_some(
     laps.end("pages");
     let mut timings = laps.timings;
     timings.note_files(&outputs, &rendered.times);
-    let stats = Stats { files: outputs.len(), made: rendered.made };
+    let stats = Stats { parsed, files: outputs.len(), made: rendered.made };
     let report = diagnostics.into_report(&snapshot.book.levels);
     Build { artifacts: Vec::new(), report, site, addresses, published, timings, stats }
 }

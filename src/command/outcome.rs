@@ -66,6 +66,8 @@ impl Outcome {
 /// What a build did.
 pub(super) struct Work {
     pub(super) timings: Timings,
+    /// Texts that were parsed.
+    pub(super) parsed: usize,
     /// Files of the site.
     pub(super) files: usize,
     /// Files that were made: templates rendered, feeds written …
@@ -86,6 +88,7 @@ impl Work {
         let count = |(leaf, count): (crate::memo::Leaf, crate::memo::Count)| (leaf.name(), count.hits, count.computed);
         Self {
             timings: made.timings.clone(),
+            parsed: made.stats.parsed,
             files: made.stats.files,
             made: made.stats.made,
             written: written.written,
@@ -99,6 +102,7 @@ impl Work {
     pub(super) fn of_nothing(stages: Vec<(&'static str, Duration)>) -> Self {
         Self {
             timings: Timings { stages, ..Timings::default() },
+            parsed: 0,
             files: 0,
             made: 0,
             written: 0,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::outcome::Work;
 use crate::base::diagnostic::Report;
+use crate::base::words::counted;
 use crate::io::terminal::{Sources, to_json};
 
 /// A table.
@@ -24,6 +25,7 @@ pub(super) fn to_words(work: &Work) -> String {
         "  {} files: {} made, {} written, {} kept, {} removed",
         work.files, work.made, work.written, work.kept, work.removed
     ));
+    lines.push(format!("  {} parsed", counted(work.parsed, "text")));
     for (name, hits, computed) in &work.remembered {
         lines.push(format!("  {name}: {hits} remembered, {computed} computed"));
     }
@@ -48,7 +50,7 @@ pub(super) fn with(report: &Report, texts: Sources<'_>, work: &Work) -> Value {
         "slowest": slowest.collect::<Vec<_>>(),
     });
     value["work"] = json!({
-        "files": work.files, "made": work.made, "written": work.written, "bytes": work.bytes,
+        "parsed": work.parsed, "files": work.files, "made": work.made, "written": work.written, "bytes": work.bytes,
         "kept": work.kept, "removed": work.removed, "remembered": remembered.collect::<Vec<_>>(),
     });
     value

@@ -1,6 +1,7 @@
 //! Files that were parsed before and say the same. Knows that parsing looks at one file and the settings, and nothing else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -25,6 +26,8 @@ pub struct Memo {
     print: Fingerprint,
     /// Sorted by path.
     files: Vec<Known>,
+    /// How many files were read the last time; of the others it was known what they say.
+    pub read: usize,
 }
 
 struct Known {
@@ -87,6 +90,7 @@ impl Memo {
         }
         let mut diagnostics = Diagnostics::default();
         let reader = Reader::new(book, snapshot.holds.texts, leaves, &mut diagnostics);
+        let read = AtomicUsize::new(0);
         let parse = |(at, source): (usize, &Source)| {
             let is_known = |known: &&Known| known.fingerprint == source.fingerprint && known.path == source.path;
             let elsewhere = || {
@@ -99,13 +103,16 @@ impl Memo {
                 (known.said.clone(), known.diagnostics.clone())
             } else if source.path.below("content/replies").is_some() {
                 let before = bytes().and_then(kept::read_replies);
-                let (replies, found) =
-                    before.unwrap_or_else(|| replies::read(&source.path, &source.text(), &book.replies));
+                let (replies, found) = before.unwrap_or_else(|| {
+                    read.fetch_add(1, Ordering::Relaxed);
+                    replies::read(&source.path, &source.text(), &book.replies)
+                });
                 (Said::Replies(Arc::new(replies)), found)
             } else if let Some((writing, found)) = bytes().and_then(|bytes| kept::read_writing(bytes, source, &reader))
             {
                 (Said::Writing(Arc::new(writing)), found)
             } else if let Some((writing, found)) = reader.read(source, book) {
+                read.fetch_add(1, Ordering::Relaxed);
                 (Said::Writing(Arc::new(writing)), found)
             } else if source.path.as_str() == FILE {
                 let (published, found) = published::read(&source.path, &source.text());
@@ -116,6 +123,7 @@ impl Memo {
             Known { path: source.path.clone(), fingerprint: source.fingerprint, said, diagnostics }
         };
         self.files = sources.par_iter().enumerate().map(parse).collect();
+        self.read = read.into_inner();
         let mut parsed = Parsed { writings: Vec::with_capacity(self.files.len()), ..Parsed::default() };
         for known in &self.files {
             diagnostics.append(known.diagnostics.clone());

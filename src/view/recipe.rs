@@ -60,7 +60,9 @@ impl Viewer<'_> {
         let filler = self.filler(&root);
         if let PageKey::Page(id) = key {
             page.page.description = self.description(id);
-            page.page.head = self.head(id, &page.page.description);
+            if let Some(head) = &mut page.page.head {
+                head.json_ld = self.json_ld(id, &page.page.description, head.share.image.as_ref());
+            }
         }
         match (&mut page.view, key) {
             (View::Essay(view), PageKey::Page(PageId::Writing(id))) => {

@@ -15,6 +15,7 @@ mod growth;
 mod import_properties;
 mod imports;
 mod kill;
+mod large;
 mod library;
 mod links;
 mod manual;

@@ -49,6 +49,7 @@ fn run(book: &Book) -> Work {
 /// What a build did, as it says itself.
 #[derive(Debug, Deserialize)]
 struct Work {
+    parsed: usize,
     files: usize,
     made: usize,
     written: usize,
@@ -253,7 +254,7 @@ fn an_edit_makes_the_files_that_show_it_and_no_other() {
     fs::write(book.path().join("content/essays/later.md"), "+++\ntitle = \"Later\"\ndraft = true\n+++\nWords.\n")
         .unwrap();
     let first = run(&book);
-    assert_eq!((first.made, first.kept), (first.files, 0), "{first:?}");
+    assert_eq!((first.parsed, first.made, first.kept), (9, first.files, 0), "{first:?}");
     // Nothing shows a draft. What is made all the same is made by every build that has anything to do.
     let (hidden, shown) = after(&book, |book| replace(&book.join("content/essays/later.md"), "Words", "More words"));
     assert_eq!((shown.len(), hidden.written), (0, 0), "{hidden:?}");
@@ -307,6 +308,7 @@ fn an_edit_makes_the_files_that_show_it_and_no_other() {
         );
         let fresh = shown.iter().filter(|name| !is_of_the_whole_book(name)).count();
         assert_eq!(work.written, shown.len(), "{what}: {work:?} {shown:?}");
+        assert_eq!(work.parsed, 1, "{what} is in one file: {work:?}");
         let least = hidden.made + fresh;
         let most = more.map_or(work.files, |more| least + more);
         assert!((least..=most).contains(&work.made), "{what}, {least} to {most}: {work:?} {shown:?}");
@@ -321,7 +323,8 @@ fn a_file_that_is_touched_makes_nothing() {
         let file = fs::File::options().append(true).open(book.path().join(name)).unwrap();
         file.set_modified(SystemTime::now() + Duration::from_secs(1)).unwrap();
         let work = run(&book);
-        assert_eq!((work.made, work.written, work.removed, work.kept), (0, 0, 0, work.files), "{name}");
+        assert_eq!((work.parsed, work.made, work.written, work.removed), (0, 0, 0, 0), "{name}");
+        assert_eq!(work.kept, work.files, "{name}");
     }
 }
 
