@@ -58,9 +58,7 @@ fn trim(text: &str, from: usize, to: usize) -> (usize, usize) {
 fn ends(text: &str) -> impl Iterator<Item = usize> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        while let Some(found) = text[at..].find(['.', '!', '?', '\u{2026}', '\u{3002}', '\u{ff01}', '\u{ff1f}', '\n']) {
-            let mark = at + found;
-            let first = text[mark..].chars().next().expect("found just now");
+        while let Some((mark, first)) = next_mark(text, at) {
             let after = mark + first.len_utf8();
             at = after;
             if matches!(first, '\n' | '\u{3002}' | '\u{ff01}' | '\u{ff1f}') {
@@ -81,6 +79,20 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
         }
         None
     })
+}
+
+/// The next mark that may end a sentence, from this byte on.
+fn next_mark(text: &str, mut from: usize) -> Option<(usize, char)> {
+    // Most of a text is none of these bytes: the last three are those with which the marks beyond ASCII begin.
+    let may_be = |byte: &u8| matches!(byte, b'.' | b'!' | b'?' | b'\n' | 0xe2 | 0xe3 | 0xef);
+    loop {
+        let at = from + text.as_bytes()[from..].iter().position(may_be)?;
+        let mark = text[at..].chars().next()?;
+        if matches!(mark, '.' | '!' | '?' | '\n' | '\u{2026}' | '\u{3002}' | '\u{ff01}' | '\u{ff1f}') {
+            return Some((at, mark));
+        }
+        from = at + mark.len_utf8();
+    }
 }
 
 fn ends_here(mark: char, before: &str, after: &str) -> bool {

@@ -92,30 +92,29 @@ impl Xml {
     }
 
     fn escape(&mut self, text: &str) -> &mut Self {
-        let mut from = 0;
-        // Of the letters of ASCII, only these few can be any of those below: most texts are copied in long stretches.
-        let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) && !matches!(byte, b'&' | b'<' | b'>' | b'"');
-        if text.bytes().all(is_plain) {
-            self.text.push_str(text);
-            return self;
-        }
-        for (at, c) in text.char_indices() {
-            if c.is_ascii() && is_plain(c as u8) {
-                continue;
-            }
+        // Of the letters of ASCII, only a few are any of those below: most of a text is copied in long stretches.
+        let is_special = |byte: &u8| !(b' '..=b'~').contains(byte) || matches!(byte, b'&' | b'<' | b'>' | b'"');
+        let (mut from, mut at) = (0, 0);
+        while let Some(step) = text.as_bytes()[at..].iter().position(is_special) {
+            at += step;
+            let Some(c) = text[at..].chars().next() else { break };
+            let behind = at + c.len_utf8();
             let written = match c {
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '"' => "&quot;",
+                '&' => Some("&amp;"),
+                '<' => Some("&lt;"),
+                '>' => Some("&gt;"),
+                '"' => Some("&quot;"),
                 // A parser would make a line feed of it.
-                '\r' => "&#13;",
-                _ if is_of_xml(c) => continue,
-                _ => "",
+                '\r' => Some("&#13;"),
+                _ if is_of_xml(c) => None,
+                _ => Some(""),
             };
-            self.text.push_str(&text[from..at]);
-            self.text.push_str(written);
-            from = at + c.len_utf8();
+            if let Some(written) = written {
+                self.text.push_str(&text[from..at]);
+                self.text.push_str(written);
+                from = behind;
+            }
+            at = behind;
         }
         self.text.push_str(&text[from..]);
         self
