@@ -63,6 +63,9 @@ pub(super) fn write(
     }
     let leaves = leaves::open(options.site.no_cache, root, terminal);
     let kept = remembers.then(|| Texts::open(root));
+    if leaves.is_used() && kept.as_ref().is_some_and(Texts::is_refused) {
+        terminal.say("What was kept of the texts is damaged or of another version, so all are read anew.");
+    }
     let bar = Bar::new(terminal.shows_progress());
     bar.begin("Making pages", 0);
     let into = Into(&output);
@@ -88,9 +91,6 @@ pub(super) fn write(
         tell(&made.report, &texts, None);
         terminal.say("Nothing was written: mend the errors above and build again.");
         return Ok(1);
-    }
-    if snapshot.has_changed() {
-        return Err(Error::Changed(root.to_owned()));
     }
     let start = clock();
     let written = output.finish(made_of, &|held| {

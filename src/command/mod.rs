@@ -33,6 +33,7 @@ mod why_change;
 mod why_origins;
 mod why_shown;
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory, FromArgMatches};
@@ -42,6 +43,7 @@ use crate::io::error::Error;
 use crate::io::process;
 use crate::io::terminal::{Format, Terminal, failed};
 use crate::load::Options;
+use crate::model::source::Changed;
 
 /// Runs the program with these arguments and returns its exit code.
 #[must_use]
@@ -61,7 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     };
     let terminal = Terminal::new(cli.global.format, color, cli.global.quiet, cli.global.verbose);
     let start = cli.global.book.clone().unwrap_or_else(|| PathBuf::from("."));
-    let done = match cli.command {
+    let done = unwound(|| match cli.command {
         command if terminal.format == Format::Sarif && !makes_report(&command) => {
             let message = "this command makes no report that SARIF could hold: write `--format json`";
             Err(Error::Usage(message.to_owned()))
@@ -88,13 +90,22 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Command::Why(options) => why::run(&options, &start, &terminal),
         Command::Completions { shell } => completions::run(shell, &terminal),
         Command::Man { out } => man::run(out.as_deref(), &terminal),
-    };
+    });
     let code = done.unwrap_or_else(|error| {
         terminal.fail(&error.to_string());
         error.exit_code()
     });
     terminal.finish(code);
     code
+}
+
+/// What a command came to, also where it unwound since a file of the book was changed under its hands.
+fn unwound(command: impl FnOnce() -> Result<u8, Error>) -> Result<u8, Error> {
+    // What it held is gone with it; nothing is looked at again.
+    std::panic::catch_unwind(AssertUnwindSafe(command)).unwrap_or_else(|cause| match cause.downcast::<Changed>() {
+        Ok(changed) => Err(Error::Changed(changed.0.to_string())),
+        Err(cause) => std::panic::resume_unwind(cause),
+    })
 }
 
 /// The command line as types. Its help, its version and what is wrong with it are coloured as it asks for, which they have to

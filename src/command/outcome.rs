@@ -11,7 +11,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::build::Build;
 use crate::io::error::Error;
 use crate::io::output::Written;
-use crate::io::sealed;
+use crate::io::sealed::{self, Read};
 use crate::memo::Memo;
 use crate::timings::Timings;
 
@@ -46,7 +46,9 @@ impl Outcome {
 
     /// That of the last build, if it was made of the same.
     pub(super) fn of_last_build(root: &Path, made_of: Fingerprint) -> Option<Self> {
-        let outcome: Self = postcard::from_bytes(&sealed::read(root, NAME)?).ok()?;
+        // One that cannot be used is written anew by the build that follows, which tells of its kin.
+        let Read::Kept(bytes) = sealed::read(root, NAME) else { return None };
+        let outcome: Self = postcard::from_bytes(&bytes).ok()?;
         (outcome.made_of == made_of.to_string()).then_some(outcome)
     }
 

@@ -11,6 +11,7 @@ use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};
 use crate::io::{disk, net, process};
 use crate::load::Options;
+use crate::model::source::Holds;
 use crate::serve::{News, Settings, serve};
 
 pub(super) fn run(options: &cli::Serve, start: &Path, terminal: &Terminal) -> Result<u8, Error> {
@@ -25,7 +26,13 @@ pub(super) fn run(options: &cli::Serve, start: &Path, terminal: &Terminal) -> Re
     let url = format!("http://{}/", std::net::SocketAddr::new(seen_from, address.port()));
     // A day that is named asks what readers see on it; without one, the author sees all that is being written.
     let with_drafts = options.drafts || options.as_of.is_none();
-    let load = Options { with_drafts, as_of: options.as_of, ..Options::default() };
+    // Whoever writes changes files all the time: what is shown is made of what was read.
+    let load = Options {
+        with_drafts,
+        as_of: options.as_of,
+        holds: Holds { sources: usize::MAX, ..Holds::default() },
+        ..Options::default()
+    };
     let what = match (with_drafts, options.as_of) {
         (true, None) => ", drafts and scheduled essays too".to_owned(),
         (true, Some(day)) => format!(" as of {day}, drafts and scheduled essays too"),

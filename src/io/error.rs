@@ -55,8 +55,8 @@ pub enum Error {
         holder: String,
     },
     /// The book is not what it was when the build began.
-    #[error("files of the book in `{}` were changed while it was built, so nothing was written; build again", .0.display())]
-    Changed(PathBuf),
+    #[error("`{0}` was changed while the book was read; run this again")]
+    Changed(String),
     /// Something stands already where a new thing should go.
     #[error("`{}` exists already and is left alone", .0.display())]
     Exists(PathBuf),

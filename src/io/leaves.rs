@@ -65,6 +65,12 @@ impl Leaves {
         (Self { memo: Arc::new(memo), place: Some(place), is_spoiled: AtomicBool::new(unused.is_some()) }, unused)
     }
 
+    /// Whether the file was one that can be used, or there was none.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        !self.is_spoiled.load(Ordering::Relaxed)
+    }
+
     /// The results, by what they were made from.
     #[must_use]
     pub fn memo(&self) -> &Arc<Memo> {

@@ -2,34 +2,58 @@
 //! it holds.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Read as _, Write};
 use std::path::Path;
 
 use super::error::Error;
 use super::keep::{FOLDER, own_folder};
 use super::{executable, leaves, net};
-use crate::base::fingerprint::{Fingerprint, Fingerprinter};
+use crate::base::fingerprint::Fingerprinter;
 
 const MAGIC: &[u8; 16] = b"throughline kept";
 const HEAD: usize = 32;
 const SEAL: usize = 16;
+/// No file of ours is larger.
+const LARGEST: usize = 2 << 30;
 
-/// What an earlier run of this executable kept under this name; `None` where it kept nothing, or where the file is not as that
-/// run wrote it: nobody is the worse for making it anew.
+/// What is found under a name.
+#[derive(Debug)]
+pub enum Read {
+    /// What an earlier run of this executable kept there, as it wrote it.
+    Kept(Vec<u8>),
+    /// Nothing.
+    Nothing,
+    /// Something else, which is not used: it is damaged, or was written by another program.
+    Refused,
+}
+
+/// What an earlier run of this executable kept under this name. Nobody is the worse for making it anew.
 #[must_use]
-pub fn read(book: &Path, name: &str) -> Option<Vec<u8>> {
-    let executable = executable::fingerprint()?;
+pub fn read(book: &Path, name: &str) -> Read {
     let path = book.join(FOLDER).join(leaves::CACHE).join(name);
+    let Ok(found) = fs::metadata(&path) else { return Read::Nothing };
+    let whole = read_whole(&path, &found);
+    whole.map_or(Read::Refused, Read::Kept)
+}
+
+fn read_whole(path: &Path, found: &fs::Metadata) -> Option<Vec<u8>> {
+    let executable = executable::fingerprint()?;
     // A pipe would never end.
-    let is_file = fs::metadata(&path).is_ok_and(|found| found.is_file());
-    let mut bytes = is_file.then(|| fs::read(path).ok()).flatten()?;
-    let end = bytes.len().checked_sub(SEAL).filter(|end| *end >= HEAD)?;
-    let is_ours = bytes[..16] == *MAGIC && bytes[16..HEAD] == *executable.as_bytes();
-    if !is_ours || Fingerprint::of(&bytes[..end]).as_bytes() != &bytes[end..] {
+    let mut file = found.is_file().then(|| fs::File::open(path).ok()).flatten()?;
+    let mut head = [0; HEAD];
+    file.read_exact(&mut head).ok()?;
+    let is_ours = head[..16] == *MAGIC && head[16..] == *executable.as_bytes();
+    let length = usize::try_from(found.len()).ok().filter(|length| is_ours && *length <= LARGEST)?;
+    let mut bytes = Vec::with_capacity(length);
+    file.take(LARGEST as u64).read_to_end(&mut bytes).ok()?;
+    let end = bytes.len().checked_sub(SEAL)?;
+    let mut seal = Fingerprinter::default();
+    seal.add(&head);
+    seal.add(&bytes[..end]);
+    if seal.finish().as_bytes() != &bytes[end..] {
         return None;
     }
     bytes.truncate(end);
-    bytes.drain(..HEAD);
     Some(bytes)
 }
 

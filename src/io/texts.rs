@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::error::Error;
-use super::sealed;
+use super::sealed::{self, Read};
 use crate::base::fingerprint::Fingerprint;
 use crate::model::kept::Kept;
 
@@ -35,11 +35,17 @@ pub struct Texts {
 struct List {
     bytes: Vec<u8>,
     places: HashMap<Fingerprint, Range<usize>>,
+    /// Whether the file is none that can be used.
+    is_refused: bool,
 }
 
 impl List {
     fn read(book: &Path, name: &str) -> Self {
-        let Some(bytes) = sealed::read(book, name) else { return Self::default() };
+        let bytes = match sealed::read(book, name) {
+            Read::Kept(bytes) => bytes,
+            Read::Nothing => return Self::default(),
+            Read::Refused => return Self { is_refused: true, ..Self::default() },
+        };
         let mut places = HashMap::with_capacity(bytes.len() >> 12);
         let mut at = 0;
         while at < bytes.len() {
@@ -52,7 +58,7 @@ impl List {
             places.insert(Fingerprint::from_bytes(*key), at + 20..at + 20 + length);
             at += 20 + length;
         }
-        Self { bytes, places }
+        Self { bytes, places, is_refused: false }
     }
 
     fn find(&self, key: Fingerprint) -> Option<&[u8]> {
@@ -76,6 +82,12 @@ impl Texts {
         Self { book: book.to_owned(), all, news, failure: Mutex::default() }
     }
 
+    /// Whether there is something that cannot be used: damaged, or of another version.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.all.is_refused || self.news.is_refused
+    }
+
     /// Why what was found could not be kept, if it could not.
     #[must_use]
     pub fn failure(&self) -> Option<Error> {
@@ -83,7 +95,7 @@ impl Texts {
     }
 
     fn write(&self, found: &[(Fingerprint, bool)], bytes: &(dyn Fn(usize) -> Vec<u8> + Sync)) -> Result<(), Error> {
-        if found.iter().all(|(_, is_new)| !is_new) {
+        if found.iter().all(|(_, is_new)| !is_new) && !self.is_refused() {
             return Ok(());
         }
         let is_in_all = |(key, is_new): &(Fingerprint, bool)| !is_new && self.all.places.contains_key(key);

@@ -12,7 +12,6 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, slug};
 use crate::base::span::Span;
-use crate::base::words::plain;
 use crate::model::book::ConceptLinks;
 use crate::model::writing::{Kind, Placed};
 
@@ -357,44 +356,6 @@ fn ties(used: &[Vec<(ConceptId, Appearance)>], concepts: usize) -> Vec<Tie> {
     let mut ties: Vec<Tie> = behind.par_iter().enumerate().flat_map_iter(count).collect();
     ties.par_sort_unstable_by_key(|tie| (u32::MAX - tie.count, tie.first, tie.second));
     ties
-}
-
-/// Reports chosen passages that stand in no essay.
-pub(super) fn check_passages(site: &Site, diagnostics: &mut Diagnostics) {
-    for writing in &site.writings {
-        let Some(passage) = &writing.meta.passage else { continue };
-        if find_passage(site, &passage.value).is_none() {
-            let span = Span { path: writing.path.clone(), range: Some(passage.range) };
-            diagnostics.push(
-                Diagnostic::new(Code::LostPassage, span, "this passage stands in no essay")
-                    .help("quote a sentence word for word from an essay"),
-            );
-        }
-    }
-}
-
-/// The essay and block in which a chosen passage stands, typography apart.
-#[must_use]
-pub fn find_passage(site: &Site, passage: &str) -> Option<(WritingId, u32)> {
-    let wanted = plain(passage);
-    // Typography leaves letters and digits as they are: an essay without this word need not be compared letter for letter.
-    let word = wanted.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|word| word.len()).unwrap_or("");
-    // Reading a text again takes longer than to look whether its source has the word; where none has, it may be one that markup
-    // divides.
-    let has_word = |id: &&WritingId| site.writing(**id).text.source.text().contains(word);
-    let in_order = site.essays.iter().filter(has_word).chain(site.essays.iter().filter(|id| !has_word(id)));
-    in_order.copied().find_map(|id| {
-        let prose = site.writing(id).prose();
-        let outline = &prose.outline;
-        if !outline.text.contains(word) {
-            return None;
-        }
-        let at = outline
-            .blocks
-            .iter()
-            .position(|block| plain(&outline.text[block.text.0 as usize..block.text.1 as usize]).contains(&wanted))?;
-        Some((id, index(at)))
-    })
 }
 
 /// The mentions of a concept in an essay.

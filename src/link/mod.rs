@@ -7,6 +7,7 @@ mod embeds;
 mod frame;
 mod mentions;
 mod names;
+mod passages;
 mod pictures;
 mod related;
 mod resolve;
@@ -161,6 +162,8 @@ pub struct Site {
     pub mentions: Vec<Arc<Mentions>>,
     /// Who links to each page, sorted by page.
     pub backlinks: std::collections::BTreeMap<PageId, Vec<Backlink>>,
+    /// For each concept file with a chosen passage, the essay and the block in which that stands.
+    pub passages: std::collections::BTreeMap<WritingId, (WritingId, u32)>,
     /// What the author wishes to be read after an essay, where anything.
     pub wishes: std::collections::BTreeMap<WritingId, Wishes>,
     /// What readers said of each essay that they answered.
@@ -368,6 +371,6 @@ pub fn link_again(parsed: Parsed, input: &LinkInput<'_>, memo: &mut Memo) -> (Si
     backlinks::collect(&mut site);
     concepts::connect(&mut site);
     stretches::find(&mut site);
-    concepts::check_passages(&site, &mut diagnostics);
+    passages::find(&mut site, &mut diagnostics);
     (site, diagnostics)
 }

@@ -2,24 +2,23 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::io::disk;
-use crate::model::source::Fetch;
+use crate::model::source::{Changed, Fetch};
 
-/// The folder of a book, and whether a file in it changed since it was first read.
+/// The folder of a book, and how much of its texts may still be held.
 #[derive(Debug)]
 pub(super) struct Away {
     pub(super) root: PathBuf,
     left: AtomicUsize,
-    has_changed: AtomicBool,
 }
 
 impl Away {
     pub(super) fn new(root: &Path, room: usize) -> Arc<Self> {
-        Arc::new(Self { root: root.to_owned(), left: AtomicUsize::new(room), has_changed: AtomicBool::new(false) })
+        Arc::new(Self { root: root.to_owned(), left: AtomicUsize::new(room) })
     }
 
     /// Whether there is room for so many bytes more; then it is taken.
@@ -35,12 +34,9 @@ impl Fetch for Away {
         let text = text.unwrap_or_default();
         let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
         if Fingerprint::of(text.as_bytes()) != fingerprint {
-            self.has_changed.store(true, Ordering::Relaxed);
+            // No panic: nothing is wrong with the program, and nobody need be shown a trace.
+            std::panic::resume_unwind(Box::new(Changed(path.clone())));
         }
         text
-    }
-
-    fn has_changed(&self) -> bool {
-        self.has_changed.load(Ordering::Relaxed)
     }
 }

@@ -108,7 +108,7 @@ fn look(disk: &Away, mut file: Found, at: usize, before: &[Known], is_for_once: 
     if let Some(bytes) = bytes {
         let (understood, found) = understand(&file.path, bytes);
         diagnostics.append(found);
-        // The same bytes keep their place in memory, by which later stages know them again.
+        // The same bytes are held once.
         kept = match (known.map(|known| &known.kept), understood) {
             (Some(Kept::Source(old, print)), Kept::Source(new, _)) if *old == new => {
                 Kept::Source(Arc::clone(old), *print)

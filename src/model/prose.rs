@@ -260,6 +260,8 @@ pub struct LinkRef {
     pub block: u32,
     /// The sentence around it, as bytes of `Outline::text`; empty for one that stands in no block, as transclusions do.
     pub sentence: Range,
+    /// Index of its first piece in `Prose::pieces`.
+    pub piece: u32,
     /// The id of its block; empty where that has none.
     pub anchor: String,
     /// That sentence: pages that this one leads to show it.

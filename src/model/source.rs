@@ -27,13 +27,15 @@ enum Body {
     Away(Arc<dyn Fetch>),
 }
 
+/// What a thread unwinds with where a file of the book was changed since it was first read.
+#[derive(Debug)]
+pub struct Changed(pub SitePath);
+
 /// Reads texts again that are not held: a book may be larger than memory.
 pub trait Fetch: Send + Sync {
-    /// The text of this file. One that is no longer the one of this fingerprint is noted, for whoever asks whether all is as it was.
+    /// The text of this file. Where it is no longer the one of this fingerprint, the thread unwinds with `Changed`: all that is
+    /// known of the text is wrong then, and nothing that is made of the book would be worth anything.
     fn fetch(&self, path: &SitePath, fingerprint: Fingerprint) -> Arc<str>;
-
-    /// Whether any of them was no longer the same.
-    fn has_changed(&self) -> bool;
 }
 
 impl std::fmt::Debug for Body {
@@ -76,6 +78,9 @@ impl Source {
     }
 
     /// Its text.
+    ///
+    /// # Panics
+    /// It is not held, and its file was changed meanwhile: see `Fetch`.
     #[must_use]
     pub fn text(&self) -> Arc<str> {
         match &self.body {
@@ -83,6 +88,7 @@ impl Source {
             Body::Away(from) => from.fetch(&self.path, self.fingerprint),
         }
     }
+
     /// A text at a place.
     #[must_use]
     pub fn new(path: SitePath, text: impl Into<Arc<str>>) -> Self {
@@ -203,17 +209,6 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Whether a text that is read when it is asked for has changed meanwhile: what was made of the book is a mix then.
-    #[must_use]
-    pub fn has_changed(&self) -> bool {
-        // All of them are read by the same hand.
-        let away = self.sources.iter().find_map(|source| match &source.body {
-            Body::Away(from) => Some(from),
-            Body::Held(_) => None,
-        });
-        away.is_some_and(|from| from.has_changed())
-    }
-
     /// The fingerprint of all of it.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {

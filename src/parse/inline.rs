@@ -266,6 +266,7 @@ impl<'a> Writer<'a> {
         self.open_waiting_block();
         self.flush();
         let link = self.outline.links.len();
+        let piece = to_u32(self.pieces.len());
         self.pieces.push(Piece::LinkOpen(to_u32(link)));
         let start = to_u32(self.outline.text.len());
         let offset = self.input.body_start;
@@ -277,6 +278,7 @@ impl<'a> Writer<'a> {
             text: (start, start),
             block: self.block.map_or(u32::MAX, to_u32),
             sentence: (0, 0),
+            piece,
             anchor: String::new(),
             quote: String::new(),
         });

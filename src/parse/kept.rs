@@ -34,7 +34,7 @@ pub(super) fn read_writing(bytes: &[u8], source: &Source, reader: &Reader) -> Op
     type Read<'a> = (Kind, Meta, (u64, bool), Facts, Diagnostics, &'a [u8], Diagnostics);
     let (kind, meta, (body_start, has_title), facts, findings, found, diagnostics): Read<'_> =
         postcard::from_bytes(bytes).ok()?;
-    let body_start = usize::try_from(body_start).ok().filter(|start| source.text().is_char_boundary(*start))?;
+    let body_start = usize::try_from(body_start).ok()?;
     let text = Text::new(source, (body_start, has_title), &reader.reads, &reader.room);
     let found_before = Arc::from(found);
     Some((Writing { kind, path: source.path.clone(), meta, facts, text, found_before, findings }, diagnostics))

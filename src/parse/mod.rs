@@ -52,7 +52,7 @@ pub fn parse(snapshot: &Snapshot) -> (Parsed, Diagnostics) {
     parse_again(snapshot, &mut Memo::default(), &Arc::default())
 }
 
-/// Reads every source of the book; those whose text `memo` holds, by its place in memory, are not read again, and formulas that
+/// Reads every source of the book; those that `memo` has read, by the fingerprints of their texts, are not read again, and formulas that
 /// `leaves` holds are not converted again.
 #[must_use]
 pub fn parse_again(snapshot: &Snapshot, memo: &mut Memo, leaves: &Arc<Leaves>) -> (Parsed, Diagnostics) {
@@ -120,7 +120,14 @@ impl Reads for How {
         let title = if text.has_title { writing.meta.title.as_str() } else { "" };
         let (path, settings, math) = (&writing.path, &self.markdown, &self.math);
         let source = text.source.text();
-        let input = markdown::Input { path, text: &source, body_start: text.body_start, title, settings, math };
+        let input = markdown::Input {
+            path,
+            text: &source,
+            body_start: source.floor_char_boundary(text.body_start),
+            title,
+            settings,
+            math,
+        };
         markdown::read(&input).0
     }
 }
@@ -134,15 +141,16 @@ impl Reader {
 
     fn read(&self, source: &Source, book: &Book) -> Option<(Writing, Diagnostics)> {
         let kind = Kind::ALL.into_iter().find(|kind| source.path.below(kind.folder()).is_some())?;
+        let text = source.text();
         let frontmatter::Front { mut meta, body_start, has_title, has_date, is_yaml, mut diagnostics } =
-            frontmatter::read(kind, &source.path, &source.text());
+            frontmatter::read(kind, &source.path, &text);
         // What cannot be read may well hold a title and a date: only its own mistake is reported.
         let is_readable = !diagnostics.has(Code::BadSyntax);
         let sign = if is_yaml { ":" } else { " =" };
-        let top = Span::bytes(&source.path, 0..source.text().lines().next().map_or(0, |line| line.trim_end().len()));
+        let top = Span::bytes(&source.path, 0..text.lines().next().map_or(0, |line| line.trim_end().len()));
         let input = markdown::Input {
             path: &source.path,
-            text: &source.text(),
+            text: &text,
             body_start,
             title: &meta.title,
             settings: &self.how.markdown,

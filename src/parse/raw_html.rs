@@ -112,6 +112,7 @@ impl Writer<'_> {
             text: (text, text),
             block: self.block.map_or(u32::MAX, to_u32),
             sentence: (0, 0),
+            piece: to_u32(self.pieces.len()),
             anchor: String::new(),
             quote: String::new(),
         });

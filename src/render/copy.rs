@@ -21,7 +21,8 @@ pub(super) fn recipe(input: &Input<'_>, id: WritingId) -> Fingerprint {
     let (site, at) = (input.site, id.0 as usize);
     let escapes = &site.mentions[at].escapes;
     let mut recipe = format!("{} {escapes:?}\n", site.writing(id).text.source.fingerprint);
-    // Of the front matter, what does not stand in the source or in the settings.
+    // Of the front matter, what does not stand in the source or in the settings: a title may be that of the file.
+    recipe.push_str(&site.writing(id).meta.title);
     for concept in &site.named[id.0 as usize] {
         recipe.push_str(&site.concept(*concept).title);
         recipe.push('\n');

@@ -24,12 +24,13 @@ impl Viewer<'_> {
     pub(super) fn concept_view(&self, id: ConceptId, root: &str) -> ConceptView {
         let concept = self.site.concept(id);
         let filler = self.filler(root);
-        let chosen =
-            concept.writing.and_then(|writing| self.site.writing(writing).meta.passage.as_ref()).map(|passage| {
-                let place = concepts::find_passage(self.site, &passage.value);
+        let chosen = concept.writing.and_then(|id| Some((id, self.site.writing(id).meta.passage.as_ref()?))).map(
+            |(id, passage)| {
+                let place = self.site.passages.get(&id).copied();
                 let html = crate::view::prose::escaped(&without_escapes(&passage.value));
                 ChosenView { html, essay: place.map(|(essay, block)| self.link_to_block(essay, block)) }
-            });
+            },
+        );
         let (quoted, further) = most_telling(&concept.appearances);
         let mention_count = self.mention_count(id);
         let (backlinks, more_backlinks) = self.backlinks(PageId::Concept(id), |kind| kind != Kind::Essay);

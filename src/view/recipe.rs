@@ -11,6 +11,7 @@ use super::views::{PageView, TermView};
 use super::{Page, PageKey, View, Viewer};
 use crate::base::fingerprint::Fingerprint;
 use crate::link::{PageId, Picture, StretchId, Target, WritingId};
+use crate::model::prose::Range;
 
 /// What every recipe begins with, and no page that was made holds.
 pub(crate) const MARK: &str = "\u{1}recipe ";
@@ -152,11 +153,11 @@ impl Filler<'_> {
         format!("{MARK}{}", Fingerprint::of(&recipe))
     }
 
-    /// `open` are the writings around a passage, each of which stands in the recipe already.
-    fn write_recipe(&self, recipe: &mut Vec<u8>, id: WritingId, open: &mut Vec<WritingId>) {
-        let is_own = open.is_empty();
-        open.push(id);
+    /// `around` is the passage of another writing that is shown, and the passages around that; none for a writing as a whole.
+    fn write_recipe(&self, recipe: &mut Vec<u8>, id: WritingId, around: &mut Vec<(WritingId, Range)>) {
         let site = self.site;
+        let is_own = around.is_empty();
+        let shown = around.last().map(|(_, pieces)| *pieces);
         let at = id.0 as usize;
         let writing = site.writing(id);
         let mentions = &site.mentions[at];
@@ -166,17 +167,21 @@ impl Filler<'_> {
         };
         part(recipe, writing.text.source.fingerprint.as_bytes());
         part(recipe, format!("{:?} {} {:?}", self.place, self.root, mentions.escapes).as_bytes());
-        for target in site.targets[at].iter() {
+        for (target, link) in site.targets[at].iter().zip(&writing.facts.links) {
             match (self.address(target, id, is_own), target) {
                 (Some(address), _) => part(recipe, address.as_bytes()),
                 (None, target) => part(recipe, format!("{target:?}").as_bytes()),
             }
-            if let Target::Passage(passage) = target {
-                part(recipe, format!("{:?} {}", passage.pieces, passage.is_bare).as_bytes());
-                part(recipe, site.writing(passage.writing).meta.title.as_bytes());
-                if !open.contains(&passage.writing) {
-                    self.write_recipe(recipe, passage.writing, open);
-                }
+            let Target::Passage(passage) = target else { continue };
+            part(recipe, format!("{:?} {}", passage.pieces, passage.is_bare).as_bytes());
+            part(recipe, site.writing(passage.writing).meta.title.as_bytes());
+            // Only what is shown of a passage shows others in it; circles among those were cut when they were linked.
+            let is_shown = shown.is_none_or(|(from, to)| (from..to).contains(&link.piece));
+            let inside = (passage.writing, passage.pieces);
+            if is_shown && !around.contains(&inside) {
+                around.push(inside);
+                self.write_recipe(recipe, passage.writing, around);
+                around.pop();
             }
         }
         for picture in &site.pictures[at] {

@@ -355,3 +355,22 @@ fn code_is_coloured_once_and_again_where_it_was_edited() {
     assert_eq!((work.computed("highlight"), work.computed("math")), (1, 0), "one block: {work:?}");
     assert!(shown.contains("essays/e1/index.html") && !shown.contains("essays/e2/index.html"), "{shown:?}");
 }
+
+#[test]
+fn what_a_passage_does_not_show_makes_no_page() {
+    // Each essay shows the first paragraph of the next one, and that shows nothing of what follows it.
+    let essay = |number: usize| {
+        format!(
+            "-- content/essays/c{number}.md --\n+++\ntitle = \"C{number}\"\ndate = 2021-01-02\n+++\nWords {number}.\n\n![[C{}#p-words-{}]]\n",
+            number + 1,
+            number + 1
+        )
+    };
+    let chain: String = (0..60).map(essay).collect();
+    let last = "-- content/essays/c60.md --\n+++\ntitle = \"C60\"\ndate = 2021-01-02\n+++\nWords 60.\n\nThe end.\n";
+    let book = Book::new(&format!("-- book.toml --\ntitle = \"T\"\n{chain}{last}"));
+    let first = run(&book);
+    let (work, shown) = after(&book, |book| replace(&book.join("content/essays/c60.md"), "The end", "The very end"));
+    assert!(shown.contains("essays/c60/index.html") && !shown.contains("essays/c58/index.html"), "{shown:?}");
+    assert!(work.made < 20 && first.made > 120, "{work:?} of {first:?}");
+}

@@ -37,7 +37,8 @@ impl Lock {
             if let Some(file) = try_lock(folder)? {
                 let holder = folder.join(HOLDER);
                 // It serves those who wait; that they are told no number is no reason to end a build.
-                drop(fs::write(&holder, own()));
+                drop(fs::remove_file(&holder));
+                drop(fs::File::create_new(&holder).and_then(|mut file| file.write_all(own().as_bytes())));
                 return Ok(Self { holder, _file: file });
             }
             let waited = start.elapsed();
@@ -94,7 +95,8 @@ fn own() -> String {
 
 /// Who holds the lock, in words.
 fn told(folder: &Path) -> String {
-    let text = fs::read_to_string(folder.join(HOLDER)).unwrap_or_default();
+    let text =
+        super::read_file(&folder.join(HOLDER)).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
     let mut lines = text.lines();
     let (process, place, since) = (lines.next(), lines.next(), lines.next());
     match (process.and_then(|number| number.parse::<u32>().ok()), place, since) {

@@ -241,7 +241,9 @@ impl Output {
         let folders: Vec<Folder<'_>> = folders.iter().zip(stamps).map(|(name, stamp)| Folder { name, stamp }).collect();
         let new = self.place.hidden.join("state.new");
         let failed = |source| Error::Write { path: new.clone(), source };
-        let mut file = fs::File::create(&new).map_err(failed)?;
+        // Whatever stands there is none of a build that goes on: this one holds the lock.
+        drop(fs::remove_file(&new));
+        let mut file = fs::File::create_new(&new).map_err(failed)?;
         let look = file.metadata().map(|metadata| Stamp::of(&metadata).written).map_err(failed)?;
         let bytes = noted::to_bytes(made_of, look, &files, &folders);
         std::io::Write::write_all(&mut file, &bytes).map_err(failed)?;
@@ -260,6 +262,11 @@ impl Output {
             }
         }
     }
+}
+
+/// The bytes of a file of ours; `None` for anything else: a pipe would never end.
+fn read_file(path: &Path) -> Option<Vec<u8>> {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()).then(|| fs::read(path).ok()).flatten()
 }
 
 impl Placed {

@@ -51,6 +51,7 @@ impl Place {
     pub(super) fn recover(&self) -> Result<(), Error> {
         let failed = |source| Error::Write { path: self.hidden.clone(), source };
         if !self.is_ignored() {
+            drop(fs::remove_file(self.hidden.join(IGNORE)));
             fs::write(self.hidden.join(IGNORE), IGNORED).map_err(failed)?;
         }
         if let (Some(parent), Some(name)) = (self.out.parent(), self.out.file_name()) {
@@ -61,7 +62,7 @@ impl Place {
     }
 
     fn is_ignored(&self) -> bool {
-        fs::read(self.hidden.join(IGNORE)).is_ok_and(|bytes| bytes == IGNORED.as_bytes())
+        super::read_file(&self.hidden.join(IGNORE)).is_some_and(|bytes| bytes == IGNORED.as_bytes())
     }
 
     /// The spare tree: the site before, and the next one.

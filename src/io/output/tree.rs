@@ -36,7 +36,7 @@ impl Tree {
     /// A tree with what was noted of it in the hidden folder. Where that cannot be read, nothing was noted: forgetting costs time
     /// and nothing else.
     pub(super) fn open(root: PathBuf, hidden: &Path) -> Self {
-        let note = note_of(&root).and_then(|note| fs::read(hidden.join(note)).ok());
+        let note = note_of(&root).and_then(|note| super::read_file(&hidden.join(note)));
         let noted = note.and_then(|bytes| Noted::read(&bytes)).unwrap_or_default();
         Self { root, noted }
     }

@@ -192,7 +192,7 @@ pub(super) fn settings(random: &mut Random) -> String {
             "[theme]\naccent = \"#fefefe\"",
         ],
     );
-    line(15, random, &["[extra]\ncolour = \"free\""]);
+    line(15, random, &["[extra]\ncolour = \"free\"\nx = 31.245270191439438"]);
     text
 }
 
