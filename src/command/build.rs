@@ -64,7 +64,7 @@ pub(super) fn write(
     let leaves = leaves::open(options.site.no_cache, root, terminal);
     let kept = remembers.then(|| Texts::open(root));
     if leaves.is_used() && kept.as_ref().is_some_and(Texts::is_refused) {
-        terminal.say("What was kept of the texts is damaged or of another version, so all are read anew.");
+        terminal.say("What was kept of the texts is damaged or of another copy of Throughline, so all are read anew.");
     }
     let bar = Bar::new(terminal.shows_progress());
     bar.begin("Making pages", 0);

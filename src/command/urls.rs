@@ -288,6 +288,7 @@ fn words(row: &Row<'_>, headings: &[(&str, &str)]) -> String {
     let promised = match (row.promise, row.kind()) {
         (Some(_), _) => format!("promised{since}"),
         (None, "file") => "goes out as it is; not promised".to_owned(),
+        (None, "made" | "feed") => "not promised: it comes and goes with what it is made of".to_owned(),
         (None, _) => "not promised: it has not been published yet".to_owned(),
     };
     lines.push(format!("  {promised}"));

@@ -216,7 +216,7 @@ impl Verdict {
             }
         }
         lines.push(
-            "If nothing in the book was changed meanwhile, this is a mistake of Throughline: please report it, with these lines \
+            "If neither the book was changed meanwhile nor a file of the output folder by hand, this is a mistake of Throughline: please report it, with these lines \
              and what you had changed in the book.\nTo have the site as it should be, delete the output folder and `.throughline/cache`, and build again."
                 .to_owned(),
         );

@@ -39,6 +39,16 @@ pub enum Error {
     /// The output folder would swallow the book.
     #[error("the output folder `{}` holds the book itself; choose another one", .0.display())]
     HoldsBook(PathBuf),
+    /// The output folder stands in another one.
+    #[error("`{}` stands in `{}`, which every build of that site empties of what is not the site; choose another folder", .0.display(), .1.display())]
+    InSite(PathBuf, PathBuf),
+    /// The output folder holds a repository.
+    #[error(
+        "`{}` holds a repository of its own (`.git`), which a build would take away; build into another folder with `--out`, \
+         or let `throughline publish` keep the branch",
+        .0.display()
+    )]
+    HoldsRepository(PathBuf),
     /// The output folder cannot be swapped.
     #[error(
         "`{}` is a mount point or part of a mounted image, whose place no new site can take in one step; \
@@ -77,7 +87,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Read { .. } | Self::Write { .. } | Self::Listen { .. } | Self::Busy { .. } => 3,
-            Self::Publish(_) | Self::Import(_) => 3,
+            Self::Publish(_) | Self::Import(_) | Self::Changed(_) => 3,
             _ => 2,
         }
     }

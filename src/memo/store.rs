@@ -37,7 +37,7 @@ impl Refusal {
     pub fn to_words(self) -> &'static str {
         match self {
             Self::Foreign => "was not written by Throughline",
-            Self::OtherVersion => "was written by another version of Throughline",
+            Self::OtherVersion => "was written by another copy of Throughline",
             Self::Damaged => "is damaged",
         }
     }

@@ -235,8 +235,8 @@ fn a_file_that_is_not_ours_or_not_whole_is_replaced_with_a_note() {
     let mut later = good.clone();
     later[16] += 1;
     let mut cases: Vec<(Vec<u8>, &str)> = vec![
-        (other, "was written by another version of Throughline"),
-        (later, "was written by another version of Throughline"),
+        (other, "was written by another copy of Throughline"),
+        (later, "was written by another copy of Throughline"),
         (b"{ \"json\": true }".to_vec(), "was not written by Throughline"),
         (vec![0; 4096], "was not written by Throughline"),
         ([good.as_slice(), b"\n"].concat(), "is damaged"),

@@ -533,3 +533,35 @@ proptest! {
         folder.build(SITE);
     }
 }
+
+#[test]
+fn a_folder_with_a_repository_in_it_is_left_alone() {
+    let book = Book::new(
+        "-- book.toml --\ntitle = \"T\"\n-- content/essays/a.md --\n+++\ntitle = \"A\"\ndate = 2020-01-02\n+++\nWords.\n",
+    );
+    assert!(book.run(&["build"]).status.success());
+    let kept = book.path().join("public/.git/kept");
+    fs::create_dir(book.path().join("public/.git")).unwrap();
+    fs::write(&kept, "years of work").unwrap();
+    let output = book.run(&["build"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("holds a repository of its own"), "{output:?}");
+    assert_eq!(fs::read_to_string(kept).unwrap(), "years of work");
+}
+
+#[test]
+fn no_site_is_built_into_another_one() {
+    let book = Book::new(
+        "-- book.toml --\ntitle = \"T\"\n-- content/essays/a.md --\n+++\ntitle = \"A\"\ndate = 2020-01-02\n+++\nWords.\n",
+    );
+    assert!(book.run(&["build"]).status.success());
+    for out in ["public/sub", "public/deep/er", ".public.spare/tree", ".public.spare/new"] {
+        let output = book.run(&["build", "--out", out]);
+        assert_eq!(output.status.code(), Some(2), "{out}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("which every build of that site empties"),
+            "{output:?}"
+        );
+    }
+    assert!(book.run(&["build", "--verify"]).status.success());
+}

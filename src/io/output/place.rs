@@ -29,6 +29,11 @@ impl Place {
     /// Finds the place, and refuses one that is not ours to write.
     pub(super) fn find(out: &Path, book: &Path) -> Result<Self, Error> {
         let out = place_for_site(out, book)?;
+        // What stands in a site is gone with its next build.
+        let is_of_site = |folder: &&Path| folder.join(MARK).is_file() || is_spare(folder);
+        if let Some(site) = out.ancestors().skip(1).find(is_of_site) {
+            return Err(Error::InSite(out.clone(), site.to_owned()));
+        }
         let place = Self { hidden: hidden_beside(&out), out };
         place.check()?;
         Ok(place)
@@ -88,6 +93,9 @@ impl Place {
         if !is_empty && !self.out.join(MARK).is_file() {
             return Err(Error::NotOurs(self.out.clone()));
         }
+        if fs::symlink_metadata(self.out.join(".git")).is_ok() {
+            return Err(Error::HoldsRepository(self.out.clone()));
+        }
         let is_mounted = self.out.parent().and_then(|parent| fs::metadata(parent).ok()).is_some_and(|parent| {
             // Of the same device as the folder around it, it may be one that is mounted all the same; then the swap tells.
             device(&parent) != device(&found)
@@ -115,6 +123,12 @@ fn hidden_beside(out: &Path) -> PathBuf {
         hidden = format!(".{}.spare", Fingerprint::of(name.as_encoded_bytes())).into();
     }
     out.with_file_name(hidden)
+}
+
+/// Whether a folder is one that a build keeps beside its output folder.
+fn is_spare(folder: &Path) -> bool {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.starts_with('.') && name.ends_with(".spare") && folder.join(LOCK).is_file()
 }
 
 #[cfg(test)]
