@@ -4,15 +4,15 @@
 //! wins. What is lost that way is computed again.
 
 use std::fs;
-use std::io::{BufWriter, Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::Error;
-use super::keep::{FOLDER, own_folder};
+use super::keep::FOLDER;
 use super::process::is_gone;
-use super::{executable, net};
+use super::{executable, sealed};
 use crate::base::fingerprint::Fingerprint;
 use crate::memo::{Memo, Refusal};
 
@@ -90,23 +90,9 @@ impl Leaves {
     pub fn keep(&self) -> Result<(), Error> {
         let Some(place) = self.place.as_ref().filter(|_| self.has_news()) else { return Ok(()) };
         self.is_spoiled.store(false, Ordering::Relaxed);
-        let folder = own_folder(&place.book, CACHE)?;
-        remove_unfinished(&folder);
-        let temporary = folder.join(format!("{FILE}.new-{}-{}", std::process::id(), net::secret()?));
         // What cannot be read is replaced like what cannot be used: nothing of it is worth keeping.
-        let beside = read(&place.path()).ok().flatten();
-        let written = fs::File::create_new(&temporary).and_then(|file| {
-            let mut out = BufWriter::new(file);
-            self.memo.write(place.executable, beside, &mut out)?;
-            // A file that a power cut leaves unfinished is recognised when it is read.
-            out.flush()
-        });
-        let done = written.and_then(|()| fs::rename(&temporary, place.path()));
-        if done.is_err() {
-            // The unfinished file is of no use; that it stays is no second failure.
-            drop(fs::remove_file(&temporary));
-        }
-        done.map_err(|source| Error::Write { path: place.path(), source })
+        let mut beside = read(&place.path()).ok().flatten();
+        sealed::replace(&place.book, FILE, &mut |out| self.memo.write(place.executable, beside.take(), out))
     }
 }
 

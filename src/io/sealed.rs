@@ -75,28 +75,39 @@ pub fn write_with(
     content: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>,
 ) -> Result<(), Error> {
     let Some(executable) = executable::fingerprint() else { return Ok(()) };
-    let folder = own_folder(book, leaves::CACHE)?;
-    leaves::remove_unfinished(&folder);
-    let path = folder.join(name);
-    let temporary = folder.join(format!("{name}.new-{}-{}", std::process::id(), net::secret()?));
-    let mut write = || {
-        let mut out = Sealing {
-            file: BufWriter::with_capacity(1 << 20, fs::File::create_new(&temporary)?),
-            seal: Fingerprinter::default(),
-        };
+    replace(book, name, &mut |file| {
+        let mut out = Sealing { file, seal: Fingerprinter::default() };
         out.write_all(MAGIC)?;
         out.write_all(executable.as_bytes())?;
         content(&mut out)?;
         let seal = out.seal.finish();
-        out.file.write_all(seal.as_bytes())?;
+        out.file.write_all(seal.as_bytes())
+    })
+}
+
+/// Writes a file of the cache. At every moment it is the old one or the new one; what killed programs left unfinished is taken away.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn replace(
+    book: &Path,
+    name: &str,
+    write: &mut dyn FnMut(&mut BufWriter<fs::File>) -> std::io::Result<()>,
+) -> Result<(), Error> {
+    let folder = own_folder(book, leaves::CACHE)?;
+    leaves::remove_unfinished(&folder);
+    let path = folder.join(name);
+    let temporary = folder.join(format!("{name}.new-{}-{}", std::process::id(), net::secret()?));
+    let written = fs::File::create_new(&temporary).and_then(|file| {
+        let mut out = BufWriter::with_capacity(1 << 20, file);
+        write(&mut out)?;
         // A file that a power cut leaves unfinished is recognised when it is read.
-        out.file.flush()?;
-        fs::rename(&temporary, &path)
-    };
-    write().map_err(|source| {
+        out.flush()
+    });
+    written.and_then(|()| fs::rename(&temporary, &path)).map_err(|source| {
         // The unfinished file is of no use; that it stays is no second failure.
         drop(fs::remove_file(&temporary));
-        Error::Write { path: path.clone(), source }
+        Error::Write { path, source }
     })
 }
 
@@ -109,12 +120,12 @@ pub fn remove(book: &Path, name: &str) -> Result<(), Error> {
 }
 
 /// Takes the fingerprint of what is written.
-struct Sealing {
-    file: BufWriter<fs::File>,
+struct Sealing<'a> {
+    file: &'a mut BufWriter<fs::File>,
     seal: Fingerprinter,
 }
 
-impl Write for Sealing {
+impl Write for Sealing<'_> {
     fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
         self.file.write_all(part)?;
         self.seal.add(part);

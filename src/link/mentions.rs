@@ -92,19 +92,24 @@ struct LookedFor {
 }
 
 impl Memo {
-    /// What was found in a writing, as bytes that may come with it the next time, and whether it came with them this time.
-    pub(super) fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> (Cow<'a, [u8]>, bool) {
-        let at = self.read.binary_search_by(|read| read.writing.path.cmp(&writing.path));
-        let read = at.ok().map(|at| &self.read[at]).filter(|read| Arc::ptr_eq(&read.writing, writing));
-        match (&self.finder, read) {
-            (Some(_), Some(read)) if read.is_as_before => (Cow::Borrowed(&*writing.found_before), true),
-            (Some(finder), Some(read)) => {
-                let kept = (finder.print.as_bytes(), read.own, &*read.found);
-                (Cow::Owned(postcard::to_stdvec(&kept).expect("numbers can always be written")), false)
-            }
-            // Where nothing was looked for, or the writing is not shown, that of the last time may serve the next.
-            _ => (Cow::Borrowed(&*writing.found_before), true),
-        }
+    /// Whether what was found in a writing came with it.
+    pub(super) fn is_as_before(&self, writing: &Arc<Writing>) -> bool {
+        self.news_of(writing).is_none()
+    }
+
+    /// What was found in a writing, as bytes that may come with it the next time.
+    pub(super) fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> Cow<'a, [u8]> {
+        let Some((finder, read)) = self.news_of(writing) else { return Cow::Borrowed(&*writing.found_before) };
+        let kept = (finder.print.as_bytes(), read.own, &*read.found);
+        Cow::Owned(postcard::to_stdvec(&kept).expect("numbers can always be written"))
+    }
+
+    /// What was found that did not come with the writing. Where nothing was looked for, or the writing is not shown, that of the
+    /// last time may serve the next.
+    fn news_of(&self, writing: &Arc<Writing>) -> Option<(&Finder, &Read)> {
+        let at = self.read.binary_search_by(|read| read.writing.path.cmp(&writing.path)).ok()?;
+        let read = self.read.get(at).filter(|read| Arc::ptr_eq(&read.writing, writing) && !read.is_as_before)?;
+        Some((self.finder.as_ref()?, read))
     }
 }
 

@@ -323,7 +323,11 @@ pub struct Memo {
 }
 
 impl Found for Memo {
-    fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> (std::borrow::Cow<'a, [u8]>, bool) {
+    fn is_as_before(&self, writing: &Arc<Writing>) -> bool {
+        self.mentions.is_as_before(writing)
+    }
+
+    fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> std::borrow::Cow<'a, [u8]> {
         self.mentions.found(writing)
     }
 }

@@ -18,6 +18,9 @@ pub trait Kept: Sync {
 
 /// What the link stage found in texts.
 pub trait Found: Sync {
-    /// What it found in this one, as bytes that may come with it the next time, and whether it came with them this time.
-    fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> (Cow<'a, [u8]>, bool);
+    /// Whether what it found in this one came with it.
+    fn is_as_before(&self, writing: &Arc<Writing>) -> bool;
+
+    /// What it found in this one, as bytes that may come with it the next time.
+    fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> Cow<'a, [u8]>;
 }

@@ -53,7 +53,7 @@ impl Memo {
             let key = kept::key(&known.path, known.fingerprint, self.print);
             let is_known = || kept.find(key).is_some();
             let is_new = match &known.said {
-                Said::Writing(writing) => !(linked.found(writing).1 && is_known()),
+                Said::Writing(writing) => !(linked.is_as_before(writing) && is_known()),
                 Said::Replies(_) => !is_known(),
                 Said::Published(_) | Said::Nothing => return None,
             };
@@ -64,7 +64,7 @@ impl Memo {
         kept.keep(&found, &|at| {
             let known = &self.files[files[at].0];
             match &known.said {
-                Said::Writing(writing) => kept::write_writing(writing, &linked.found(writing).0, &known.diagnostics),
+                Said::Writing(writing) => kept::write_writing(writing, &linked.found(writing), &known.diagnostics),
                 Said::Replies(replies) => kept::write_replies(replies, &known.diagnostics),
                 Said::Published(_) | Said::Nothing => Vec::new(),
             }

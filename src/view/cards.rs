@@ -7,7 +7,7 @@ use crate::base::sentences;
 use crate::link::{Backlink, ConceptId, MOST_LISTED, PageId, SeriesId, Site, WritingId, by_sentence};
 use crate::model::prose::{LinkRef, Range};
 use crate::model::writing::{Kind, Writing};
-use crate::view::prose::quote;
+use crate::view::prose::{escapes_within, quote};
 
 /// How many words a reader reads in a minute.
 const WORDS_PER_MINUTE: u32 = 230;
@@ -130,8 +130,7 @@ impl Viewer<'_> {
             let LinkRef { quote: words, anchor, .. } = &facts.links[first.link as usize];
             let shift = sentence.0;
             let marks: Vec<Range> = marks.iter().map(|mark| (mark.0 - shift, mark.1 - shift)).collect();
-            let inside = escapes.iter().filter(|at| (sentence.0..sentence.1).contains(at));
-            let escapes: Vec<u32> = inside.map(|at| at - shift).collect();
+            let escapes = escapes_within(escapes, sentence);
             PassageView {
                 html: quote(words, (0, sentence.1 - shift), &marks, &escapes),
                 url: if anchor.is_empty() { url.clone() } else { format!("{url}#{anchor}") },

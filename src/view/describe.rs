@@ -1,7 +1,7 @@
 //! What a page is about, in a sentence or two, where its author does not say it.
 
 use super::Viewer;
-use super::prose::plain_words;
+use super::prose::{escapes_within, plain_words};
 use crate::base::sentences;
 use crate::base::words::counted;
 use crate::link::{ConceptId, MOST_LISTED, PageId, SeriesId, StretchId, WritingId};
@@ -95,8 +95,7 @@ impl Viewer<'_> {
         let mut opening = String::new();
         for (place, block) in &self.site.writing(id).facts.lead {
             let end = crate::link::index(block.len());
-            let inside = escapes.iter().filter(|at| (*place..place + end).contains(at));
-            let escapes: Vec<u32> = inside.map(|at| at - place).collect();
+            let escapes = escapes_within(escapes, (*place, place + end));
             let text = plain_words(block, (0, end), &escapes);
             for (start, end) in sentences::all(&text) {
                 let sentence = text[start..end].split_whitespace().collect::<Vec<_>>().join(" ");

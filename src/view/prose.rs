@@ -354,6 +354,11 @@ fn escape_words(html: &mut String, text: &str, range: std::ops::Range<usize>, es
     parts(text, range, escapes, |part| escape_text(html, part));
 }
 
+/// Those of these backslashes that stand in a stretch of a text, as bytes of the stretch.
+pub(crate) fn escapes_within(escapes: &[u32], (start, end): Range) -> Vec<u32> {
+    escapes.iter().filter(|at| (start..end).contains(at)).map(|at| at - start).collect()
+}
+
 /// These bytes of a text, without those backslashes.
 pub(crate) fn plain_words(text: &str, range: Range, escapes: &[u32]) -> String {
     let mut plain = String::new();

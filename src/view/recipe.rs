@@ -51,31 +51,28 @@ impl Viewer<'_> {
     /// The page, with its texts.
     #[must_use]
     pub fn fill(&self, key: PageKey, planned: Planned) -> Page {
-        let Some(mut page) = planned.page else { return self.page(key) };
+        // Texts of others stand all over every other page.
+        let has_own_text = |page: &Page| matches!(page.view, View::Essay(_) | View::Single(_));
+        let (Some(mut page), PageKey::Page(own)) = (planned.page.filter(has_own_text), key) else {
+            return self.page(key);
+        };
+        let PageId::Writing(id) = own else { return self.page(key) };
         let root = page.page.root.clone();
         // Held here, its text is read once for all that the page shows of it, also where there is no room for it.
-        let _text = match key {
-            PageKey::Page(PageId::Writing(id)) => Some(self.site.writing(id).prose()),
-            _ => None,
-        };
+        let _text = self.site.writing(id).prose();
         let filler = self.filler(&root);
-        if let PageKey::Page(id) = key {
-            page.page.description = self.description(id);
-            if let Some(head) = &mut page.page.head {
-                head.json_ld = self.json_ld(id, &page.page.description, head.share.image.as_ref());
-            }
+        page.page.description = self.description(own);
+        if let Some(head) = &mut page.page.head {
+            head.json_ld = self.json_ld(own, &page.page.description, head.share.image.as_ref());
         }
-        match (&mut page.view, key) {
-            (View::Essay(view), PageKey::Page(PageId::Writing(id))) => {
+        match &mut page.view {
+            View::Essay(view) => {
                 (view.body, view.notes, view.contents) = (filler.body(id), filler.notes(id), self.contents(id));
                 view.replies = self.thread_view(id);
                 view.concepts = self.terms(id);
             }
-            (View::Single(view), PageKey::Page(PageId::Writing(id))) => {
-                (view.body, view.notes) = (filler.body(id), filler.notes(id));
-            }
-            // Texts of others stand all over such a page.
-            _ => return self.page(key),
+            View::Single(view) => (view.body, view.notes) = (filler.body(id), filler.notes(id)),
+            _ => {}
         }
         page
     }
@@ -93,7 +90,7 @@ impl Viewer<'_> {
         let view = self.page_view("year", &stretch.route, &stretch.title, &description, None);
         let head = self.head(page, &description);
         let (above, steps) = (self.link(stretch.of), self.steps(page));
-        let head = serde_json::to_vec(&(&view, &head, &above, &steps, stretch.year, stretch.count, stretch.number));
+        let head = postcard::to_stdvec(&(&view, &head, &above, &steps, stretch.year, stretch.count, stretch.number));
         let mut recipe = head.expect("views are texts, numbers and lists");
         for found in &self.site.concept(concept).appearances[stretch.entries.clone()] {
             let links = self.tables.links_to_concepts.get(&(stretch.of, found.essay)).map_or(0, Vec::len);
