@@ -24,8 +24,6 @@ pub struct Found {
     pub path: SitePath,
     /// Whether its name is a symbolic link: then it may change where nobody looks.
     pub is_link: bool,
-    /// Whether the walk saw a file, and no link, pipe or device.
-    is_file: bool,
     file: PathBuf,
 }
 
@@ -205,8 +203,7 @@ pub fn list_folder(root: &Path, folder: &str, left: Option<&str>, diagnostics: &
             continue;
         }
         if let Some(path) = site_path(root, path, diagnostics) {
-            let (is_link, is_file) = (entry.file_type().is_symlink(), entry.file_type().is_file());
-            found.push(Found { path, is_link, is_file, file: entry.into_path() });
+            found.push(Found { path, is_link: entry.file_type().is_symlink(), file: entry.into_path() });
         }
     }
     found.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -218,7 +215,7 @@ pub fn find_file(root: &Path, path: &SitePath, diagnostics: &mut Diagnostics) ->
     let file = root.join(path.as_str());
     let is_link = fs::symlink_metadata(&file).ok()?.file_type().is_symlink();
     let is_good = !is_link || is_good_link(root, &file, diagnostics);
-    is_good.then(|| Found { path: path.clone(), is_link, is_file: false, file })
+    is_good.then(|| Found { path: path.clone(), is_link, file })
 }
 
 /// Whether a symbolic link leads to a file of the book; reported where it does not.
@@ -246,7 +243,7 @@ impl Found {
     #[must_use]
     pub fn read(&self, root: &Path) -> (Option<Vec<u8>>, Diagnostics) {
         let mut diagnostics = Diagnostics::default();
-        let bytes = read_entry(root, &self.file, self.is_file, &mut diagnostics);
+        let bytes = read_entry(root, &self.file, &mut diagnostics);
         (bytes, diagnostics)
     }
 }
@@ -286,20 +283,12 @@ pub(crate) fn is_hidden(path: &Path, root: &Path) -> bool {
     is_junk || name.starts_with('.') && !is_static
 }
 
-/// Reads a file. Of one that is known to be none but a file, nothing is asked before it is opened: a look more at each of ten
-/// thousand files is a tenth of all that a build does which finds nothing changed.
-fn read_entry(root: &Path, path: &Path, is_file: bool, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
-    let went_away = |diagnostics: &mut Diagnostics| {
+fn read_entry(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
+    let Ok(metadata) = fs::metadata(path) else {
         report(root, path, Code::UnreadableFile, "this file went away while it was read", "build again", diagnostics);
-        None
+        return None;
     };
-    let found = if is_file { None } else { Some(fs::metadata(path)) };
-    if let Some(Err(_)) = &found {
-        return went_away(diagnostics);
-    }
-    if let Some(Ok(metadata)) = &found
-        && !metadata.is_file()
-    {
+    if !metadata.is_file() {
         report(
             root,
             path,
@@ -314,7 +303,7 @@ fn read_entry(root: &Path, path: &Path, is_file: bool, diagnostics: &mut Diagnos
     let largest = if is_text { LARGEST_TEXT } else { LARGEST_FILE };
     let read = fs::File::open(path).and_then(|file| {
         // Room for all of it and the look behind its end: two calls of the system instead of many.
-        let size = usize::try_from(file.metadata()?.len().min(largest)).unwrap_or(0);
+        let size = usize::try_from(metadata.len().min(largest)).unwrap_or(0);
         let mut bytes = Vec::with_capacity(size + 1);
         file.take(largest + 1).read_to_end(&mut bytes).map(|_| bytes)
     });
@@ -332,7 +321,6 @@ fn read_entry(root: &Path, path: &Path, is_file: bool, diagnostics: &mut Diagnos
             None
         }
         Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => went_away(diagnostics),
         Err(error) => {
             report(
                 root,
