@@ -31,8 +31,13 @@ impl Timings {
             *kind = (kind.0 + 1, kind.1 + *time);
             all.push((*time, file));
         }
-        all.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        self.slowest = all.into_iter().take(MOST_NAMED).map(|(time, file)| (file.clone(), time)).collect();
+        let slowest_first = |a: &(Duration, &String), b: &(Duration, &String)| b.0.cmp(&a.0).then(a.1.cmp(b.1));
+        if all.len() > MOST_NAMED {
+            all.select_nth_unstable_by(MOST_NAMED, slowest_first);
+            all.truncate(MOST_NAMED);
+        }
+        all.sort_by(slowest_first);
+        self.slowest = all.into_iter().map(|(time, file)| (file.clone(), time)).collect();
         self.kinds = kinds.into_iter().map(|(kind, (count, time))| (kind, count, time)).collect();
         self.kinds.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(b.0)));
     }

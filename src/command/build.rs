@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::outcome::{Outcome, Work};
 use super::{leaves, options_of, short, timings, verify};
-use crate::base::diagnostic::Report;
+use crate::base::diagnostic::{Diagnostics, Report};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::words::counted;
 use crate::build::{Build, build_into};
@@ -14,9 +14,10 @@ use crate::io::output::{Held, Output};
 use crate::io::progress::Bar;
 use crate::io::terminal::{Format, Sources, Terminal};
 use crate::io::texts::Texts;
-use crate::io::{clock, disk, executable};
-use crate::load::load;
+use crate::io::{clock, disk, executable, stamps};
+use crate::load::{Memo, load, load_again};
 use crate::model::kept::Kept;
+use crate::model::source::Snapshot;
 use crate::publish::Manifest;
 use crate::render::{Bytes, Sink, Tools};
 
@@ -48,10 +49,10 @@ pub(super) fn write(
     let clock = clock::watch();
     let output = Output::open(out, root)?;
     let opened = clock();
-    let (snapshot, found) = load(root, &options_of(&options.site))?;
+    let remembers = !options.site.no_cache;
+    let (snapshot, found, is_kept) = read(options, root, terminal)?;
     let loaded = clock();
     let texts = |path: &_| snapshot.text(path);
-    let remembers = !options.site.no_cache;
     let engine = executable::fingerprint().filter(|_| remembers);
     let made_of = Fingerprint::of(format!("{engine:?} {} {found:?}", snapshot.fingerprint()).as_bytes());
     let before = engine.filter(|_| output.stands(made_of)).and_then(|_| Outcome::of_last_build(root, made_of));
@@ -61,8 +62,8 @@ pub(super) fn write(
         tell(&before.report, &texts, Some(&work));
         return Ok(conclude(options, out, terminal, &before, &work));
     }
-    let leaves = leaves::open(options.site.no_cache, root, terminal);
-    let kept = remembers.then(|| Texts::open(root));
+    let open = || leaves::open(options.site.no_cache, root, terminal);
+    let (leaves, kept) = rayon::join(open, || remembers.then(|| Texts::open(root)));
     if leaves.is_used() && kept.as_ref().is_some_and(Texts::is_refused) {
         terminal.say("What was kept of the texts is damaged or of another copy of Throughline, so all are read anew.");
     }
@@ -75,7 +76,7 @@ pub(super) fn write(
     let mut made = build_into(&snapshot, found, &tools);
     bar.clear();
     // One full disk is told once.
-    let mut is_kept = leaves::keep(&leaves, terminal);
+    let mut is_kept = leaves::keep(&leaves, is_kept.then_some(terminal)) && is_kept;
     if let Some(error) = kept.as_ref().and_then(Texts::failure) {
         if is_kept {
             terminal.say(&format!("The next run reads all texts anew: {error}"));
@@ -109,7 +110,27 @@ pub(super) fn write(
     {
         terminal.say(&format!("The next run looks at all of this anew: {error}"));
     }
-    Ok(conclude(options, out, terminal, &outcome, &work))
+    let code = conclude(options, out, terminal, &outcome, &work);
+    // The program ends behind this: its memory is given back at once, not piece by piece.
+    std::mem::forget((made, snapshot));
+    Ok(code)
+}
+
+/// Reads the book, of which texts that nobody touched since the last build are known. Tells whether the next build will know them.
+fn read(options: &cli::Build, root: &Path, terminal: &Terminal) -> Result<(Snapshot, Diagnostics, bool), Error> {
+    let load_options = options_of(&options.site);
+    if options.site.no_cache {
+        return load(root, &load_options).map(|(snapshot, found)| (snapshot, found, true));
+    }
+    let before = stamps::read(root);
+    let mut memo = Memo::of_stamps(before.clone());
+    let (snapshot, found) = load_again(root, &load_options, &mut memo)?;
+    let now = memo.stamps();
+    let kept = if now == before { Ok(()) } else { stamps::keep(root, &now) };
+    if let Err(error) = &kept {
+        terminal.say(&format!("The next run reads all texts anew: {error}"));
+    }
+    Ok((snapshot, found, kept.is_ok()))
 }
 
 /// Says what there is now.

@@ -56,7 +56,7 @@ impl Checked {
         );
         made.artifacts = collected.into_artifacts();
         bar.clear();
-        leaves::keep(&leaves, terminal);
+        leaves::keep(&leaves, Some(terminal));
         let advice = advise(&snapshot, &made.site, &made.report).into_report(&snapshot.book.levels);
         let mut checked = Self { snapshot, made, denies_warnings: site.deny.is_some() };
         checked.join(advice);

@@ -22,10 +22,11 @@ pub(super) fn open(no_cache: bool, root: &Path, terminal: &Terminal) -> Leaves {
     leaves
 }
 
-/// Keeps what was computed for the next run, and tells whether that went well. That it cannot be kept costs time and nothing else.
-pub(super) fn keep(leaves: &Leaves, terminal: &Terminal) -> bool {
+/// Keeps what was computed for the next run, and tells whether that went well. That it cannot be kept costs time and nothing else;
+/// it is told where there is somebody to tell.
+pub(super) fn keep(leaves: &Leaves, terminal: Option<&Terminal>) -> bool {
     let kept = leaves.keep();
-    if let Err(error) = &kept {
+    if let (Err(error), Some(terminal)) = (&kept, terminal) {
         terminal.say(&format!("The next run computes all of this anew: {error}"));
     }
     kept.is_ok()

@@ -51,7 +51,7 @@ fn publish(options: &cli::Publish, start: &Path, sheet: &mut Sheet<'_>) -> Resul
     let mut made = build_into(&snapshot, diagnostics, &tools);
     made.artifacts = collected.into_artifacts();
     bar.clear();
-    leaves::keep(&leaves, terminal);
+    leaves::keep(&leaves, Some(terminal));
     if options.deny.is_some() {
         made.report.deny_warnings();
     }

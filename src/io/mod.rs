@@ -18,6 +18,7 @@ pub mod repository;
 pub mod scratch;
 pub mod sealed;
 pub mod stage;
+pub mod stamps;
 pub mod terminal;
 pub mod texts;
 pub mod transfer;

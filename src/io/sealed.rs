@@ -2,7 +2,7 @@
 //! it holds.
 
 use std::fs;
-use std::io::{BufWriter, Read as _, Write};
+use std::io::{self, BufReader, BufWriter, Read as _, Write};
 use std::path::Path;
 
 use super::error::Error;
@@ -14,47 +14,120 @@ const MAGIC: &[u8; 16] = b"throughline kept";
 const HEAD: usize = 32;
 const SEAL: usize = 16;
 /// No file of ours is larger.
-const LARGEST: usize = 2 << 30;
+const LARGEST: u64 = 2 << 30;
+/// How many bytes of one are in memory while it is looked through.
+const AT_ONCE: usize = 256 << 10;
 
 /// What is found under a name.
 #[derive(Debug)]
-pub enum Read {
+pub enum Read<T> {
     /// What an earlier run of this executable kept there, as it wrote it.
-    Kept(Vec<u8>),
+    Kept(T),
     /// Nothing.
     Nothing,
     /// Something else, which is not used: it is damaged, or was written by another program.
     Refused,
 }
 
-/// What an earlier run of this executable kept under this name. Nobody is the worse for making it anew.
-#[must_use]
-pub fn read(book: &Path, name: &str) -> Read {
-    let path = book.join(FOLDER).join(leaves::CACHE).join(name);
-    let Ok(found) = fs::metadata(&path) else { return Read::Nothing };
-    let whole = read_whole(&path, &found);
-    whole.map_or(Read::Refused, Read::Kept)
+impl<T> Read<T> {
+    fn map<U>(self, function: impl FnOnce(T) -> U) -> Read<U> {
+        match self {
+            Self::Kept(kept) => Read::Kept(function(kept)),
+            Self::Nothing => Read::Nothing,
+            Self::Refused => Read::Refused,
+        }
+    }
 }
 
-fn read_whole(path: &Path, found: &fs::Metadata) -> Option<Vec<u8>> {
+/// What an earlier run of this executable kept under this name. Nobody is the worse for making it anew.
+#[must_use]
+pub fn read(book: &Path, name: &str) -> Read<Vec<u8>> {
+    let whole = |content: &mut dyn io::BufRead, length: u64| {
+        let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
+        content.read_to_end(&mut bytes).ok().map(|_| bytes)
+    };
+    look(book, name, &mut |content, length| whole(content, length)).map(|(bytes, _)| bytes)
+}
+
+/// The same for a content that is looked through once and held by nobody: what `see` makes of it and of its length, and the file, of
+/// which parts can be read later on.
+pub fn look<T>(
+    book: &Path,
+    name: &str,
+    see: &mut dyn FnMut(&mut dyn io::BufRead, u64) -> Option<T>,
+) -> Read<(T, Content)> {
+    let path = book.join(FOLDER).join(leaves::CACHE).join(name);
+    let Ok(found) = fs::metadata(&path) else { return Read::Nothing };
+    look_at(&path, &found, see).map_or(Read::Refused, Read::Kept)
+}
+
+fn look_at<T>(
+    path: &Path,
+    found: &fs::Metadata,
+    see: &mut dyn FnMut(&mut dyn io::BufRead, u64) -> Option<T>,
+) -> Option<(T, Content)> {
     let executable = executable::fingerprint()?;
     // A pipe would never end.
     let mut file = found.is_file().then(|| fs::File::open(path).ok()).flatten()?;
     let mut head = [0; HEAD];
     file.read_exact(&mut head).ok()?;
     let is_ours = head[..16] == *MAGIC && head[16..] == *executable.as_bytes();
-    let length = usize::try_from(found.len()).ok().filter(|length| is_ours && *length <= LARGEST)?;
-    let mut bytes = Vec::with_capacity(length);
-    file.take(LARGEST as u64).read_to_end(&mut bytes).ok()?;
-    let end = bytes.len().checked_sub(SEAL)?;
+    let length = found.len().checked_sub((HEAD + SEAL) as u64).filter(|_| is_ours && found.len() <= LARGEST)?;
     let mut seal = Fingerprinter::default();
     seal.add(&head);
-    seal.add(&bytes[..end]);
-    if seal.finish().as_bytes() != &bytes[end..] {
-        return None;
+    let mut content = Unsealing { file: file.take(length), seal };
+    let mut buffered = BufReader::with_capacity(AT_ONCE, &mut content);
+    let seen = see(&mut buffered, length)?;
+    let is_whole = buffered.buffer().is_empty() && content.file.limit() == 0;
+    let Unsealing { file, seal } = content;
+    let (mut file, mut end) = (file.into_inner(), [0; SEAL]);
+    file.read_exact(&mut end).ok()?;
+    (is_whole && seal.finish().as_bytes() == &end).then_some((seen, Content(file)))
+}
+
+/// A file that was looked through, and in which nobody writes: it is replaced by another one.
+#[derive(Debug)]
+pub struct Content(fs::File);
+
+impl Content {
+    /// So many bytes of the content from this place on; `None` where they cannot be read.
+    #[must_use]
+    pub fn part(&self, from: u64, length: usize) -> Option<Vec<u8>> {
+        let mut part = vec![0; length];
+        read_exact_at(&self.0, &mut part, from + HEAD as u64).ok().map(|()| part)
     }
-    bytes.truncate(end);
-    Some(bytes)
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: &fs::File, part: &mut [u8], from: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, part, from)
+}
+
+#[cfg(windows)]
+fn read_exact_at(file: &fs::File, mut part: &mut [u8], mut from: u64) -> io::Result<()> {
+    while !part.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, part, from)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        part = &mut part[read..];
+        from += read as u64;
+    }
+    Ok(())
+}
+
+/// Takes the fingerprint of what is read.
+struct Unsealing {
+    file: io::Take<fs::File>,
+    seal: Fingerprinter,
+}
+
+impl io::Read for Unsealing {
+    fn read(&mut self, part: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(part)?;
+        self.seal.add(&part[..read]);
+        Ok(read)
+    }
 }
 
 /// Keeps bytes under a name for the next run. At every moment the file is the old one or the new one.
@@ -72,7 +145,7 @@ pub fn write(book: &Path, name: &str, bytes: &[u8]) -> Result<(), Error> {
 pub fn write_with(
     book: &Path,
     name: &str,
-    content: &mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>,
+    content: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
     let Some(executable) = executable::fingerprint() else { return Ok(()) };
     replace(book, name, &mut |file| {
@@ -92,7 +165,7 @@ pub fn write_with(
 pub(super) fn replace(
     book: &Path,
     name: &str,
-    write: &mut dyn FnMut(&mut BufWriter<fs::File>) -> std::io::Result<()>,
+    write: &mut dyn FnMut(&mut BufWriter<fs::File>) -> io::Result<()>,
 ) -> Result<(), Error> {
     let folder = own_folder(book, leaves::CACHE)?;
     leaves::remove_unfinished(&folder);
@@ -126,13 +199,13 @@ struct Sealing<'a> {
 }
 
 impl Write for Sealing<'_> {
-    fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
+    fn write(&mut self, part: &[u8]) -> io::Result<usize> {
         self.file.write_all(part)?;
         self.seal.add(part);
         Ok(part.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
 }

@@ -1,17 +1,15 @@
 //! What builds found in the texts of a book, kept from one to the next: one file with all of it, and a small one with what came
 //! since. Knows nothing of what was found.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Write;
-use std::ops::Range;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::error::Error;
-use super::sealed::{self, Read};
+use super::sealed::{self, Content, Read};
 use crate::base::fingerprint::Fingerprint;
 use crate::model::kept::Kept;
 
@@ -30,43 +28,55 @@ pub struct Texts {
     failure: Mutex<Option<Error>>,
 }
 
-/// Entries as they lie in a file: key (16), length (4), bytes.
+/// Entries as they lie in a file: key (16), length (4), bytes. Of the bytes none is held: of a large book they are many.
 #[derive(Default)]
 struct List {
-    bytes: Vec<u8>,
-    places: HashMap<Fingerprint, Range<usize>>,
+    content: Option<Content>,
+    places: HashMap<Fingerprint, (u64, u32)>,
     /// Whether the file is none that can be used.
     is_refused: bool,
 }
 
 impl List {
     fn read(book: &Path, name: &str) -> Self {
-        let bytes = match sealed::read(book, name) {
-            Read::Kept(bytes) => bytes,
-            Read::Nothing => return Self::default(),
-            Read::Refused => return Self { is_refused: true, ..Self::default() },
-        };
-        let mut places = HashMap::with_capacity(bytes.len() >> 12);
-        let mut at = 0;
-        while at < bytes.len() {
-            let Some((key, rest)) = bytes[at..].split_first_chunk::<16>() else { return Self::default() };
-            let Some((length, rest)) = rest.split_first_chunk::<4>() else { return Self::default() };
-            let length = u32::from_le_bytes(*length) as usize;
-            if rest.len() < length {
-                return Self::default();
-            }
-            places.insert(Fingerprint::from_bytes(*key), at + 20..at + 20 + length);
-            at += 20 + length;
+        match sealed::look(book, name, &mut |content, length| places_in(content, length)) {
+            Read::Kept((places, content)) => Self { content: Some(content), places, is_refused: false },
+            Read::Nothing => Self::default(),
+            Read::Refused => Self { is_refused: true, ..Self::default() },
         }
-        Self { bytes, places, is_refused: false }
     }
 
-    fn find(&self, key: Fingerprint) -> Option<&[u8]> {
-        self.places.get(&key).map(|place| &self.bytes[place.clone()])
+    fn find(&self, key: Fingerprint) -> Option<Vec<u8>> {
+        let (from, length) = *self.places.get(&key)?;
+        self.content.as_ref()?.part(from, usize::try_from(length).ok()?)
     }
 }
 
-fn write_entry(out: &mut dyn Write, key: Fingerprint, bytes: &[u8]) -> std::io::Result<()> {
+/// Where the bytes of each entry stand; `None` for what is no list of entries.
+fn places_in(content: &mut dyn io::BufRead, length: u64) -> Option<HashMap<Fingerprint, (u64, u32)>> {
+    let mut places = HashMap::with_capacity(usize::try_from(length >> 12).ok()?);
+    let mut at = 0;
+    while at < length {
+        let (mut key, mut size) = ([0; 16], [0; 4]);
+        content.read_exact(&mut key).ok()?;
+        content.read_exact(&mut size).ok()?;
+        let size = u32::from_le_bytes(size);
+        let mut left = size as usize;
+        while left > 0 {
+            let some = content.fill_buf().ok()?.len().min(left);
+            if some == 0 {
+                return None;
+            }
+            content.consume(some);
+            left -= some;
+        }
+        places.insert(Fingerprint::from_bytes(key), (at + 20, size));
+        at += 20 + u64::from(size);
+    }
+    Some(places)
+}
+
+fn write_entry(out: &mut dyn Write, key: Fingerprint, bytes: &[u8]) -> io::Result<()> {
     // An essay of which more than four billion bytes are known is none.
     let length = u32::try_from(bytes.len()).unwrap_or(0);
     out.write_all(key.as_bytes())?;
@@ -100,12 +110,12 @@ impl Texts {
         }
         let is_in_all = |(key, is_new): &(Fingerprint, bool)| !is_new && self.all.places.contains_key(key);
         let rest: Vec<usize> = (0..found.len()).filter(|at| !is_in_all(&found[*at])).collect();
-        let entry = |at: usize| -> (Fingerprint, Cow<'_, [u8]>) {
+        let entry = |at: usize| -> (Fingerprint, Vec<u8>) {
             let (key, is_new) = found[at];
             let known = if is_new { None } else { self.find(key) };
-            (key, known.map_or_else(|| Cow::Owned(bytes(at)), Cow::Borrowed))
+            (key, known.unwrap_or_else(|| bytes(at)))
         };
-        let write = |places: &[usize], out: &mut dyn Write| -> std::io::Result<()> {
+        let write = |places: &[usize], out: &mut dyn Write| -> io::Result<()> {
             for some in places.chunks(AT_ONCE) {
                 let entries: Vec<_> = some.par_iter().map(|at| entry(*at)).collect();
                 entries.iter().try_for_each(|(key, bytes)| write_entry(out, *key, bytes))?;
@@ -124,7 +134,11 @@ impl Texts {
 }
 
 impl Kept for Texts {
-    fn find(&self, key: Fingerprint) -> Option<&[u8]> {
+    fn has(&self, key: Fingerprint) -> bool {
+        self.news.places.contains_key(&key) || self.all.places.contains_key(&key)
+    }
+
+    fn find(&self, key: Fingerprint) -> Option<Vec<u8>> {
         self.news.find(key).or_else(|| self.all.find(key))
     }
 

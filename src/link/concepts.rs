@@ -1,6 +1,6 @@
 //! Concepts: named in front matter, described by files, found in prose; their relations and where they appear.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -108,15 +108,17 @@ pub(super) fn collect(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagno
             ..new_concept(own, meta.title.clone(), route_of(writing, &site.urls))
         });
     }
+    // Thousands of essays name the same few hundred.
+    let mut seen: HashSet<&str> = HashSet::new();
     for id in &site.essays {
         let writing = site.writing(*id);
-        for name in &writing.meta.concepts {
+        for name in writing.meta.concepts.iter().filter(|name| seen.insert(&name.value)) {
             let wanted = slug(&name.value);
             let own = owners.get(&wanted).map_or(wanted, |(own, _)| own.clone());
-            let route = route_without_file(Kind::Concept, &own, &site.urls);
+            let route = || route_without_file(Kind::Concept, &own, &site.urls);
             by_slug.entry(own.clone()).or_insert_with(|| Concept {
                 named_at: Some(Span { path: writing.path.clone(), range: Some(name.range) }),
-                ..new_concept(own, name.value.clone(), route)
+                ..new_concept(own.clone(), name.value.clone(), route())
             });
         }
     }
@@ -175,10 +177,12 @@ impl Site {
 /// Finds the concepts that each essay names.
 fn find_named(site: &mut Site) {
     let mut named: Vec<Vec<ConceptId>> = vec![Vec::new(); site.writings.len()];
+    let mut known: HashMap<&str, ConceptId> = HashMap::new();
     for essay in &site.essays {
         let names = &site.writing(*essay).meta.concepts;
-        let find = |name: &Placed<String>| site.find_concept(&name.value).expect("every named concept was collected");
-        let mut found: Vec<ConceptId> = names.iter().map(find).collect();
+        let find = |name: &str| site.find_concept(name).expect("every named concept was collected");
+        let mut found: Vec<ConceptId> =
+            names.iter().map(|name| *known.entry(&name.value).or_insert_with(|| find(&name.value))).collect();
         found.sort_unstable();
         found.dedup();
         named[essay.0 as usize] = found;

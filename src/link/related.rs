@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::names::{Found, Names};
 use super::{ConceptId, PageId, Site, WritingId};
 use crate::base::codes::Code;
+use crate::base::date::Date;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::span::Span;
 use crate::model::writing::{Kind, Placed};
@@ -134,15 +135,18 @@ fn best(site: &Site, named: &[ConceptId], cited: impl Iterator<Item = WritingId>
             site.concept(*concept).named_by.iter().for_each(|other| add(*other, weight));
         }
         cited.for_each(|id| add(id, CITATION));
-        // Few are wanted of many: those beyond are never sorted.
-        let key = |id: &WritingId| (scores[id.0 as usize], site.writing(*id).meta.date, *id);
-        if touched.len() > most {
-            touched.select_nth_unstable_by(most, |a, b| key(b).cmp(&key(a)));
+        // Few are wanted of many, and most have too few points: of those nothing else is looked at.
+        let mut best: Vec<(u64, Option<Date>, WritingId)> = Vec::with_capacity(most + 1);
+        for id in &touched {
+            let score = std::mem::take(&mut scores[id.0 as usize]);
+            if best.len() == most && best.last().is_none_or(|worst| worst.0 > score) {
+                continue;
+            }
+            let key = (score, site.writing(*id).meta.date, *id);
+            best.insert(best.partition_point(|other| *other > key), key);
+            best.truncate(most);
         }
-        let mut best = touched[..most.min(touched.len())].to_vec();
-        best.sort_unstable_by_key(|id| std::cmp::Reverse(key(id)));
-        touched.iter().for_each(|id| scores[id.0 as usize] = 0);
-        best
+        best.into_iter().map(|(_, _, id)| id).collect()
     })
 }
 

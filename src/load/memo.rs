@@ -11,6 +11,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::io::clock;
 use crate::io::disk::{Found, Stamp};
+use crate::io::stamps::Stamped;
 use crate::model::source::{Asset, Fetch, Source};
 
 /// Remembers the files of a book from one load to the next. Forgetting costs time and nothing else.
@@ -49,6 +50,27 @@ impl Memo {
     #[must_use]
     pub(super) fn of_one_load() -> Self {
         Self { is_for_once: true, ..Self::default() }
+    }
+
+    /// For a load that finds texts of an earlier one as they were; they are read again where somebody asks for them.
+    #[must_use]
+    pub fn of_stamps(stamps: Vec<Stamped>) -> Self {
+        let known = |Stamped { path, stamp, fingerprint }| {
+            let (stamp, kept) = (Some(stamp), Kept::Away(fingerprint));
+            Known { path, stamp, kept, diagnostics: Diagnostics::default() }
+        };
+        Self { files: stamps.into_iter().map(known).collect(), ..Self::default() }
+    }
+
+    /// The texts that were read and in which nothing was wrong as far as this was looked for, sorted by path.
+    #[must_use]
+    pub fn stamps(&self) -> Vec<Stamped> {
+        let stamped = |known: &Known| {
+            let (Kept::Source(_, fingerprint) | Kept::Away(fingerprint)) = known.kept else { return None };
+            let stamp = known.stamp.filter(|_| known.diagnostics.iter().next().is_none())?;
+            Some(Stamped { path: known.path.clone(), stamp, fingerprint })
+        };
+        self.files.iter().filter_map(stamped).collect()
     }
 
     /// Whether any file that was read last is a symbolic link.

@@ -8,8 +8,11 @@ use crate::base::fingerprint::Fingerprint;
 
 /// What an earlier build found in texts, each under the fingerprint of all that decided it.
 pub trait Kept: Sync {
+    /// Whether anything was found under this fingerprint.
+    fn has(&self, key: Fingerprint) -> bool;
+
     /// What was found under this fingerprint.
-    fn find(&self, key: Fingerprint) -> Option<&[u8]>;
+    fn find(&self, key: Fingerprint) -> Option<Vec<u8>>;
 
     /// Takes all that this build found, in place of what was kept: the keys, each with whether the bytes under it are new, and the
     /// bytes of an entry by its place in the list.

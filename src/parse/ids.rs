@@ -1,6 +1,6 @@
 //! Ids of headings and blocks: made from their words, so that they stay when others move.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::base::path::slug;
 
@@ -33,7 +33,7 @@ pub(crate) fn of_blocks(texts: &[&str], headings: &[String]) -> Vec<String> {
     let mut words = FIRST_WORDS;
     while words < MOST_WORDS {
         words += MORE_WORDS;
-        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut count: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
         for id in &ids {
             *count.entry(id).or_default() += 1;
         }
@@ -55,10 +55,17 @@ pub(crate) fn of_blocks(texts: &[&str], headings: &[String]) -> Vec<String> {
 }
 
 fn first_words(text: &str, count: usize) -> String {
-    let words: Vec<&str> =
-        text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).take(count).collect();
-    let made = slug(&words.join(" "));
-    if made.is_empty() { made } else { format!("p-{made}") }
+    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).take(count);
+    let mut first = String::with_capacity(80);
+    for word in words {
+        first.push_str(word);
+        first.push(' ');
+    }
+    let mut made = slug(&first);
+    if !made.is_empty() {
+        made.insert_str(0, "p-");
+    }
+    made
 }
 
 /// Ids that the page has around the text: its main part, its lists, notes and references to them.

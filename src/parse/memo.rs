@@ -51,7 +51,7 @@ impl Memo {
         let key = |at: usize| {
             let known = &self.files[at];
             let key = kept::key(&known.path, known.fingerprint, self.print);
-            let is_known = || kept.find(key).is_some();
+            let is_known = || kept.has(key);
             let is_new = match &known.said {
                 Said::Writing(writing) => !(linked.is_as_before(writing) && is_known()),
                 Said::Replies(_) => !is_known(),
@@ -102,13 +102,13 @@ impl Memo {
             let (said, diagnostics) = if let Some(known) = known {
                 (known.said.clone(), known.diagnostics.clone())
             } else if source.path.below("content/replies").is_some() {
-                let before = bytes().and_then(kept::read_replies);
+                let before = bytes().and_then(|bytes| kept::read_replies(&bytes));
                 let (replies, found) = before.unwrap_or_else(|| {
                     read.fetch_add(1, Ordering::Relaxed);
                     replies::read(&source.path, &source.text(), &book.replies)
                 });
                 (Said::Replies(Arc::new(replies)), found)
-            } else if let Some((writing, found)) = bytes().and_then(|bytes| kept::read_writing(bytes, source, &reader))
+            } else if let Some((writing, found)) = bytes().and_then(|bytes| kept::read_writing(&bytes, source, &reader))
             {
                 (Said::Writing(Arc::new(writing)), found)
             } else if let Some((writing, found)) = reader.read(source, book) {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Input;
+use crate::base::fingerprint::Fingerprint;
 use crate::link::{
     Backlink, ConceptId, PageId, Relation, Sentences, SeriesId, WritingId, by_sentence, concepts, index,
 };
@@ -86,6 +87,66 @@ pub(super) fn write(input: &Input<'_>) -> Vec<u8> {
     Graph { input, shown }.write_edges(&mut lines);
     lines.text.extend_from_slice(b"\n]\n}\n");
     lines.text
+}
+
+/// The fingerprint of all that the file says, which is made without writing it; `None` where it quotes texts, which may all have
+/// changed.
+pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
+    let site = input.site;
+    let pages = pages(input);
+    let graph = Graph { input, shown: HashMap::new() };
+    if graph.quotes() {
+        return None;
+    }
+    let mut recipe = Recipe(Vec::with_capacity(1 << 20));
+    for page in &pages {
+        recipe.part(&postcard::to_stdvec(&node(input, *page)).expect("a node is texts"));
+        recipe.page(*page);
+    }
+    for (page, links) in &site.backlinks {
+        recipe.page(*page);
+        recipe.number(links.len());
+        for link in links {
+            recipe.number(link.from.0 as usize);
+            recipe.number(link.sentence.0 as usize);
+            recipe.number(link.sentence.1 as usize);
+            recipe.part(site.writing(link.from).facts.links[link.link as usize].anchor.as_bytes());
+        }
+    }
+    for concept in &site.concepts {
+        recipe.number(concept.appearances.len());
+        for found in &concept.appearances {
+            recipe.number(found.essay.0 as usize);
+            recipe.number(found.mentions as usize);
+            recipe.number(usize::from(found.is_named));
+        }
+        recipe.part(format!("{:?}", concept.relations).as_bytes());
+    }
+    for series in &site.series {
+        recipe.part(format!("{:?}", series.essays).as_bytes());
+    }
+    for (from, to, anchor) in answers(input) {
+        recipe.part(format!("{from:?} {to:?} {anchor}").as_bytes());
+    }
+    Some(Fingerprint::of(&recipe.0))
+}
+
+/// What a file is made of, in bytes that no two files share.
+struct Recipe(Vec<u8>);
+
+impl Recipe {
+    fn number(&mut self, number: usize) {
+        self.0.extend_from_slice(&index(number).to_le_bytes());
+    }
+
+    fn part(&mut self, part: &[u8]) {
+        self.number(part.len());
+        self.0.extend_from_slice(part);
+    }
+
+    fn page(&mut self, page: PageId) {
+        self.part(format!("{page:?}").as_bytes());
+    }
 }
 
 /// Values of a list, one a line. There may be half a million of them, so that they are written into one text and no other.
@@ -248,26 +309,9 @@ impl Graph<'_> {
 
     /// Essays that answer a reply to another one.
     fn answers(&self) -> impl Iterator<Item = Edge<'_>> {
-        let site = self.input.site;
-        let answering: Vec<(WritingId, &str)> = self
-            .input
-            .viewer
-            .public_essays()
-            .filter_map(|id| Some((id, site.writing(id).meta.answers.as_deref()?)))
-            .collect();
-        let mut replies: BTreeMap<&str, (WritingId, &str)> = BTreeMap::new();
-        if !answering.is_empty() {
-            for (essay, conversation) in &site.conversations {
-                for placed in &conversation.replies {
-                    let Some(reply) = &placed.reply else { continue };
-                    replies.insert(reply.id.value.as_str(), (*essay, placed.anchor.as_str()));
-                }
-            }
-        }
-        answering.into_iter().filter_map(move |(from, id)| {
-            let (to, anchor) = replies.get(id)?;
-            let edge = self.edge("answers", PageId::Writing(from), PageId::Writing(*to))?;
-            Some(Edge { reply: Some((*anchor).to_owned()), ..edge })
+        answers(self.input).into_iter().filter_map(move |(from, to, anchor)| {
+            let edge = self.edge("answers", PageId::Writing(from), PageId::Writing(to))?;
+            Some(Edge { reply: Some(anchor.to_owned()), ..edge })
         })
     }
 
@@ -304,6 +348,25 @@ impl Graph<'_> {
         }
         Passage { block, text, marks: places }
     }
+}
+
+/// Essays that answer a reply, each with the essay that was replied to and the anchor of the reply there.
+fn answers<'a>(input: &Input<'a>) -> Vec<(WritingId, WritingId, &'a str)> {
+    let site = input.site;
+    let essays = input.viewer.public_essays();
+    let answering: Vec<(WritingId, &str)> =
+        essays.filter_map(|id| Some((id, site.writing(id).meta.answers.as_deref()?))).collect();
+    let mut replies: BTreeMap<&str, (WritingId, &str)> = BTreeMap::new();
+    if !answering.is_empty() {
+        for (essay, conversation) in &site.conversations {
+            for placed in &conversation.replies {
+                let Some(reply) = &placed.reply else { continue };
+                replies.insert(reply.id.value.as_str(), (*essay, placed.anchor.as_str()));
+            }
+        }
+    }
+    let answer = |(from, id)| replies.get(id).map(|(to, anchor)| (from, *to, *anchor));
+    answering.into_iter().filter_map(answer).collect()
 }
 
 /// The part of a sentence that is quoted, around the words in question.

@@ -1,12 +1,24 @@
 //! `llms.txt` (llmstxt.org): what the book is, and where its essays stand as Markdown.
 
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
 use super::Input;
-use crate::link::{ConceptId, PageId, SeriesId, WritingId, index};
+use crate::base::fingerprint::Fingerprint;
+use crate::link::{ConceptId, PageId, WritingId, index};
+use crate::model::writing::Kind;
 use crate::view::head::copy_route;
+
+/// A part of the file: its heading, and what it lists.
+struct Section<'a> {
+    title: Cow<'a, str>,
+    pages: Vec<PageId>,
+}
 
 /// The file: essays by their series, the others by date, then the concepts.
 pub(super) fn write(input: &Input<'_>) -> String {
-    let Input { site, book, viewer, .. } = input;
+    let Input { book, viewer, .. } = input;
     let by = if book.author.is_empty() { String::new() } else { format!(" by {}", book.author) };
     let mut text = format!("# {}\n\n> {}\n", line(&book.title), line(&viewer.description(PageId::Home)));
     text.push_str(&format!(
@@ -14,35 +26,60 @@ pub(super) fn write(input: &Input<'_>) -> String {
          What refers to what, sentence by sentence, is in [graph.json]({}).\n",
         address(input, "graph.json")
     ));
-    let mut section = |title: &str, lines: Vec<String>| {
-        if !lines.is_empty() {
-            text.push_str(&format!("\n## {}\n\n{}", line(title), lines.concat()));
-        }
-    };
-    let is_public = |id: &&WritingId| viewer.is_public(PageId::Writing(**id));
-    for at in 0..site.series.len() {
-        let series = site.series(SeriesId(index(at)));
-        let essays = series.essays.iter().filter(is_public).map(|id| essay(input, *id));
-        section(&format!("Series: {}", series.title), essays.collect());
+    for Section { title, pages } in sections(input).iter().filter(|section| !section.pages.is_empty()) {
+        let entries: Vec<String> = pages.par_iter().map(|page| entry(input, *page)).collect();
+        text.push_str(&format!("\n## {}\n\n{}", line(title), entries.concat()));
     }
-    let others = viewer.public_essays().filter(|id| site.place_in_series(*id).is_none());
-    section("Essays", others.map(|id| essay(input, id)).collect());
-    let concepts = (0..site.concepts.len()).map(|at| PageId::Concept(ConceptId(index(at))));
-    section("Concepts", concepts.map(|page| entry(input, page, &site.route(page).to_url())).collect());
-    let pages = site.pages.iter().filter(is_public).map(|id| PageId::Writing(*id));
-    section("Optional", pages.map(|page| entry(input, page, &site.route(page).to_url())).collect());
     text
 }
 
-fn essay(input: &Input<'_>, id: WritingId) -> String {
-    entry(input, PageId::Writing(id), &copy_route(input.site, id).to_url())
+/// The fingerprint of all that the file says, which is made without reading a text.
+pub(super) fn recipe(input: &Input<'_>) -> Fingerprint {
+    let site = input.site;
+    let mut recipe = Vec::with_capacity(1 << 20);
+    let mut add = |part: &str| {
+        recipe.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        recipe.extend_from_slice(part.as_bytes());
+    };
+    add(&input.viewer.description(PageId::Home));
+    for Section { title, pages } in sections(input) {
+        add(&title);
+        add(&pages.len().to_string());
+        for page in pages {
+            add(site.title(page, input.book));
+            add(site.route(page).as_str());
+            add(&input.viewer.recipe_of_description(page));
+        }
+    }
+    Fingerprint::of(&recipe)
 }
 
-fn entry(input: &Input<'_>, page: PageId, url: &str) -> String {
+fn sections<'a>(input: &Input<'a>) -> Vec<Section<'a>> {
+    let Input { site, viewer, .. } = input;
+    let is_public = |id: &&WritingId| viewer.is_public(PageId::Writing(**id));
+    let series = site.series.iter().map(|series| Section {
+        title: format!("Series: {}", series.title).into(),
+        pages: series.essays.iter().filter(is_public).map(|id| PageId::Writing(*id)).collect(),
+    });
+    let others = viewer.public_essays().filter(|id| site.place_in_series(*id).is_none());
+    let concepts = (0..site.concepts.len()).map(|at| PageId::Concept(ConceptId(index(at))));
+    let pages = site.pages.iter().filter(is_public).map(|id| PageId::Writing(*id));
+    let mut sections: Vec<Section<'_>> = series.collect();
+    sections.push(Section { title: "Essays".into(), pages: others.map(PageId::Writing).collect() });
+    sections.push(Section { title: "Concepts".into(), pages: concepts.collect() });
+    sections.push(Section { title: "Optional".into(), pages: pages.collect() });
+    sections
+}
+
+fn entry(input: &Input<'_>, page: PageId) -> String {
+    let url = match page {
+        PageId::Writing(id) if input.site.writing(id).kind == Kind::Essay => copy_route(input.site, id).to_url(),
+        page => input.site.route(page).to_url(),
+    };
     let title = line(input.site.title(page, input.book)).replace('[', "\\[").replace(']', "\\]");
     let about = line(&input.viewer.description(page));
     let about = if about.is_empty() { about } else { format!(": {about}") };
-    format!("- [{title}]({}){about}\n", address(input, url))
+    format!("- [{title}]({}){about}\n", address(input, &url))
 }
 
 /// The absolute address; where the book has none, the one from this file.

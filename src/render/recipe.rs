@@ -2,14 +2,14 @@
 
 use super::made::Made;
 use super::sink::Sink;
-use super::{Input, Output, bytes, copy};
+use super::{Input, Output, bytes, copy, graph, llms};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fingerprint::Fingerprint;
 
 /// What decides the bytes of files besides what they show.
 #[derive(Clone, Copy)]
 pub(super) struct Base {
-    /// For pages: the program, the settings and the theme.
+    /// For pages: the program, the settings and the theme without its templates.
     pages: Fingerprint,
     /// For what no template makes: the program, the settings and the names of the theme's files.
     others: Fingerprint,
@@ -36,16 +36,20 @@ pub(super) fn make(
     base: Base,
     sink: &dyn Sink,
 ) -> Result<bool, Box<Diagnostic>> {
-    let base = if matches!(output, Output::Page(_)) { base.pages } else { base.others };
-    let whole = |recipe: Fingerprint| Fingerprint::of(&[base.to_bytes(), recipe.to_bytes()].concat());
     let planned = if let Output::Page(key) = output { input.viewer.plan(key) } else { None };
+    let others = |recipe: Fingerprint| Fingerprint::of(&[base.others.to_bytes(), recipe.to_bytes()].concat());
     let recipe = match output {
-        Output::Page(_) => planned.as_ref().map(|planned| planned.recipe),
-        Output::Made(Made::Feed(feed)) => input.viewer.recipe_of_feed(feed),
-        Output::Made(Made::Copy(id)) => Some(copy::recipe(input, id)),
+        Output::Page(_) => planned.as_ref().and_then(|planned| {
+            let templates = input.theme.templates_of(planned.kind())?;
+            let parts = [base.pages.to_bytes(), templates.to_bytes(), planned.recipe.to_bytes()];
+            Some(Fingerprint::of(&parts.concat()))
+        }),
+        Output::Made(Made::Feed(feed)) => input.viewer.recipe_of_feed(feed).map(others),
+        Output::Made(Made::Copy(id)) => Some(others(copy::recipe(input, id))),
+        Output::Made(Made::Graph) => graph::recipe(input).map(others),
+        Output::Made(Made::Llms) => Some(others(llms::recipe(input))),
         _ => None,
     };
-    let recipe = recipe.map(whole);
     if recipe.is_some_and(|recipe| sink.keep(file, recipe)) {
         return Ok(false);
     }

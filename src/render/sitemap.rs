@@ -1,9 +1,11 @@
 //! `sitemap.xml` (sitemaps.org 0.9): every page that readers are meant to find, with the day of its last change where that is
 //! known. More addresses than one file may hold go into parts, and the file lists these.
 
+use jiff::civil::Date;
+
 use super::Input;
 use super::xml::Xml;
-use crate::link::{PageId, WritingId};
+use crate::link::{PageId, WritingId, index as position};
 use crate::model::book::Book;
 use crate::model::writing::Kind;
 use crate::view::PageKey;
@@ -68,10 +70,13 @@ fn is_elsewhere(input: &Input<'_>, id: WritingId) -> bool {
 }
 
 fn list(input: &Input<'_>, pages: &[PageId]) -> String {
+    // An essay stands on dozens of pages.
+    let days: Vec<Option<Date>> =
+        (0..input.site.writings.len()).map(|at| changed(input, WritingId(position(at)))).collect();
     document("urlset", |xml| {
         for page in pages {
             let Some(url) = input.viewer.absolute(*page) else { continue };
-            match changed(input, *page) {
+            match last_change(input, *page, &days) {
                 Some(day) => xml.record("url", &[("loc", &url), ("lastmod", &day.to_string())]),
                 None => xml.record("url", &[("loc", &url)]),
             };
@@ -87,17 +92,20 @@ fn document(root: &str, write: impl FnOnce(&mut Xml)) -> String {
     xml.finish()
 }
 
+/// The day of the last change of an essay that readers see.
+fn changed(input: &Input<'_>, id: WritingId) -> Option<Date> {
+    let writing = input.site.writing(id);
+    let changed = writing.meta.changed().filter(|_| writing.kind == Kind::Essay)?;
+    input.viewer.is_public(PageId::Writing(id)).then(|| changed.as_day())
+}
+
 /// The day of the last change: that of an essay, or of the newest essay that a page shows.
-fn changed(input: &Input<'_>, page: PageId) -> Option<jiff::civil::Date> {
+fn last_change(input: &Input<'_>, page: PageId, days: &[Option<Date>]) -> Option<Date> {
     let site = input.site;
-    let of = |id: WritingId| {
-        let meta = &site.writing(id).meta;
-        let is_public = input.viewer.is_public(PageId::Writing(id));
-        meta.changed().filter(|_| is_public).map(|date| date.as_day())
-    };
+    let of = |id: WritingId| days[id.0 as usize];
     match page {
-        PageId::Writing(id) if site.writing(id).kind == Kind::Essay => of(id),
-        PageId::Writing(_) | PageId::Replies | PageId::Print => None,
+        PageId::Writing(id) => of(id),
+        PageId::Replies | PageId::Print => None,
         PageId::Stretch(id) => site.essays_on(id).filter_map(of).max(),
         PageId::Home | PageId::Archive | PageId::Concepts => site.essays.iter().filter_map(|id| of(*id)).max(),
         PageId::Concept(id) => site.concept(id).appearances.iter().filter_map(|found| of(found.essay)).max(),

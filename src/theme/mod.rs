@@ -8,6 +8,7 @@ mod growth;
 mod idle;
 mod manifest;
 pub mod marks;
+mod reach;
 mod settings;
 pub mod styles;
 
@@ -42,8 +43,10 @@ pub struct Theme {
     /// Files of the theme, with their digests in their names.
     pub assets: Vec<Artifact>,
     names: Arc<BTreeMap<String, String>>,
-    /// The fingerprint of all that its pages have in common: templates, names of files, and `book`.
+    /// The fingerprint of all that its pages have in common: the order of layers, names of files, and `book`.
     pub fingerprint: Fingerprint,
+    /// For each template, the fingerprint of all that it can reach.
+    reached: BTreeMap<String, Fingerprint>,
     /// The fingerprint of the names of its files.
     pub names_fingerprint: Fingerprint,
 }
@@ -72,10 +75,12 @@ pub fn compile(layers: &[Layer], settings: &Settings, book: &BookView) -> (Theme
         let added = tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.held())));
         let Err(error) = added else {
             tera.global_context().insert_value("book", Value::from_serializable(book));
-            let fingerprint = print_of(layers, &templates, &assets.names, book);
+            let fingerprint = print_of(layers, &assets.names, book);
+            let reached = reach::fingerprints(&templates);
             let (artifacts, names) = (assets.artifacts, assets.names);
             let names_fingerprint = Fingerprint::of(format!("{names:?}").as_bytes());
-            let theme = Theme { tera, templates: all, assets: artifacts, names, fingerprint, names_fingerprint };
+            let theme =
+                Theme { tera, templates: all, assets: artifacts, names, fingerprint, reached, names_fingerprint };
             return (theme, diagnostics);
         };
         let (diagnostic, guilty) = explain(&error, &all, None);
@@ -93,16 +98,10 @@ pub fn compile(layers: &[Layer], settings: &Settings, book: &BookView) -> (Theme
     }
 }
 
-fn print_of(
-    layers: &[Layer],
-    templates: &[(String, Source)],
-    names: &BTreeMap<String, String>,
-    book: &BookView,
-) -> Fingerprint {
+fn print_of(layers: &[Layer], names: &BTreeMap<String, String>, book: &BookView) -> Fingerprint {
     let order: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
-    let templates: Vec<_> = templates.iter().map(|(name, source)| (name, source.fingerprint)).collect();
     let book = serde_json::to_string(book).expect("views are texts, numbers and lists");
-    Fingerprint::of(format!("{order:?} {templates:?} {names:?} {book}").as_bytes())
+    Fingerprint::of(format!("{order:?} {names:?} {book}").as_bytes())
 }
 
 /// Templates that no page asks for and none names.
@@ -190,12 +189,18 @@ impl Theme {
         self.names.get(name).map(String::as_str)
     }
 
+    /// The fingerprint of all templates of which pages of a kind may be made; `None` where no template is of that kind.
+    #[must_use]
+    pub fn templates_of(&self, kind: &str) -> Option<Fingerprint> {
+        self.reached.get(&template_of(kind)).copied()
+    }
+
     /// Renders a page.
     ///
     /// # Errors
     /// What is wrong with the template.
     pub fn render(&self, page: &Page) -> Result<Vec<u8>, Box<Diagnostic>> {
-        let template = format!("{}.html", page.page.kind);
+        let template = template_of(&page.page.kind);
         let mut context = Context::new();
         context.insert("page", &page.page);
         context.insert(page.view.name(), &page.view);
@@ -206,6 +211,11 @@ impl Theme {
             Err(error) => Err(Box::new(explain(&error, &self.templates, Some(&template)).0)),
         }
     }
+}
+
+/// The template of pages of a kind.
+fn template_of(kind: &str) -> String {
+    format!("{kind}.html")
 }
 
 /// A buffer that refuses to grow without measure.

@@ -23,6 +23,9 @@ pub(crate) fn minutes(writing: &Writing) -> u32 {
 
 impl Viewer<'_> {
     pub(super) fn card(&self, id: WritingId) -> Card {
+        if self.is_recipe {
+            return self.recipe_of_card(id);
+        }
         let writing = self.site.writing(id);
         let badge = crate::link::reason_not_public(writing, self.as_of).map(|why| why.badge().to_owned());
         Card {
@@ -109,6 +112,9 @@ impl Viewer<'_> {
 
     /// A page with its links to another one.
     fn backlink(&self, links: &[Backlink]) -> BacklinkView {
+        if self.is_recipe {
+            return self.recipe_of_backlink(links);
+        }
         let from = links[0].from;
         let link = self.link(self.site.page_of(from));
         BacklinkView {

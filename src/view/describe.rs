@@ -83,7 +83,7 @@ impl Viewer<'_> {
     fn description_of_writing(&self, id: WritingId) -> String {
         let summary = &self.site.writing(id).meta.summary;
         match summary.is_empty() {
-            true if self.is_recipe => self.text_recipe(id),
+            true if self.is_recipe => self.recipe_of_opening(id),
             true => self.opening(id),
             false => summary.clone(),
         }

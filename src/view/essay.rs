@@ -1,7 +1,5 @@
 //! The page of an essay and of single pages.
 
-use std::collections::BTreeSet;
-
 use super::Viewer;
 use super::cards::date_view;
 use super::views::{ContentsEntry, EssayView, LinkView, RelatedView, SeriesPlace, SingleView, TermView};
@@ -72,10 +70,10 @@ impl Viewer<'_> {
             Target::Page(PageId::Concept(concept), _) => Some(*concept),
             _ => None,
         });
-        let all: BTreeSet<ConceptId> = named.chain(linked.map(|mention| mention.concept)).chain(pointed_at).collect();
-        let mut sorted: Vec<ConceptId> = all.into_iter().collect();
-        sorted.sort_unstable_by_key(|concept| self.tables.by_title[concept.0 as usize]);
-        sorted
+        let mut all: Vec<ConceptId> = named.chain(linked.map(|mention| mention.concept)).chain(pointed_at).collect();
+        all.sort_unstable_by_key(|concept| self.tables.by_title[concept.0 as usize]);
+        all.dedup();
+        all
     }
 
     /// What is said of each concept of an essay.
@@ -118,7 +116,7 @@ impl Viewer<'_> {
         })
     }
 
-    fn related_views(&self, id: WritingId) -> Vec<RelatedView> {
+    pub(super) fn related_views(&self, id: WritingId) -> Vec<RelatedView> {
         let view = |related: &crate::link::Related| {
             let reason = match &related.reason {
                 Reason::Next => "next in the series".to_owned(),

@@ -176,7 +176,7 @@ impl Filler<'_> {
         }
     }
 
-    fn page_address(&self, page: PageId, fragment: &str) -> String {
+    pub(super) fn page_address(&self, page: PageId, fragment: &str) -> String {
         let is_book = self.place == Place::Book;
         if let Some(place) = is_book.then(|| place_in_book(self.site, page, fragment)).flatten() {
             // Apart from the ids of the text itself by the slash, which goes when the text is put onto the page.

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::entries::ChannelView;
 use super::feeds::{Feed, Subject};
-use super::prose::{Filler, Place};
-use super::views::{PageView, TermView};
+use super::prose::{Filler, Place, escapes_within};
+use super::views::{BacklinkView, Card, PageView, TermView};
 use super::{Page, PageKey, View, Viewer};
 use crate::base::fingerprint::Fingerprint;
-use crate::link::{PageId, Picture, StretchId, Target, WritingId};
-use crate::model::prose::Range;
+use crate::link::{Backlink, PageId, Picture, StretchId, Target, WritingId, index};
+use crate::model::prose::{LinkRef, Range};
 
 /// What every recipe begins with, and no page that was made holds.
 pub(crate) const MARK: &str = "\u{1}recipe ";
@@ -26,15 +26,23 @@ struct Recipe<'a> {
 pub struct Planned {
     /// `None` where the recipe is known without the page.
     page: Option<Page>,
-    /// What the page shows is decided by this, the theme and the settings.
+    /// What the page shows is decided by this, its templates and the settings.
     pub recipe: Fingerprint,
+}
+
+impl Planned {
+    /// `page.kind`
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.page.as_ref().map_or("year", |page| &page.page.kind)
+    }
 }
 
 impl Viewer<'_> {
     /// A page without its texts; `None` for a page that is always made.
     #[must_use]
     pub fn plan(&self, key: PageKey) -> Option<Planned> {
-        if matches!(key, PageKey::Missing | PageKey::Page(PageId::Print)) {
+        if key == PageKey::Page(PageId::Print) {
             return None;
         }
         if let PageKey::Page(PageId::Stretch(id)) = key
@@ -68,10 +76,14 @@ impl Viewer<'_> {
         match &mut page.view {
             View::Essay(view) => {
                 (view.body, view.notes, view.contents) = (filler.body(id), filler.notes(id), self.contents(id));
-                view.replies = self.thread_view(id);
-                view.concepts = self.terms(id);
+                (view.card, view.related) = (self.card(id), self.related_views(id));
+                (view.replies, view.concepts) = (self.thread_view(id), self.terms(id));
+                (view.backlinks, view.more_backlinks) = self.backlinks(own, |_| true);
             }
-            View::Single(view) => (view.body, view.notes) = (filler.body(id), filler.notes(id)),
+            View::Single(view) => {
+                (view.body, view.notes) = (filler.body(id), filler.notes(id));
+                (view.backlinks, view.more_backlinks) = self.backlinks(own, |_| true);
+            }
             _ => {}
         }
         page
@@ -135,6 +147,67 @@ impl Viewer<'_> {
         TermView { title, url: String::new(), slug: String::new(), summary: String::new(), count: 0, is_many: false }
     }
 
+    /// Of what the description of a page is made.
+    pub(crate) fn recipe_of_description(&self, page: PageId) -> String {
+        Self { is_recipe: true, ..*self }.description(page)
+    }
+
+    /// Of what the first sentences of a text are made.
+    pub(super) fn recipe_of_opening(&self, id: WritingId) -> String {
+        let escapes = &self.site.mentions[id.0 as usize].escapes;
+        let mut recipe = Vec::with_capacity(1024);
+        for (place, block) in &self.site.writing(id).facts.lead {
+            let end = place + index(block.len());
+            put(&mut recipe, block.as_bytes());
+            put(&mut recipe, format!("{:?}", escapes_within(escapes, (*place, end))).as_bytes());
+        }
+        format!("{MARK}{}", Fingerprint::of(&recipe))
+    }
+
+    /// Of what the card of an essay is made: its fingerprint is made once for all pages that show it.
+    pub(super) fn recipe_of_card(&self, id: WritingId) -> Card {
+        let whole = Self { is_recipe: false, ..*self };
+        let made = || Fingerprint::of(&postcard::to_stdvec(&whole.card(id)).expect("views are texts and numbers"));
+        let title = format!("{MARK}{}", self.tables.cards[id.0 as usize].get_or_init(made));
+        let nothing = String::new;
+        Card {
+            title,
+            url: nothing(),
+            lang: nothing(),
+            summary: nothing(),
+            date: None,
+            minutes: 0,
+            part: None,
+            badge: None,
+        }
+    }
+
+    /// Of what the links of one writing to a page are made, as that page shows them: who links, and what its facts quote.
+    pub(super) fn recipe_of_backlink(&self, links: &[Backlink]) -> BacklinkView {
+        let from = links[0].from;
+        let mut recipe = Vec::with_capacity(1024);
+        recipe.extend_from_slice(self.tables.names[from.0 as usize].as_bytes());
+        let escapes = &self.site.mentions[from.0 as usize].escapes;
+        // A transclusion has no sentence, and nothing of it is shown.
+        let shown = || links.iter().filter(|link| link.sentence.0 < link.sentence.1);
+        let mut sentences: Vec<Range> = shown().map(|link| link.sentence).collect();
+        sentences.sort_unstable();
+        sentences.dedup();
+        for link in shown() {
+            let LinkRef { quote, anchor, .. } = &self.site.writing(from).facts.links[link.link as usize];
+            // A sentence is told by its place among these, and words by theirs in it: what comes before may change.
+            let (start, end) = link.sentence;
+            let place = sentences.partition_point(|other| *other < link.sentence);
+            let marks = (place, end - start, link.text.0 - start, link.text.1 - start);
+            put(&mut recipe, quote.as_bytes());
+            put(&mut recipe, anchor.as_bytes());
+            put(&mut recipe, format!("{marks:?} {:?}", escapes_within(escapes, link.sentence)).as_bytes());
+        }
+        let title = format!("{MARK}{}", Fingerprint::of(&recipe));
+        let nothing = String::new;
+        BacklinkView { title, url: nothing(), lang: nothing(), kind: nothing(), passages: Vec::new() }
+    }
+
     /// Of what the text of a writing is made, links and concepts apart.
     pub(super) fn text_recipe(&self, id: WritingId) -> String {
         let escapes = &self.site.mentions[id.0 as usize].escapes;
@@ -158,20 +231,13 @@ impl Filler<'_> {
         let at = id.0 as usize;
         let writing = site.writing(id);
         let mentions = &site.mentions[at];
-        let part = |recipe: &mut Vec<u8>, part: &[u8]| {
-            recipe.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            recipe.extend_from_slice(part);
-        };
-        part(recipe, writing.text.source.fingerprint.as_bytes());
-        part(recipe, format!("{:?} {} {:?}", self.place, self.root, mentions.escapes).as_bytes());
+        put(recipe, writing.text.source.fingerprint.as_bytes());
+        put(recipe, format!("{:?} {} {is_own} {:?}", self.place, self.root, mentions.escapes).as_bytes());
         for (target, link) in site.targets[at].iter().zip(&writing.facts.links) {
-            match (self.address(target, id, is_own), target) {
-                (Some(address), _) => part(recipe, address.as_bytes()),
-                (None, target) => part(recipe, format!("{target:?}").as_bytes()),
-            }
+            self.write_target(recipe, target, id);
             let Target::Passage(passage) = target else { continue };
-            part(recipe, format!("{:?} {}", passage.pieces, passage.is_bare).as_bytes());
-            part(recipe, site.writing(passage.writing).meta.title.as_bytes());
+            put(recipe, format!("{:?} {}", passage.pieces, passage.is_bare).as_bytes());
+            put(recipe, site.writing(passage.writing).meta.title.as_bytes());
             // Only what is shown of a passage shows others in it; circles among those were cut when they were linked.
             let is_shown = shown.is_none_or(|(from, to)| (from..to).contains(&link.piece));
             let inside = (passage.writing, passage.pieces);
@@ -183,8 +249,8 @@ impl Filler<'_> {
         }
         for picture in &site.pictures[at] {
             match picture {
-                Picture::File(route, size) => part(recipe, format!("{route} {size:?}").as_bytes()),
-                Picture::Missing => part(recipe, b""),
+                Picture::File(route, size) => put(recipe, format!("{route} {size:?}").as_bytes()),
+                Picture::Missing => put(recipe, b""),
             }
         }
         if !is_own || self.place != Place::Page {
@@ -194,8 +260,33 @@ impl Filler<'_> {
             recipe.extend_from_slice(&mention.text.0.to_le_bytes());
             recipe.extend_from_slice(&mention.text.1.to_le_bytes());
             let concept = site.concept(mention.concept);
-            part(recipe, concept.slug.as_bytes());
-            part(recipe, concept.route.as_str().as_bytes());
+            put(recipe, concept.slug.as_bytes());
+            put(recipe, concept.route.as_str().as_bytes());
         }
     }
+
+    /// Where a link of a writing leads.
+    fn write_target(&self, recipe: &mut Vec<u8>, target: &Target, id: WritingId) {
+        let mut page = |page: PageId, fragment: &str| {
+            if self.place == Place::Book {
+                return put(recipe, self.page_address(page, fragment).as_bytes());
+            }
+            put(recipe, self.site.route(page).as_str().as_bytes());
+            put(recipe, fragment.as_bytes());
+        };
+        match target {
+            Target::Here(fragment) => page(self.site.page_of(id), fragment),
+            Target::Page(other, fragment) => page(*other, fragment),
+            Target::Passage(passage) => page(passage.page, &passage.fragment),
+            Target::File(route) => put(recipe, route.as_str().as_bytes()),
+            Target::External => put(recipe, b""),
+            Target::Plain => put(recipe, b"plain"),
+        }
+    }
+}
+
+/// Adds a part, and its length before it: so no two recipes have the same bytes.
+fn put(recipe: &mut Vec<u8>, part: &[u8]) {
+    recipe.extend_from_slice(&(part.len() as u64).to_le_bytes());
+    recipe.extend_from_slice(part);
 }

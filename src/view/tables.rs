@@ -30,6 +30,8 @@ pub struct Tables {
     pub(super) feeds_of_concepts: Vec<OnceLock<Option<Fingerprint>>>,
     /// For each concept, the fingerprint of what an essay says of it, made when it is first asked for.
     pub(super) terms: Vec<OnceLock<Fingerprint>>,
+    /// For each writing, the fingerprint of its card, made when it is first asked for.
+    pub(super) cards: Vec<OnceLock<Fingerprint>>,
     pub(super) feeds_of_series: Vec<OnceLock<Option<Fingerprint>>>,
     /// For each writing, the recipe of its text for feeds, made when it is first asked for.
     pub(super) recipes: Vec<OnceLock<Arc<str>>>,
@@ -106,6 +108,7 @@ impl Tables {
             names,
             feeds_of_concepts: site.concepts.iter().map(|_| OnceLock::new()).collect(),
             terms: site.concepts.iter().map(|_| OnceLock::new()).collect(),
+            cards: site.writings.iter().map(|_| OnceLock::new()).collect(),
             feeds_of_series: site.series.iter().map(|_| OnceLock::new()).collect(),
             recipes: site.writings.iter().map(|_| OnceLock::new()).collect(),
             texts,

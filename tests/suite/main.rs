@@ -40,6 +40,7 @@ mod readers;
 mod replies;
 mod schedule;
 mod slips;
+mod stamps;
 mod support;
 mod tell;
 mod theme_check;

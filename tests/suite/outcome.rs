@@ -52,13 +52,14 @@ fn is_at_once(done: &Value) -> bool {
     is_short
 }
 
-/// Where every file of a book, its site and its memory lies on the disk, and when it was written.
+/// Where every file of a book, its site and its memory lies on the disk, and when it was written; but for the list of texts that
+/// were left alone for long enough, which grows by itself.
 fn stamps(book: &Book) -> BTreeMap<String, (u64, i64, i64)> {
     let stamp = |name: String| {
         let found = fs::symlink_metadata(book.path().join(&name)).unwrap();
         (name, (found.ino(), found.mtime(), found.mtime_nsec()))
     };
-    tree(book.path()).into_keys().map(stamp).collect()
+    tree(book.path()).into_keys().filter(|name| name != ".throughline/cache/stamps").map(stamp).collect()
 }
 
 /// The site, without its mark.

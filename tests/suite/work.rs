@@ -238,10 +238,9 @@ fn after(book: &Book, edit: fn(&Path)) -> (Work, BTreeSet<String>) {
     (run(book), changed(&before, &clean(book)))
 }
 
-/// Files that are made of the whole book, with no page of their own: they are made whenever anything is.
+/// Files that are made of the whole book and whose recipe would cost as much as they do: they are made whenever anything is.
 fn is_of_the_whole_book(name: &str) -> bool {
-    ["404.html", "print/index.html", "sitemap.xml", "robots.txt", "llms.txt", "graph.json", "feeds.opml"]
-        .contains(&name)
+    ["print/index.html", "sitemap.xml", "robots.txt", "graph.json", "feeds.opml"].contains(&name)
 }
 
 /// An edit, and files that are among those that show it. The last: how many more may be made, to see whether what they show of it

@@ -71,7 +71,13 @@ fn try_lock(folder: &Path) -> Result<Option<fs::File>, Error> {
     let path = folder.join(LOCK);
     let failed = |source| Error::Write { path: path.clone(), source };
     loop {
-        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        let opened = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        // The folder is ours: what somebody put in the place of the file serves nobody.
+        let is_in_the_way = opened.is_err() && fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir());
+        if is_in_the_way && fs::remove_dir_all(&path).is_ok() {
+            continue;
+        }
+        let file = opened.map_err(failed)?;
         match file.try_lock() {
             // One that was removed since it was opened holds nobody off.
             Ok(()) if !is_at(&file, &path) => {}
@@ -135,6 +141,13 @@ mod tests {
         let held = Lock::take(folder.path(), Path::new("public"), Duration::ZERO, &|_| ()).unwrap();
         drop(held);
         assert!(!folder.path().join(HOLDER).exists());
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_the_lock_holds_nobody_off() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join(LOCK).join("x")).unwrap();
+        Lock::take(folder.path(), Path::new("public"), Duration::ZERO, &|_| ()).unwrap();
     }
 
     #[test]

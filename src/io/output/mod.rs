@@ -15,6 +15,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
+
 use lock::Lock;
 use noted::{File, Folder};
 use place::Place;
@@ -146,7 +148,7 @@ impl Output {
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut placed = std::mem::take(&mut *self.placed.lock().unwrap_or_else(PoisonError::into_inner));
         // Of two files with one name the later one was written over the other.
-        placed.sort_by(|a, b| a.file.cmp(&b.file));
+        placed.par_sort_by(|a, b| a.file.cmp(&b.file));
         placed.dedup_by(|later, earlier| {
             let is_same = later.file == earlier.file;
             if is_same {
@@ -212,6 +214,10 @@ impl Output {
             return placed(&noted, noted.stamp, false);
         }
         let Some(noted) = find(&self.public, name, is_wanted) else { return Ok(false) };
+        // The tree before that may hold the same bytes, made from something else.
+        if let Some(same) = find(&self.spare.tree, name, &|other| other.fingerprint == noted.fingerprint) {
+            return placed(&noted, same.stamp, false);
+        }
         let from = self.public.root.join(name);
         if self.spare.link(name, &from).is_ok() {
             return placed(&noted, noted.stamp, false);
