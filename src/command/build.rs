@@ -63,7 +63,8 @@ pub(super) fn write(
         return Ok(conclude(options, out, terminal, &before, &work));
     }
     let open = || leaves::open(options.site.no_cache, root, terminal);
-    let (leaves, kept) = rayon::join(open, || remembers.then(|| Texts::open(root)));
+    let known = || rayon::join(open, || remembers.then(|| Texts::open(root)));
+    let ((leaves, kept), ()) = rayon::join(known, || output.look_ahead());
     if leaves.is_used() && kept.as_ref().is_some_and(Texts::is_refused) {
         terminal.say("What was kept of the texts is damaged or of another copy of Throughline, so all are read anew.");
     }

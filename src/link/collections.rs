@@ -44,8 +44,9 @@ pub(super) fn sort_essays(site: &mut Site) {
     let (mut essays, mut pages) = (ids_of(Kind::Essay), ids_of(Kind::Page));
     essays.sort_by_key(|id| (site.writing(*id).meta.date, *id));
     pages.sort_by(|a, b| site.writing(*a).meta.title.cmp(&site.writing(*b).meta.title).then(a.cmp(b)));
-    site.essays = essays;
-    site.pages = pages;
+    let mut ages = vec![0; site.writings.len()];
+    (0..).zip(&essays).for_each(|(age, id)| ages[id.0 as usize] = age);
+    (site.essays, site.pages, site.ages) = (essays, pages, ages.into());
 }
 
 pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {

@@ -77,6 +77,7 @@ impl Frame {
     /// The order of essays.
     pub(super) fn order(&self, site: &mut Site) {
         site.essays.clone_from(&self.site.essays);
+        site.ages.clone_from(&self.site.ages);
         site.pages.clone_from(&self.site.pages);
     }
 

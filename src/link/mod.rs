@@ -136,6 +136,8 @@ pub struct Site {
     pub routes: Vec<Route>,
     /// Essays, oldest first; those without a date come before all others.
     pub essays: Vec<WritingId>,
+    /// For each writing, its place in `essays`; 0 for all but essays.
+    pub(crate) ages: Arc<Vec<u32>>,
     /// Single pages, by title.
     pub pages: Vec<WritingId>,
     /// Concepts, by slug.

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use super::names::{Found, Names};
 use super::{ConceptId, PageId, Site, WritingId};
 use crate::base::codes::Code;
-use crate::base::date::Date;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::span::Span;
 use crate::model::writing::{Kind, Placed};
@@ -135,14 +134,14 @@ fn best(site: &Site, named: &[ConceptId], cited: impl Iterator<Item = WritingId>
             site.concept(*concept).named_by.iter().for_each(|other| add(*other, weight));
         }
         cited.for_each(|id| add(id, CITATION));
-        // Few are wanted of many, and most have too few points: of those nothing else is looked at.
-        let mut best: Vec<(u64, Option<Date>, WritingId)> = Vec::with_capacity(most + 1);
+        // Few are wanted of many. Of two that share as much the younger one comes first.
+        let mut best: Vec<(u64, u32, WritingId)> = Vec::with_capacity(most + 1);
         for id in &touched {
             let score = std::mem::take(&mut scores[id.0 as usize]);
-            if best.len() == most && best.last().is_none_or(|worst| worst.0 > score) {
+            let key = (score, site.ages[id.0 as usize], *id);
+            if best.len() == most && best.last().is_none_or(|worst| *worst > key) {
                 continue;
             }
-            let key = (score, site.writing(*id).meta.date, *id);
             best.insert(best.partition_point(|other| *other > key), key);
             best.truncate(most);
         }

@@ -109,6 +109,12 @@ impl Output {
         self.public.noted.made_of == Some(made_of) && self.public.is_whole()
     }
 
+    /// Looks at what is there of the last build but one, which takes a while in a large site: the first file would have to wait for it.
+    /// What fails is told by `finish`.
+    pub fn look_ahead(&self) {
+        self.spare.found();
+    }
+
     /// Whether a file was made from this key by the build before, or the one before that, and nobody's hand was on it since: then
     /// it is part of the new site as it is, and nobody needs its bytes. May be called from any thread.
     #[must_use]

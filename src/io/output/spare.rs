@@ -43,11 +43,14 @@ impl Spare {
     /// Looks at what is there, once, before anything is changed. What is neither file nor folder is taken away: a symbolic link
     /// would lead what is written elsewhere.
     pub(super) fn look(&self) -> Result<&Before, Error> {
-        let before = self.before.get_or_init(|| self.survey().map_err(|error| Mutex::new(Some(error))));
-        before.as_ref().map_err(|error| {
+        self.found().as_ref().map_err(|error| {
             let first = error.lock().unwrap_or_else(PoisonError::into_inner).take();
             first.unwrap_or_else(|| self.failed(&self.tree.root, ErrorKind::Other.into()))
         })
+    }
+
+    pub(super) fn found(&self) -> &Result<Before, Mutex<Option<Error>>> {
+        self.before.get_or_init(|| self.survey().map_err(|error| Mutex::new(Some(error))))
     }
 
     /// On one thread: other threads may stand still until it has ended, and work for the next look would be given to them.
