@@ -75,6 +75,7 @@ impl Prose {
             has_notes: !self.notes.is_empty(),
             is_empty: self.pieces.is_empty(),
             lead: self.lead(),
+            copied: Box::default(),
         }
     }
 }
@@ -100,6 +101,8 @@ pub struct Facts {
     pub is_empty: bool,
     /// How its first blocks begin, headings apart, each with its place in `Outline::text`: enough for a description.
     pub lead: Vec<(u32, String)>,
+    /// Where the copy of an essay shows something else than its source, as the parser wrote it for the one who makes that copy.
+    pub copied: Box<[u8]>,
 }
 
 /// How many letters of a text are kept for its description.

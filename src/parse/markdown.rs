@@ -41,6 +41,14 @@ pub(crate) struct Input<'a> {
 /// Reads a text. The second value is the title that the text itself gives, if its first line is a heading of level 1:
 /// that heading is taken out of the prose where the front matter has no title or the same.
 pub(crate) fn read(input: &Input<'_>) -> (Prose, Option<String>, Diagnostics) {
+    read_seen_by(input, |_| ())
+}
+
+/// The same; `see` gets the events of the parser, which hold all that stands in the text.
+pub(crate) fn read_seen_by(
+    input: &Input<'_>,
+    see: impl FnOnce(&[(Event<'_>, Range<usize>)]),
+) -> (Prose, Option<String>, Diagnostics) {
     let body = &input.text[input.body_start..];
     let mut lost: Vec<(Range<usize>, String)> = Vec::new();
     let note_lost = |link: BrokenLink<'_>| {
@@ -51,6 +59,7 @@ pub(crate) fn read(input: &Input<'_>) -> (Prose, Option<String>, Diagnostics) {
     };
     let parser = Parser::new_with_broken_link_callback(body, options(input.settings), Some(note_lost));
     let events: Vec<(Event<'_>, Range<usize>)> = parser.into_offset_iter().collect();
+    see(&events);
     let mut foreign = Diagnostics::default();
     if input.settings.extensions {
         super::foreign::report(input, &events, &mut foreign);
@@ -66,7 +75,7 @@ pub(crate) fn read(input: &Input<'_>) -> (Prose, Option<String>, Diagnostics) {
     (prose, first.map(|(title, _)| title), diagnostics)
 }
 
-pub(super) fn options(settings: &MarkdownSettings) -> Options {
+fn options(settings: &MarkdownSettings) -> Options {
     if !settings.extensions {
         return Options::empty();
     }

@@ -24,6 +24,7 @@ mod pull;
 mod quotes;
 mod raw_html;
 mod replies;
+mod spots;
 mod table;
 pub(crate) mod tags;
 mod theme;
@@ -40,7 +41,7 @@ use crate::base::span::Span;
 use crate::memo::Memo as Leaves;
 use crate::model::book::{Book, MarkdownSettings};
 use crate::model::kept::Kept;
-use crate::model::prose::Prose;
+use crate::model::prose::{Facts, Prose};
 use crate::model::source::{Snapshot, Source};
 use crate::model::text::{Reads, Room, Text};
 use crate::model::writing::{Kind, Parsed, Writing};
@@ -157,7 +158,12 @@ impl Reader {
             math: &self.how.math,
         };
         let has_title_of_its_own = !meta.title.is_empty();
-        let (prose, title, mut findings) = markdown::read(&input);
+        let mut spots = Vec::new();
+        let (prose, title, mut findings) = markdown::read_seen_by(&input, |events| {
+            if kind == Kind::Essay {
+                spots = spots::find(&text[body_start..], events, input.settings);
+            }
+        });
         if meta.title.is_empty() {
             meta.title = title.unwrap_or_else(|| {
                 let name = title_from_name(&source.path);
@@ -180,7 +186,7 @@ impl Reader {
                 diagnostics.push(Diagnostic::new(Code::MissingDate, top, "this essay has no date").help(help));
             }
         }
-        let facts = prose.facts();
+        let facts = Facts { copied: spots.into(), ..prose.facts() };
         let prose = Arc::new(prose);
         let text = Text::new(source, (body_start, has_title_of_its_own), &self.reads, &self.room);
         text.hold(&prose);

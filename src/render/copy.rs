@@ -1,7 +1,7 @@
 //! The Markdown of an essay as a file of its own: the keys that readers see anyway, and the text with addresses that hold
 //! wherever it is read.
 
-use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 
 use super::Input;
 use crate::base::fingerprint::Fingerprint;
@@ -10,10 +10,10 @@ use crate::parse::copy::{Place, Places, copy};
 
 /// The file.
 pub(super) fn write(input: &Input<'_>, id: WritingId) -> String {
-    let path = &input.site.writing(id).path;
-    let source = input.sources.binary_search_by(|source| source.path.cmp(path)).ok().map(|at| &input.sources[at]);
-    let text = source.map(crate::model::source::Source::text).unwrap_or_default();
-    format!("{}\n{}", front(input, id), copy(&text, &input.book.markdown, &InBook::new(input, id)))
+    let writing = input.site.writing(id);
+    let text = writing.text.source.text();
+    let start = writing.text.body_start;
+    format!("{}\n{}", front(input, id), copy(&text[start..], start, &writing.facts.copied, &InBook::new(input, id)))
 }
 
 /// Of what the file is made: its source, and all that the book adds to it.
@@ -21,22 +21,22 @@ pub(super) fn recipe(input: &Input<'_>, id: WritingId) -> Fingerprint {
     let (site, at) = (input.site, id.0 as usize);
     let escapes = &site.mentions[at].escapes;
     let mut recipe = format!("{} {escapes:?}\n", site.writing(id).text.source.fingerprint);
+    let mut add = |part: fmt::Arguments<'_>| recipe.write_fmt(part).expect("writing to a string cannot fail");
     // Of the front matter, what does not stand in the source or in the settings: a title may be that of the file.
-    recipe.push_str(&site.writing(id).meta.title);
+    add(format_args!("{}", site.writing(id).meta.title));
     for concept in &site.named[id.0 as usize] {
-        recipe.push_str(&site.concept(*concept).title);
-        recipe.push('\n');
+        add(format_args!("{}\n", site.concept(*concept).title));
     }
     if let Some((series, at)) = site.place_in_series(id) {
-        recipe.push_str(&format!("{} {at}", site.series(series).title));
+        add(format_args!("{} {at}", site.series(series).title));
     }
-    recipe.push_str(&format!("\n{}", site.route(PageId::Writing(id))));
+    add(format_args!("\n{}", site.route(PageId::Writing(id))));
     let book = InBook::bare(input, id);
     for target in site.targets[at].iter() {
-        recipe.push_str(&format!("\n{:?}", book.place(target)));
+        add(format_args!("\n{:?}", book.place(target)));
     }
     for picture in &site.pictures[at] {
-        recipe.push_str(&format!("\n{picture:?}"));
+        add(format_args!("\n{picture:?}"));
     }
     Fingerprint::of(recipe.as_bytes())
 }
@@ -90,9 +90,10 @@ struct InBook<'a> {
     /// What stands before each address of the site.
     base: String,
     page: PageId,
-    /// By their bytes in the source, and by what is written there.
-    links: BTreeMap<(usize, usize), BTreeMap<&'a str, &'a Target>>,
-    pictures: BTreeMap<(usize, usize), &'a Picture>,
+    /// By their bytes in the source, and by what is written there: sorted.
+    links: Vec<((usize, usize), &'a str, &'a Target)>,
+    /// By their bytes in the source: sorted.
+    pictures: Vec<((usize, usize), &'a Picture)>,
     /// The words behind backslashes that are not shown.
     kept: Vec<String>,
 }
@@ -102,11 +103,13 @@ impl<'a> InBook<'a> {
         let (site, at) = (input.site, id.0 as usize);
         let facts = &site.writing(id).facts;
         let bytes = |range: (u32, u32)| (range.0 as usize, range.1 as usize);
-        let mut links: BTreeMap<(usize, usize), BTreeMap<&str, &Target>> = BTreeMap::new();
-        for (link, target) in facts.links.iter().zip(site.targets[at].iter()) {
-            links.entry(bytes(link.source)).or_default().insert(&link.target, target);
-        }
+        let links = facts.links.iter().zip(site.targets[at].iter());
+        let mut links: Vec<_> =
+            links.map(|(link, target)| (bytes(link.source), link.target.as_str(), target)).collect();
+        links.sort_by_key(|(source, written, _)| (*source, *written));
         let pictures = facts.images.iter().zip(&site.pictures[at]);
+        let mut pictures: Vec<_> = pictures.map(|(image, picture)| (bytes(image.source), picture)).collect();
+        pictures.sort_by_key(|(source, _)| *source);
         let escapes = &site.mentions[at].escapes;
         let prose = (!escapes.is_empty()).then(|| site.writing(id).prose());
         let behind = |slash: &u32| {
@@ -114,7 +117,6 @@ impl<'a> InBook<'a> {
             rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_owned()
         };
         let kept = escapes.iter().map(behind).filter(|word| !word.is_empty()).collect();
-        let pictures = pictures.map(|(image, picture)| (bytes(image.source), picture)).collect();
         Self { links, pictures, kept, ..Self::bare(input, id) }
     }
 
@@ -125,8 +127,8 @@ impl<'a> InBook<'a> {
             input,
             base: input.book.base_url.clone().unwrap_or_else(root),
             page: PageId::Writing(id),
-            links: BTreeMap::new(),
-            pictures: BTreeMap::new(),
+            links: Vec::new(),
+            pictures: Vec::new(),
             kept: Vec::new(),
         }
     }
@@ -154,15 +156,20 @@ impl<'a> InBook<'a> {
 
 impl Places for InBook<'_> {
     fn link(&self, source: (usize, usize), target: &str) -> Place {
-        let Some(links) = self.links.get(&source) else { return Place::AsWritten };
-        let known = links.get(target).or_else(|| links.values().next());
-        known.map_or(Place::AsWritten, |target| self.place(target))
+        let key = (source, target);
+        let behind = self.links.partition_point(|(source, written, _)| (*source, *written) <= key);
+        let same = behind.checked_sub(1).map(|at| &self.links[at]).filter(|(at, written, _)| (*at, *written) == key);
+        // A target may be written otherwise than it is read; then what stands at the same bytes is meant.
+        let first = || self.links.get(self.links.partition_point(|(at, ..)| *at < source));
+        let known = same.or_else(|| first().filter(|(at, ..)| *at == source));
+        known.map_or(Place::AsWritten, |(.., target)| self.place(target))
     }
 
     fn picture(&self, source: (usize, usize)) -> Place {
-        match self.pictures.get(&source) {
-            Some(Picture::File(route, _)) => Place::Address(format!("{}{}", self.base, route.to_url())),
-            Some(Picture::Missing) => Place::Nowhere,
+        let behind = self.pictures.partition_point(|(at, _)| *at <= source);
+        match behind.checked_sub(1).map(|at| self.pictures[at]).filter(|(at, _)| *at == source) {
+            Some((_, Picture::File(route, _))) => Place::Address(format!("{}{}", self.base, route.to_url())),
+            Some((_, Picture::Missing)) => Place::Nowhere,
             None => Place::AsWritten,
         }
     }

@@ -358,6 +358,44 @@ fn the_markdown_of_an_essay_stands_alone_and_keeps_its_secrets() {
 }
 
 #[test]
+fn the_markdown_of_an_essay_holds_no_front_matter_whatever_that_begins_with() {
+    let book = book(
+        "-- content/essays/a.md --\n---\nextra:\n  note: private\ntitle: A\ndate: 2020-05-06\n---\nText, [one](one.md).\n",
+    );
+    let report = book.build();
+    assert!(book.has("essays/a/index.md"), "{report}");
+    let copy = book.read("essays/a/index.md");
+    assert!(copy.ends_with("+++\n\nText, [one](https://e.org/sub/essays/one/).\n"), "{copy}");
+}
+
+#[test]
+fn the_markdown_of_an_essay_follows_what_it_links_to_without_being_read_again() {
+    let text = "Some [words](../three.md), [[Three]], [[three|more]], ![a](a.png \"T\"), <a href='../three.md'>raw</a> and [three].\n\n\
+                <!-- private -->\n\n[three]: ../three.md \"A title\"\n\nEnd[^1].\n\n[^1]: Note.\n[^2]: private\n";
+    let three = |slug: &str| format!("+++\ntitle = \"Three\"\ndate = 2020-05-07\n{slug}+++\nText.\n");
+    let files = |slug: &str| {
+        format!(
+            "-- content/essays/c/index.md --\n+++\ntitle = \"C\"\ndate = 2020-05-06\n+++\n{text}\
+             -- content/essays/three.md --\n{}\
+             -- content/essays/c/a.png (hex) --\n89504e470d0a1a0a0000000d49484452000004b000000276080200000000000000\n",
+            three(slug)
+        )
+    };
+    let (warm, slug) = (book(&files("")), "slug = \"second\"\n");
+    let report = warm.build();
+    assert!(warm.has("essays/c/index.md"), "{report}");
+    assert_eq!(warm.read("essays/c/index.md").matches("https://e.org/sub/essays/three/").count(), 5);
+    std::fs::write(warm.path().join("content/essays/three.md"), three(slug)).unwrap();
+    let clean = book(&files(slug));
+    warm.build();
+    clean.build();
+    let copy = warm.read("essays/c/index.md");
+    assert_eq!(copy, clean.read("essays/c/index.md"));
+    assert_eq!(copy.matches("https://e.org/sub/essays/second/").count(), 5, "{copy}");
+    assert!(!copy.contains("private"), "{copy}");
+}
+
+#[test]
 fn an_address_that_is_no_folder_has_its_markdown_beside_it() {
     let book = Book::new(
         "-- book.toml --\ntitle = \"T\"\n[urls]\nessay = \"/{year}/{slug}.html\"\n\

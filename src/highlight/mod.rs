@@ -1,11 +1,14 @@
 //! Code to HTML with about twenty short classes. Knows one code block at a time.
 
+mod lines;
+
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
-use syntect::util::LinesWithEndings;
+use syntect::parsing::{BasicScopeStackOp, Scope, SyntaxReference, SyntaxSet};
 
+use self::lines::{Lines, State, StateId};
 use crate::base::diagnostic::nearest;
 use crate::memo::{Arguments, Key, Kind, Leaf};
 
@@ -116,6 +119,11 @@ static PREFIXES: LazyLock<Vec<(Scope, &'static str)>> = LazyLock::new(|| {
     prefixes
 });
 
+thread_local! {
+    /// Lines that this thread coloured: what a state holds cannot be shared by threads.
+    static LINES: RefCell<Lines> = RefCell::new(Lines::default());
+}
+
 /// A language without highlighting, and the known one that is nearest to it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unknown {
@@ -163,7 +171,8 @@ impl Arguments for Code<'_> {
 pub(crate) fn html(language: &str, code: &str) -> String {
     let is_long = code.len() > LONGEST_CODE || code.lines().any(|line| line.len() > LONGEST_LINE);
     let syntax = syntax_of(&language.to_lowercase()).filter(|_| !is_long);
-    syntax.and_then(|syntax| write(syntax, code)).unwrap_or_else(|| plain(code))
+    let coloured = syntax.and_then(|syntax| LINES.with_borrow_mut(|lines| write(syntax, code, lines)));
+    coloured.unwrap_or_else(|| plain(code))
 }
 
 fn syntax_of(language: &str) -> Option<&'static SyntaxReference> {
@@ -178,41 +187,93 @@ pub(crate) fn plain(code: &str) -> String {
     html
 }
 
-fn write(syntax: &SyntaxReference, code: &str) -> Option<String> {
-    let mut html = String::with_capacity(code.len() * 2);
-    let mut state = ParseState::new(syntax);
-    let mut stack = ScopeStack::new();
-    let mut known: HashMap<Scope, Option<&'static str>> = HashMap::new();
-    let mut classes: Vec<Option<&'static str>> = Vec::new();
-    for line in LinesWithEndings::from(code) {
-        let operations = state.parse_line(line, &SYNTAXES).ok()?;
-        let (mut from, mut open) = (0, None);
-        for (at, operation) in &operations {
-            if *at > from {
-                open = change(&mut html, open, current(&classes));
-                escape(&mut html, line.get(from..*at)?);
-                from = *at;
+fn write(syntax: &SyntaxReference, code: &str, lines: &mut Lines) -> Option<String> {
+    lines.make_room();
+    let mut html = String::with_capacity(code.len() * 3);
+    let mut classes = Classes::default();
+    let (mut rest, mut place) = (code, Place::of(State::new(syntax), lines));
+    while !rest.is_empty() {
+        if let Some(id) = place.id {
+            let (known, next) = lines.write_known(&mut html, rest, id);
+            if known > 0 {
+                (rest, place) = (&rest[known..], Place { id: Some(next), state: None });
+                continue;
             }
-            stack.apply(operation).ok()?;
-            classes.truncate(0);
-            classes
-                .extend(stack.as_slice().iter().map(|scope| *known.entry(*scope).or_insert_with(|| class_of(*scope))));
         }
-        let rest = line.get(from..)?;
-        let words = rest.trim_end_matches('\n');
-        if !words.is_empty() {
-            open = change(&mut html, open, current(&classes));
-            escape(&mut html, words);
+        let (line, others) = rest.split_at(rest.find('\n').map_or(rest.len(), |end| end + 1));
+        let (before, begin) = (place.id, html.len());
+        let mut state = place.into_state(lines)?;
+        write_line(&mut html, line, &mut state, &mut classes)?;
+        place = Place::of(state, lines);
+        if let (Some(before), Some(after)) = (before, place.id) {
+            lines.remember(before, line, &html[begin..], after);
         }
-        change(&mut html, open, None);
-        html.push_str(&rest[words.len()..]);
+        rest = others;
     }
     Some(html)
 }
 
-/// The class of the innermost scope that has one.
-fn current(classes: &[Option<&'static str>]) -> Option<&'static str> {
-    classes.iter().rev().copied().flatten().next()
+/// Where the reading of code stands: the number of the state or the state itself, or both.
+struct Place {
+    id: Option<StateId>,
+    state: Option<State>,
+}
+
+impl Place {
+    fn of(state: State, lines: &mut Lines) -> Self {
+        Self { id: lines.number(&state), state: Some(state) }
+    }
+
+    fn into_state(self, lines: &Lines) -> Option<State> {
+        self.state.or_else(|| self.id.map(|id| lines.state(id)))
+    }
+}
+
+/// The classes of the scopes that are open.
+#[derive(Default)]
+struct Classes {
+    known: HashMap<Scope, Option<&'static str>>,
+    /// For each open scope, the class of what stands in it: its own, or that of the scope around it.
+    open: Vec<Option<&'static str>>,
+}
+
+impl Classes {
+    fn current(&self) -> Option<&'static str> {
+        self.open.last().copied().flatten()
+    }
+
+    fn push(&mut self, scope: Scope) {
+        let class = *self.known.entry(scope).or_insert_with(|| class_of(scope));
+        self.open.push(class.or(self.current()));
+    }
+}
+
+fn write_line(html: &mut String, line: &str, state: &mut State, classes: &mut Classes) -> Option<()> {
+    classes.open.clear();
+    state.scopes.as_slice().iter().for_each(|scope| classes.push(*scope));
+    let operations = state.parse.parse_line(line, &SYNTAXES).ok()?;
+    let (mut from, mut open) = (0, None);
+    for (at, operation) in &operations {
+        if *at > from {
+            open = change(html, open, classes.current());
+            escape(html, line.get(from..*at)?);
+            from = *at;
+        }
+        let follow = |operation: BasicScopeStackOp, _: &[Scope]| match operation {
+            BasicScopeStackOp::Push(scope) => classes.push(scope),
+            BasicScopeStackOp::Pop => drop(classes.open.pop()),
+        };
+        state.scopes.apply_with_hook(operation, follow).ok()?;
+    }
+    let rest = line.get(from..)?;
+    let words = rest.trim_end_matches('\n');
+    if !words.is_empty() {
+        open = change(html, open, classes.current());
+        escape(html, words);
+    }
+    change(html, open, None);
+    html.push_str(&rest[words.len()..]);
+    Some(())
 }
 
 fn class_of(scope: Scope) -> Option<&'static str> {
