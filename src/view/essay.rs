@@ -130,7 +130,8 @@ impl Viewer<'_> {
             };
             RelatedView { card: self.card(related.essay), reason }
         };
-        self.site.related(id).iter().map(view).collect()
+        let related = self.tables.related[id.0 as usize].get_or_init(|| self.site.related(id));
+        related.iter().map(view).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::{lists, thread};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::Route;
-use crate::link::{ConceptId, PageId, Site, WritingId};
+use crate::link::{ConceptId, PageId, Related, Site, WritingId};
 use crate::model::writing::Writing;
 
 /// What several pages of a site need, made once.
@@ -30,6 +30,8 @@ pub struct Tables {
     pub(super) feeds_of_concepts: Vec<OnceLock<Option<Fingerprint>>>,
     /// For each concept, the fingerprint of what an essay says of it, made when it is first asked for.
     pub(super) terms: Vec<OnceLock<Fingerprint>>,
+    /// For each writing, what to read after it, made when it is first asked for.
+    pub(super) related: Vec<OnceLock<Vec<Related>>>,
     /// For each writing, the fingerprint of its card, made when it is first asked for.
     pub(super) cards: Vec<OnceLock<Fingerprint>>,
     pub(super) feeds_of_series: Vec<OnceLock<Option<Fingerprint>>>,
@@ -108,6 +110,7 @@ impl Tables {
             names,
             feeds_of_concepts: site.concepts.iter().map(|_| OnceLock::new()).collect(),
             terms: site.concepts.iter().map(|_| OnceLock::new()).collect(),
+            related: site.writings.iter().map(|_| OnceLock::new()).collect(),
             cards: site.writings.iter().map(|_| OnceLock::new()).collect(),
             feeds_of_series: site.series.iter().map(|_| OnceLock::new()).collect(),
             recipes: site.writings.iter().map(|_| OnceLock::new()).collect(),
