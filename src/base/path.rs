@@ -118,26 +118,27 @@ impl fmt::Debug for SitePath {
     }
 }
 
-/// An address on the site: starts with `/`, already percent-safe, ends with `/` for a page in a folder of its own.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Route(Arc<str>);
-
-/// For each byte, whether the path of an address may hold it as it is (RFC 3986, `pchar` and the slash).
-const SAFE_IN_URLS: [bool; 256] = {
-    let others = b"-_.~/!$&'()*+,;=:@";
+/// Bytes that stand in a link as they are.
+const SAFE: [bool; 256] = {
     let mut safe = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        safe[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    let mut at = 0;
-    while at < others.len() {
-        safe[others[at] as usize] = true;
+    let (marks, mut at) = (b"-_.~/!$&'()*+,;=:@", 0);
+    while at < marks.len() {
+        safe[marks[at] as usize] = true;
         at += 1;
+    }
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            safe[byte as usize] = true;
+        }
+        byte += 1;
     }
     safe
 };
+
+/// An address on the site: starts with `/`, already percent-safe, ends with `/` for a page in a folder of its own.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Route(Arc<str>);
 
 impl Route {
     /// The front page.
@@ -188,10 +189,16 @@ impl Route {
     /// The address without the slash at its start, with percent signs where a link needs them (RFC 3986).
     #[must_use]
     pub fn to_url(&self) -> String {
-        let is_safe = |byte: u8| SAFE_IN_URLS[byte as usize];
+        self.as_url().into_owned()
+    }
+
+    /// The same; borrowed where no sign is needed.
+    #[must_use]
+    pub fn as_url(&self) -> Cow<'_, str> {
+        let is_safe = |byte: u8| SAFE[usize::from(byte)];
         // Nearly every address is one that needs no sign.
         if self.from_root().bytes().all(is_safe) {
-            return self.from_root().to_owned();
+            return Cow::Borrowed(self.from_root());
         }
         let mut url = String::with_capacity(self.0.len());
         for byte in self.from_root().bytes() {
@@ -201,7 +208,7 @@ impl Route {
                 url.push_str(&format!("%{byte:02X}"));
             }
         }
-        url
+        Cow::Owned(url)
     }
 
     /// The address as text, from the site's root.

@@ -92,36 +92,72 @@ impl Xml {
     }
 
     fn escape(&mut self, text: &str) -> &mut Self {
-        // Of the letters of ASCII, only a few are any of those below: most of a text is copied in long stretches.
-        let is_special = |byte: &u8| !(b' '..=b'~').contains(byte) || matches!(byte, b'&' | b'<' | b'>' | b'"');
+        // Most of a text is copied in long stretches.
+        let bytes = text.as_bytes();
         let (mut from, mut at) = (0, 0);
-        while let Some(step) = text.as_bytes()[at..].iter().position(is_special) {
+        while let Some(step) = bytes[at..].iter().position(|byte| SPECIAL[usize::from(*byte)]) {
             at += step;
-            let Some(c) = text[at..].chars().next() else { break };
-            let behind = at + c.len_utf8();
-            let written = match c {
-                '&' => Some("&amp;"),
-                '<' => Some("&lt;"),
-                '>' => Some("&gt;"),
-                '"' => Some("&quot;"),
+            let (written, behind) = match bytes[at] {
+                b'&' => ("&amp;", at + 1),
+                b'<' => ("&lt;", at + 1),
+                b'>' => ("&gt;", at + 1),
+                b'"' => ("&quot;", at + 1),
                 // A parser would make a line feed of it.
-                '\r' => Some("&#13;"),
-                _ if is_of_xml(c) => None,
-                _ => Some(""),
+                b'\r' => ("&#13;", at + 1),
+                _ => match text[at..].chars().next() {
+                    Some(c) if is_of_xml(c) => {
+                        at += c.len_utf8();
+                        continue;
+                    }
+                    c => ("", at + c.map_or(1, char::len_utf8)),
+                },
             };
-            if let Some(written) = written {
-                self.text.push_str(&text[from..at]);
-                self.text.push_str(written);
-                from = behind;
-            }
-            at = behind;
+            self.text.push_str(&text[from..at]);
+            self.text.push_str(written);
+            (from, at) = (behind, behind);
         }
         self.text.push_str(&text[from..]);
         self
     }
 }
 
+/// Bytes that XML wants written otherwise, or with which characters begin that it does not know: of those beyond ASCII, only
+/// U+FFFE and U+FFFF.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < b' ' {
+        special[byte as usize] = byte != b'\t' && byte != b'\n';
+        byte += 1;
+    }
+    let (marks, mut at) = (b"&<>\"\xef", 0);
+    while at < marks.len() {
+        special[marks[at] as usize] = true;
+        at += 1;
+    }
+    special
+};
+
 /// `Char` of XML 1.0.
 fn is_of_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Xml;
+
+    fn escaped(text: &str) -> String {
+        let mut xml = Xml { text: String::new() };
+        xml.escape(text);
+        xml.finish()
+    }
+
+    #[test]
+    fn marks_are_written_otherwise_and_what_xml_does_not_know_is_left_out() {
+        assert_eq!(escaped("a & b < c > \"d\"\r\n\te"), "a &amp; b &lt; c &gt; &quot;d&quot;&#13;\n\te");
+        assert_eq!(escaped("\0a\u{1}b\u{1f}\u{7f}\u{fffe}c\u{ffff}"), "ab\u{7f}c");
+        let all = (' '..=char::MAX).filter(|c| !"&<>\"\u{fffe}\u{ffff}".contains(*c)).collect::<String>();
+        assert_eq!(escaped(&all), all);
+    }
 }

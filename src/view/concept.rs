@@ -75,8 +75,7 @@ impl Viewer<'_> {
             let sentence = prose.as_ref().map_or(mention.text, |prose| mention.sentence(&prose.outline));
             sentences.entry(sentence).or_insert((mention.block, Vec::new())).1.push(mention.text);
         }
-        let links = self.tables.links_to_concepts.get(&(PageId::Concept(id), found.essay));
-        for link in links.into_iter().flatten() {
+        for link in self.links_to(id, found.essay) {
             let link = &self.site.backlinks[&PageId::Concept(id)][*link];
             sentences.entry(link.sentence).or_insert((link.block, Vec::new())).1.push(link.text);
         }

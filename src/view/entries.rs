@@ -46,8 +46,8 @@ pub struct ChannelView {
     pub hubs: Vec<String>,
     /// When anything in it last changed.
     pub updated: Timestamp,
-    /// The newest first.
-    pub entries: Vec<EntryView>,
+    /// The newest first; the same in every format.
+    pub entries: Arc<[EntryView]>,
 }
 
 /// An essay or a reply in a feed.
@@ -82,7 +82,24 @@ impl Viewer<'_> {
     #[must_use]
     pub fn channel(&self, feed: Feed) -> Option<ChannelView> {
         let base = self.book.base_url.as_deref()?;
-        let entries = match feed.subject {
+        let make = || self.entries(feed.subject, base);
+        let entries = if self.is_recipe { make() } else { self.tables.entries(feed.subject, make) };
+        let author = if self.book.author.is_empty() { &self.book.title } else { &self.book.author };
+        Some(ChannelView {
+            title: feed.title(self.site, self.book),
+            summary: self.subject_summary(feed.subject),
+            page: self.absolute(feed.page())?,
+            url: self.book.absolute(&feed.route(self.site))?,
+            author: author.clone(),
+            language: self.book.language.clone(),
+            hubs: self.book.tell.websub.clone(),
+            updated: entries.iter().map(|entry| entry.updated).max().unwrap_or_else(|| self.newest_of_book()),
+            entries,
+        })
+    }
+
+    fn entries(&self, subject: Subject, base: &str) -> Arc<[EntryView]> {
+        let entries = match subject {
             Subject::Book => self.newest(self.site.essays.iter().rev().copied(), (MOST_ESSAYS, usize::MAX), base),
             Subject::Concept(id) => {
                 let essays = self.site.concept(id).appearances.iter().rev().map(|appearance| appearance.essay);
@@ -98,18 +115,7 @@ impl Viewer<'_> {
                 fresh.into_iter().filter_map(|fresh| self.reply_entry(fresh)).collect()
             }
         };
-        let author = if self.book.author.is_empty() { &self.book.title } else { &self.book.author };
-        Some(ChannelView {
-            title: feed.title(self.site, self.book),
-            summary: self.subject_summary(feed.subject),
-            page: self.absolute(feed.page())?,
-            url: self.book.absolute(&feed.route(self.site))?,
-            author: author.clone(),
-            language: self.book.language.clone(),
-            hubs: self.book.tell.websub.clone(),
-            updated: entries.iter().map(|entry| entry.updated).max().unwrap_or_else(|| self.newest_of_book()),
-            entries,
-        })
+        entries.into()
     }
 
     fn subject_summary(&self, subject: Subject) -> String {

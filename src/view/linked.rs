@@ -1,24 +1,35 @@
-//! A page as linked data: JSON-LD with the vocabulary of schema.org.
-
-use serde_json::{Map, Value, json};
+//! A page as linked data: JSON-LD with the vocabulary of schema.org. Which words there are, and in which order, `linked_things` says.
 
 use super::Viewer;
 use super::describe::headline;
 use super::head::ShareImage;
+use super::linked_things::{
+    Address, Article, Crumbs, Document, Image, Known, Part, Person, Plain, Reference, Step, Thing,
+};
 use crate::link::{ConceptId, PageId, SeriesId, WritingId};
 use crate::model::writing::Kind;
+
+/// A page that is described.
+struct About<'a> {
+    page: PageId,
+    description: &'a str,
+    image: Option<&'a ShareImage>,
+}
 
 impl Viewer<'_> {
     /// A page as JSON-LD that can stand within a `<script>`; `None` where the book has no address.
     pub(super) fn json_ld(&self, page: PageId, description: &str, image: Option<&ShareImage>) -> Option<String> {
-        let url = self.absolute(page)?;
-        let about = Thing { page, url, description, image };
+        self.book.base_url.as_ref()?;
+        let about = About { page, description, image };
         let mut graph = match page {
             PageId::Home => self.home_things(&about),
             PageId::Archive | PageId::Replies | PageId::Print | PageId::Stretch(_) => {
-                vec![self.plain_thing("CollectionPage", &about)]
+                vec![Thing::Plain(Box::new(self.plain_thing("CollectionPage", &about)))]
             }
-            PageId::Concepts => vec![self.term_set(&about)],
+            PageId::Concepts => {
+                let id = Some(self.id(page, "terms"));
+                vec![Thing::Plain(Box::new(Plain { id, ..self.plain_thing("DefinedTermSet", &about) }))]
+            }
             PageId::Concept(id) => vec![self.term_thing(id, &about)],
             PageId::Series(id) => vec![self.series_thing(id, &about)],
             PageId::Writing(id) if self.site.writing(id).kind == Kind::Essay => vec![self.article(id, &about)],
@@ -27,119 +38,101 @@ impl Viewer<'_> {
         if page != PageId::Home {
             graph.push(self.breadcrumbs(page));
         }
-        let json = json!({ "@context": "https://schema.org", "@graph": graph }).to_string();
+        let json = serde_json::to_string(&Document { context: "https://schema.org", graph });
+        let mut json = json.expect("things are texts, numbers and lists");
         // A script ends at its end tag and nowhere else; old scripts take the two separators for ends of lines.
-        let safe = json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-        Some(safe)
+        for (letter, written) in [('<', "\\u003c"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")] {
+            if json.contains(letter) {
+                json = json.replace(letter, written);
+            }
+        }
+        Some(json)
     }
 
-    fn home_things(&self, about: &Thing<'_>) -> Vec<Value> {
+    fn home_things<'b>(&'b self, about: &About<'b>) -> Vec<Thing<'b>> {
         let mut site = self.plain_thing("WebSite", about);
-        site["@id"] = self.id(PageId::Home, "website").into();
+        site.id = Some(self.id(PageId::Home, "website"));
         let person = self.person(true);
-        if let Some(person) = &person {
-            site["author"] = json!({ "@id": person["@id"] });
-        }
-        std::iter::once(site).chain(person).collect()
+        site.author = person.as_ref().map(|person| Known::Named { id: person.id.clone() });
+        std::iter::once(Thing::Plain(Box::new(site))).chain(person.map(Thing::Person)).collect()
     }
 
     /// What every page says of itself.
-    fn plain_thing(&self, kind: &str, about: &Thing<'_>) -> Value {
-        let mut thing = Map::new();
-        thing.insert("@type".to_owned(), kind.into());
-        thing.insert("name".to_owned(), self.site.title(about.page, self.book).into());
-        if !about.description.is_empty() {
-            thing.insert("description".to_owned(), about.description.into());
+    fn plain_thing<'b>(&'b self, kind: &'static str, about: &About<'b>) -> Plain<'b> {
+        Plain {
+            kind,
+            name: self.site.title(about.page, self.book),
+            description: about.description,
+            url: self.address(about.page),
+            language: self.language(about.page),
+            id: None,
+            alternate_name: &[],
+            terms: None,
+            author: None,
+            parts: None,
+            entity: None,
         }
-        thing.insert("url".to_owned(), about.url.as_str().into());
-        thing.insert("inLanguage".to_owned(), self.language(about.page).into());
-        Value::Object(thing)
     }
 
-    fn article(&self, id: WritingId, about: &Thing<'_>) -> Value {
+    fn article<'b>(&'b self, id: WritingId, about: &About<'b>) -> Thing<'b> {
         let writing = self.site.writing(id);
         let meta = &writing.meta;
         let headline = headline(&meta.title);
-        let mut article = json!({ "@type": "Article", "@id": format!("{}#article", about.url), "headline": headline });
-        if headline != meta.title {
-            article["name"] = meta.title.as_str().into();
-        }
-        if !about.description.is_empty() {
-            article["description"] = about.description.into();
-        }
-        if let Some(date) = meta.date {
-            article["datePublished"] = date.to_iso().into();
-        }
-        if let Some(date) = meta.changed() {
-            article["dateModified"] = date.to_iso().into();
-        }
-        if let Some(author) = self.person(false) {
-            article["author"] = author;
-        }
-        if let Some(image) = about.image {
-            let mut picture = json!({ "@type": "ImageObject", "url": image.url });
-            if let (Some(width), Some(height)) = (image.width, image.height) {
-                (picture["width"], picture["height"]) = (width.into(), height.into());
-            }
-            article["image"] = picture;
-        }
-        article["wordCount"] = writing.facts.words.into();
-        article["inLanguage"] = self.language(about.page).into();
-        article["url"] = about.url.as_str().into();
-        article["mainEntityOfPage"] = meta.canonical.as_deref().unwrap_or(&about.url).into();
-        if let Some((series, at)) = self.site.place_in_series(id) {
-            article["isPartOf"] = self.reference("CreativeWorkSeries", PageId::Series(series), "series");
-            article["position"] = (at + 1).into();
-        }
-        let named = &self.site.named[id.0 as usize];
-        if !named.is_empty() {
-            let terms = named.iter().map(|id| self.reference("DefinedTerm", PageId::Concept(*id), "term"));
-            article["about"] = terms.collect();
-        }
-        if let Some(original) = meta.canonical.as_ref().filter(|original| **original != about.url) {
-            article["isBasedOn"] = original.as_str().into();
-        }
-        if !meta.syndication.is_empty() {
-            article["sameAs"] = meta.syndication.clone().into();
-        }
-        article
+        let url = self.address(about.page);
+        let own = url.to_string();
+        let series = self.site.place_in_series(id);
+        let named = self.site.named[id.0 as usize].iter();
+        Thing::Article(Box::new(Article {
+            kind: "Article",
+            id: self.id(about.page, "article"),
+            name: Some(meta.title.as_str()).filter(|title| *title != headline),
+            headline,
+            description: about.description,
+            published: meta.date.map(|date| date.to_iso()),
+            modified: meta.changed().map(|date| date.to_iso()),
+            author: self.person(false),
+            image: about.image.map(|image| {
+                let size = image.width.zip(image.height);
+                Image { kind: "ImageObject", url: &image.url, width: size.map(|it| it.0), height: size.map(|it| it.1) }
+            }),
+            words: writing.facts.words,
+            language: self.language(about.page),
+            url,
+            original: meta.canonical.clone().unwrap_or_else(|| own.clone()),
+            part_of: series.map(|(series, _)| self.reference("CreativeWorkSeries", PageId::Series(series), "series")),
+            position: series.map(|(_, at)| at + 1),
+            about: named.map(|id| self.reference("DefinedTerm", PageId::Concept(*id), "term")).collect(),
+            based_on: meta.canonical.as_deref().filter(|original| *original != own),
+            same_as: &meta.syndication,
+        }))
     }
 
-    fn term_set(&self, about: &Thing<'_>) -> Value {
-        let mut set = self.plain_thing("DefinedTermSet", about);
-        set["@id"] = self.id(PageId::Concepts, "terms").into();
-        set
-    }
-
-    fn term_thing(&self, id: ConceptId, about: &Thing<'_>) -> Value {
+    fn term_thing<'b>(&'b self, id: ConceptId, about: &About<'b>) -> Thing<'b> {
         let mut term = self.plain_thing("DefinedTerm", about);
-        term["@id"] = self.id(about.page, "term").into();
-        let aliases = &self.site.concept(id).aliases;
-        if !aliases.is_empty() {
-            term["alternateName"] = aliases.clone().into();
-        }
-        term["inDefinedTermSet"] = self.reference("DefinedTermSet", PageId::Concepts, "terms");
-        term
+        term.id = Some(self.id(about.page, "term"));
+        term.alternate_name = &self.site.concept(id).aliases;
+        term.terms = Some(self.reference("DefinedTermSet", PageId::Concepts, "terms"));
+        Thing::Plain(Box::new(term))
     }
 
-    fn series_thing(&self, id: SeriesId, about: &Thing<'_>) -> Value {
+    fn series_thing<'b>(&'b self, id: SeriesId, about: &About<'b>) -> Thing<'b> {
         let mut series = self.plain_thing("CreativeWorkSeries", about);
-        series["@id"] = self.id(about.page, "series").into();
-        if let Some(author) = self.person(false) {
-            series["author"] = author;
-        }
+        series.id = Some(self.id(about.page, "series"));
+        series.author = self.person(false).map(Known::Described);
         // Those of this page: a list of hundreds helps nobody who reads linked data.
         let first = self.site.series(id).essays.iter().take(super::stretch::first_page(PageId::Series(id)).end);
         let essays = first.filter(|essay| self.is_public(PageId::Writing(**essay)));
-        let part = |(at, essay): (usize, &WritingId)| {
-            let url = self.absolute(PageId::Writing(*essay));
-            json!({ "@type": "Article", "headline": headline(&self.site.writing(*essay).meta.title), "url": url, "position": at + 1 })
+        let part = |(at, essay): (usize, &WritingId)| Part {
+            kind: "Article",
+            headline: headline(&self.site.writing(*essay).meta.title),
+            url: self.address(PageId::Writing(*essay)),
+            position: at + 1,
         };
-        series["hasPart"] = essays.enumerate().map(part).collect();
-        series
+        series.parts = Some(essays.enumerate().map(part).collect());
+        Thing::Plain(Box::new(series))
     }
 
-    fn single_thing(&self, about: &Thing<'_>) -> Value {
+    fn single_thing<'b>(&'b self, about: &About<'b>) -> Thing<'b> {
         let is_about = self.is_about(about.page);
         let person = self.person(true).filter(|_| is_about);
         let kind = match (is_about, &person) {
@@ -147,53 +140,52 @@ impl Viewer<'_> {
             (true, None) => "AboutPage",
             (false, _) => "WebPage",
         };
-        let mut thing = self.plain_thing(kind, about);
-        if let Some(person) = person {
-            thing["mainEntity"] = person;
-        }
-        thing
+        Thing::Plain(Box::new(Plain { entity: person, ..self.plain_thing(kind, about) }))
     }
 
     /// Who wrote the book; `None` if it does not say.
-    fn person(&self, with_profiles: bool) -> Option<Value> {
-        if self.book.author.is_empty() {
-            return None;
-        }
-        let mut person = json!({ "@type": "Person", "@id": self.id(PageId::Home, "author"), "name": self.book.author });
-        person["url"] = self.absolute(PageId::Home).into();
-        if with_profiles && !self.book.profiles.is_empty() {
-            person["sameAs"] = self.book.profiles.clone().into();
-        }
-        Some(person)
+    fn person(&self, with_profiles: bool) -> Option<Person<'_>> {
+        (!self.book.author.is_empty()).then(|| Person {
+            kind: "Person",
+            id: self.id(PageId::Home, "author"),
+            name: &self.book.author,
+            url: self.address(PageId::Home),
+            same_as: if with_profiles { &self.book.profiles } else { &[] },
+        })
     }
 
     /// The way from the front page to this one.
-    fn breadcrumbs(&self, page: PageId) -> Value {
-        let above = match page {
-            PageId::Writing(id) if self.site.writing(id).kind == Kind::Essay => vec![PageId::Archive],
-            PageId::Concept(_) => vec![PageId::Concepts],
+    fn breadcrumbs(&self, page: PageId) -> Thing<'_> {
+        let above: &[PageId] = match page {
+            PageId::Writing(id) if self.site.writing(id).kind == Kind::Essay => &[PageId::Archive],
+            PageId::Concept(_) => &[PageId::Concepts],
             PageId::Stretch(id) => match self.site.stretch(id).of {
-                concept @ PageId::Concept(_) => vec![PageId::Concepts, concept],
-                list => vec![list],
+                concept @ PageId::Concept(_) => &[PageId::Concepts, concept],
+                list => &[list],
             },
-            _ => Vec::new(),
+            _ => &[],
         };
-        let step = |(at, page): (usize, PageId)| {
-            let name = self.site.title(page, self.book);
-            json!({ "@type": "ListItem", "position": at + 1, "name": name, "item": self.absolute(page) })
+        let step = |(at, page): (usize, PageId)| Step {
+            kind: "ListItem",
+            position: at + 1,
+            name: self.site.title(page, self.book),
+            item: self.address(page),
         };
-        let steps = [PageId::Home].into_iter().chain(above).chain([page]);
-        json!({ "@type": "BreadcrumbList", "itemListElement": steps.enumerate().map(step).collect::<Vec<_>>() })
+        let steps = [PageId::Home].into_iter().chain(above.iter().copied()).chain([page]);
+        Thing::Crumbs(Crumbs { kind: "BreadcrumbList", steps: steps.enumerate().map(step).collect() })
     }
 
     /// What is described on another page.
-    fn reference(&self, kind: &str, page: PageId, name: &str) -> Value {
-        let title = self.site.title(page, self.book);
-        json!({ "@type": kind, "@id": self.id(page, name), "name": title })
+    fn reference(&self, kind: &'static str, page: PageId, name: &'static str) -> Reference<'_> {
+        Reference { kind, id: self.id(page, name), name: self.site.title(page, self.book) }
     }
 
-    fn id(&self, page: PageId, name: &str) -> String {
-        format!("{}#{name}", self.absolute(page).unwrap_or_default())
+    fn address(&self, page: PageId) -> Address<'_> {
+        self.id(page, "")
+    }
+
+    fn id(&self, page: PageId, place: &'static str) -> Address<'_> {
+        Address { base: self.book.base_url.as_deref().unwrap_or_default(), route: self.site.route(page), place }
     }
 
     /// The language of a page.
@@ -203,13 +195,4 @@ impl Viewer<'_> {
             _ => &self.book.language,
         }
     }
-}
-
-/// A page that is described.
-struct Thing<'a> {
-    page: PageId,
-    /// Its absolute address.
-    url: String,
-    description: &'a str,
-    image: Option<&'a ShareImage>,
 }

@@ -9,6 +9,7 @@ mod essay;
 pub mod feeds;
 pub mod head;
 mod linked;
+mod linked_things;
 mod lists;
 pub mod long_views;
 mod missing;

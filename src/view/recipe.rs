@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::entries::ChannelView;
+use super::entries::{ChannelView, EntryView};
 use super::feeds::{Feed, Subject};
 use super::prose::{Filler, Place, escapes_within};
 use super::views::{BacklinkView, Card, PageView, TermView};
@@ -24,8 +24,7 @@ struct Recipe<'a> {
 
 /// A page whose texts are not read yet, and the fingerprint of its recipe.
 pub struct Planned {
-    /// `None` where the recipe is known without the page.
-    page: Option<Page>,
+    page: Page,
     /// What the page shows is decided by this, its templates and the settings.
     pub recipe: Fingerprint,
 }
@@ -34,7 +33,7 @@ impl Planned {
     /// `page.kind`
     #[must_use]
     pub fn kind(&self) -> &str {
-        self.page.as_ref().map_or("year", |page| &page.page.kind)
+        &self.page.page.kind
     }
 }
 
@@ -45,26 +44,31 @@ impl Viewer<'_> {
         if key == PageKey::Page(PageId::Print) {
             return None;
         }
-        if let PageKey::Page(PageId::Stretch(id)) = key
-            && let Some(recipe) = self.recipe_of_stretch(id)
-        {
-            return Some(Planned { page: None, recipe });
-        }
         let page = Self { is_recipe: true, ..*self }.page(key);
         let recipe = postcard::to_stdvec(&Recipe { page: &page.page, view: &page.view });
-        let recipe = Fingerprint::of(&recipe.expect("views are texts, numbers and lists"));
-        Some(Planned { page: Some(page), recipe })
+        let mut recipe = recipe.expect("views are texts, numbers and lists");
+        if let PageKey::Page(PageId::Stretch(id)) = key {
+            self.write_names(&mut recipe, id);
+        }
+        Some(Planned { page, recipe: Fingerprint::of(&recipe) })
     }
 
     /// The page, with its texts.
     #[must_use]
     pub fn fill(&self, key: PageKey, planned: Planned) -> Page {
-        // Texts of others stand all over every other page.
-        let has_own_text = |page: &Page| matches!(page.view, View::Essay(_) | View::Single(_));
-        let (Some(mut page), PageKey::Page(own)) = (planned.page.filter(has_own_text), key) else {
-            return self.page(key);
+        let PageKey::Page(own) = key else { return self.page(key) };
+        let mut page = planned.page;
+        let id = match (own, &mut page.view) {
+            (PageId::Writing(id), _) => id,
+            (PageId::Stretch(id), View::Year(view)) if self.is_of_names(id) => {
+                if let PageId::Concept(concept) = self.site.stretch(id).of {
+                    view.uses = self.uses(concept, id);
+                }
+                return page;
+            }
+            // Texts of others stand all over every other page.
+            _ => return self.page(key),
         };
-        let PageId::Writing(id) = own else { return self.page(key) };
         let root = page.page.root.clone();
         // Held here, its text is read once for all that the page shows of it, also where there is no room for it.
         let _text = self.site.writing(id).prose();
@@ -89,28 +93,19 @@ impl Viewer<'_> {
         page
     }
 
-    /// The recipe of a page of a year that names essays and quotes nothing: what it says of each essay is hashed once for all such
-    /// pages, of which a large book has thousands.
-    fn recipe_of_stretch(&self, id: StretchId) -> Option<Fingerprint> {
+    /// What a page of a year says of essays that it names and does not quote: it is hashed once for all such pages, of which a
+    /// large book has thousands.
+    fn write_names(&self, recipe: &mut Vec<u8>, id: StretchId) {
         let stretch = self.site.stretch(id);
-        let PageId::Concept(concept) = stretch.of else { return None };
+        let PageId::Concept(concept) = stretch.of else { return };
         if self.quotes_all() {
-            return None;
+            return;
         }
-        let page = PageId::Stretch(id);
-        let description = self.description(page);
-        let view = self.page_view("year", &stretch.route, &stretch.title, &description, None);
-        let head = self.head(page, &description);
-        let (above, steps) = (self.link(stretch.of), self.steps(page));
-        let head = postcard::to_stdvec(&(&view, &head, &above, &steps, stretch.year, stretch.count, stretch.number));
-        let mut recipe = head.expect("views are texts, numbers and lists");
         for found in &self.site.concept(concept).appearances[stretch.entries.clone()] {
-            let links = self.tables.links_to_concepts.get(&(stretch.of, found.essay)).map_or(0, Vec::len);
             recipe.extend_from_slice(self.tables.names[found.essay.0 as usize].as_bytes());
             recipe.extend_from_slice(&found.mentions.to_le_bytes());
-            recipe.extend_from_slice(&(links as u64).to_le_bytes());
+            recipe.extend_from_slice(&(self.links_to(concept, found.essay).len() as u64).to_le_bytes());
         }
-        Some(Fingerprint::of(&recipe))
     }
 
     /// The fingerprint of the recipe of a feed; `None` where the book has none. It is made once for all formats of a feed.
@@ -129,8 +124,17 @@ impl Viewer<'_> {
     fn channel_recipe(&self, feed: Feed) -> Option<Fingerprint> {
         let channel = Self { is_recipe: true, ..*self }.channel(feed)?;
         // Its address is that of the format.
-        let channel = ChannelView { url: String::new(), ..channel };
-        Some(Fingerprint::of(format!("{channel:?}").as_bytes()))
+        let ChannelView { title, summary, page, url: _, author, language, hubs, updated, entries } = &channel;
+        let head = (title, summary, page, author, language, hubs, updated.as_second(), entries.len());
+        let mut recipe = postcard::to_stdvec(&head).expect("views are texts, numbers and lists");
+        for entry in entries.iter() {
+            let EntryView { url, title, author, language, summary, html, .. } = entry;
+            let EntryView { published, updated, concepts, canonical, answers, .. } = entry;
+            let texts = (url, title, author, language, summary, &**html);
+            let others = (published.map(|it| it.as_second()), updated.as_second(), concepts, canonical, answers);
+            recipe = postcard::to_extend(&(texts, others), recipe).expect("views are texts, numbers and lists");
+        }
+        Some(Fingerprint::of(&recipe))
     }
 
     /// The concepts of an essay, each by the fingerprint of what is said of it, which is made once for all essays.

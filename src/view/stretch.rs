@@ -5,7 +5,7 @@ use super::long_views::{StepsView, UseView, YearCount, YearPageView};
 use super::prose::quote;
 use super::views::Card;
 use super::{Page, View};
-use crate::link::{Appearance, ConceptId, MOST_IN_INDEX, MOST_LISTED, PageId, StretchId, concepts};
+use crate::link::{Appearance, ConceptId, MOST_IN_INDEX, MOST_LISTED, PageId, StretchId, WritingId, concepts};
 
 /// In a book of more essays than this, the pages by year name essays without quoting them: their sentences would be more than all
 /// the rest of the site.
@@ -33,10 +33,9 @@ impl Viewer<'_> {
     fn year_view(&self, id: StretchId) -> YearPageView {
         let stretch = self.site.stretch(id);
         let (essays, uses) = match stretch.of {
-            PageId::Concept(concept) => {
-                let found = &self.site.concept(concept).appearances[stretch.entries.clone()];
-                (Vec::new(), found.iter().map(|found| self.first_use(concept, found)).collect())
-            }
+            // Of those rows the recipe says more shortly what they say.
+            PageId::Concept(_) if self.is_recipe && self.is_of_names(id) => (Vec::new(), Vec::new()),
+            PageId::Concept(concept) => (Vec::new(), self.uses(concept, id)),
             _ => (self.newest_first(&self.site.essays[stretch.entries.clone()]), Vec::new()),
         };
         YearPageView {
@@ -53,25 +52,47 @@ impl Viewer<'_> {
         }
     }
 
-    fn newest_first(&self, essays: &[crate::link::WritingId]) -> Vec<Card> {
+    fn newest_first(&self, essays: &[WritingId]) -> Vec<Card> {
         essays.iter().rev().map(|id| self.card(*id)).collect()
+    }
+
+    /// Whether a page by year names essays that use a concept and quotes none of them.
+    pub(super) fn is_of_names(&self, id: StretchId) -> bool {
+        matches!(self.site.stretch(id).of, PageId::Concept(_)) && !self.quotes_all()
+    }
+
+    /// The essays of a page by year that use a concept.
+    pub(super) fn uses(&self, id: ConceptId, stretch: StretchId) -> Vec<UseView> {
+        let found = self.site.concept(id).appearances[self.site.stretch(stretch).entries.clone()].iter();
+        if self.quotes_all() {
+            return found.map(|found| self.first_use(id, found)).collect();
+        }
+        found.map(|found| self.named(id, found)).collect()
+    }
+
+    /// An essay without a sentence.
+    fn named(&self, id: ConceptId, found: &Appearance) -> UseView {
+        let essay = found.essay;
+        UseView {
+            title: self.site.writing(essay).meta.title.clone(),
+            url: self.site.routes[essay.0 as usize].to_url(),
+            lang: self.language_of(essay).clone(),
+            html: String::new(),
+            more: found.mentions as usize + self.links_to(id, essay).len(),
+        }
+    }
+
+    /// The links of an essay to a concept, as indexes of `Site::backlinks`.
+    pub(super) fn links_to(&self, id: ConceptId, essay: WritingId) -> &[usize] {
+        self.tables.links_to_concepts.get(&(PageId::Concept(id), essay)).map_or(&[], Vec::as_slice)
     }
 
     /// An essay with the first sentence in which it uses a concept, and how often it does so behind it.
     fn first_use(&self, id: ConceptId, found: &Appearance) -> UseView {
         let page = PageId::Concept(id);
-        let links = self.tables.links_to_concepts.get(&(page, found.essay)).map_or(&[][..], Vec::as_slice);
+        let links = self.links_to(id, found.essay);
+        let mut view = self.named(id, found);
         let links = || links.iter().map(|at| &self.site.backlinks[&page][*at]);
-        let mut view = UseView {
-            title: self.site.writing(found.essay).meta.title.clone(),
-            url: self.url(PageId::Writing(found.essay)),
-            lang: self.language_of(found.essay).clone(),
-            html: String::new(),
-            more: found.mentions as usize + links().count(),
-        };
-        if !self.quotes_all() {
-            return view;
-        }
         if self.is_recipe {
             let mentions = concepts::mentions(self.site, found.essay, id).map(|mention| mention.text);
             let links = links().map(|link| link.text);

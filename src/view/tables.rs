@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
+use super::entries::EntryView;
+use super::feeds::Subject;
 use super::{lists, thread};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::Route;
@@ -43,14 +45,33 @@ pub struct Tables {
     pub(super) room: AtomicUsize,
     /// Of those for which there is no room, the last ones: the formats of a feed are made one after the other.
     pub(super) recent: Mutex<VecDeque<(WritingId, Arc<str>)>>,
+    /// The entries of the last feeds.
+    pub(super) recent_entries: Mutex<VecDeque<(Subject, Arc<[EntryView]>)>>,
 }
 
+/// How many feeds' entries are held: the formats of a feed are made one after the other, on each core those of another feed.
+const MOST_FEEDS: usize = 8;
 /// Texts for feeds are held up to so many bytes.
 const ROOM_FOR_FEEDS: usize = 48 << 20;
 /// How many of the others are.
 const MOST_RECENT: usize = 64;
 
 impl Tables {
+    /// The entries of the feeds of a subject.
+    pub(super) fn entries(&self, subject: Subject, make: impl FnOnce() -> Arc<[EntryView]>) -> Arc<[EntryView]> {
+        let recent = || self.recent_entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, entries)) = recent().iter().find(|(other, _)| *other == subject) {
+            return Arc::clone(entries);
+        }
+        let entries = make();
+        let mut recent = recent();
+        recent.push_back((subject, Arc::clone(&entries)));
+        if recent.len() > MOST_FEEDS {
+            recent.pop_front();
+        }
+        entries
+    }
+
     /// The text of a writing for feeds.
     pub(super) fn text(&self, id: WritingId, make: impl FnOnce() -> Arc<str>) -> Arc<str> {
         let place = &self.texts[id.0 as usize];
@@ -117,6 +138,7 @@ impl Tables {
             texts,
             room: AtomicUsize::new(ROOM_FOR_FEEDS),
             recent: Mutex::default(),
+            recent_entries: Mutex::default(),
         }
     }
 }

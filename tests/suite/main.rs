@@ -23,6 +23,7 @@ mod markdown;
 mod memo;
 mod metadata;
 mod moving;
+mod named_rows;
 mod outcome;
 mod output;
 mod preview;

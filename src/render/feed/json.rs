@@ -1,53 +1,84 @@
 //! JSON Feed 1.1.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use crate::view::entries::{ChannelView, EntryView};
 
+#[derive(Serialize)]
+struct Feed<'a> {
+    version: &'static str,
+    title: &'a str,
+    home_page_url: &'a str,
+    feed_url: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    language: &'a str,
+    authors: [Author<'a>; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<Hub<'a>>,
+    items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Author<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Hub<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: &'a str,
+    url: &'a str,
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authors: Option<[Author<'a>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date_published: Option<String>,
+    date_modified: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    summary: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    tags: &'a [String],
+    content_html: &'a str,
+}
+
 /// The feed.
 pub(super) fn write(channel: &ChannelView) -> Vec<u8> {
-    let mut feed = Map::new();
-    let mut put = |name: &str, value: Value| feed.insert(name.to_owned(), value);
-    put("version", json!("https://jsonfeed.org/version/1.1"));
-    put("title", json!(channel.title));
-    put("home_page_url", json!(channel.page));
-    put("feed_url", json!(channel.url));
-    if !channel.summary.is_empty() {
-        put("description", json!(channel.summary));
-    }
-    put("language", json!(channel.language));
-    put("authors", json!([{ "name": channel.author }]));
-    if !channel.hubs.is_empty() {
-        put("hubs", channel.hubs.iter().map(|hub| json!({ "type": "WebSub", "url": hub })).collect());
-    }
-    put("items", channel.entries.iter().map(item).collect());
-    let mut text = Value::Object(feed).to_string().into_bytes();
+    let feed = Feed {
+        version: "https://jsonfeed.org/version/1.1",
+        title: &channel.title,
+        home_page_url: &channel.page,
+        feed_url: &channel.url,
+        description: &channel.summary,
+        language: &channel.language,
+        authors: [Author { name: &channel.author }],
+        hubs: channel.hubs.iter().map(|url| Hub { kind: "WebSub", url }).collect(),
+        items: channel.entries.iter().map(item).collect(),
+    };
+    let mut text = serde_json::to_vec(&feed).expect("feeds are texts and lists");
     text.push(b'\n');
     text
 }
 
-fn item(entry: &EntryView) -> Value {
-    let mut item = Map::new();
-    let mut put = |name: &str, value: Value| item.insert(name.to_owned(), value);
-    put("id", json!(entry.url));
-    put("url", json!(entry.url));
-    put("title", json!(entry.title));
-    if let Some(language) = &entry.language {
-        put("language", json!(language));
+fn item(entry: &EntryView) -> Item<'_> {
+    Item {
+        id: &entry.url,
+        url: &entry.url,
+        title: &entry.title,
+        language: entry.language.as_deref(),
+        authors: entry.author.as_deref().map(|name| [Author { name }]),
+        date_published: entry.published.map(|moment| moment.to_string()),
+        date_modified: entry.updated.to_string(),
+        summary: &entry.summary,
+        tags: &entry.concepts,
+        content_html: &entry.html,
     }
-    if let Some(name) = &entry.author {
-        put("authors", json!([{ "name": name }]));
-    }
-    if let Some(published) = entry.published {
-        put("date_published", json!(published.to_string()));
-    }
-    put("date_modified", json!(entry.updated.to_string()));
-    if !entry.summary.is_empty() {
-        put("summary", json!(entry.summary));
-    }
-    if !entry.concepts.is_empty() {
-        put("tags", json!(entry.concepts));
-    }
-    put("content_html", json!(&*entry.html));
-    Value::Object(item)
 }
