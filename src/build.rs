@@ -1,10 +1,11 @@
 //! A build: parse, link, view, render, in this order and nowhere else. Knows no file and no clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::diagnostic::{Diagnostics, Report};
+use crate::base::path::SitePath;
 use crate::link::{self, LinkInput, Site, link_again};
 use crate::model::published::Published;
 use crate::model::source::{Artifact, Snapshot};
@@ -78,7 +79,7 @@ fn build_some(
     snapshot: &Snapshot,
     loaded: Diagnostics,
     tools: &Tools<'_>,
-    choose: impl FnOnce(&mut BTreeMap<String, Output>),
+    choose: impl FnOnce(&mut BTreeMap<String, Output>) + Send,
 ) -> Build {
     let mut laps = Laps { clock: tools.clock, last: (tools.clock)(), timings: Timings::default() };
     let mut diagnostics = loaded;
@@ -91,12 +92,37 @@ fn build_some(
     let (site, found) = link_again(parsed, &LinkInput::of(snapshot), &mut linked);
     diagnostics.append(found);
     laps.end("link");
-    if let Some(kept) = tools.kept {
-        read.keep(kept, &linked);
-        laps.end("keep");
-    }
     let parsed = read.read;
-    drop((read, linked));
+    // What was understood is written down for the next build while the pages are made, and then given back.
+    let keep = move || {
+        if let Some(kept) = tools.kept {
+            read.keep(kept, &linked);
+        }
+    };
+    let joined = Joined { site, published, spoiled, parsed, diagnostics };
+    rayon::join(|| make(snapshot, joined, tools, laps, choose), keep).0
+}
+
+/// The book, joined, before anything is made of it.
+struct Joined {
+    site: Site,
+    published: Arc<Published>,
+    /// Files of which addresses may be missing, as they are wrong.
+    spoiled: BTreeSet<SitePath>,
+    /// Texts that were parsed.
+    parsed: usize,
+    diagnostics: Diagnostics,
+}
+
+/// Makes the files of the site.
+fn make(
+    snapshot: &Snapshot,
+    joined: Joined,
+    tools: &Tools<'_>,
+    mut laps: Laps<'_>,
+    choose: impl FnOnce(&mut BTreeMap<String, Output>),
+) -> Build {
+    let Joined { site, published, spoiled, parsed, mut diagnostics } = joined;
     let tables = Tables::of(&site);
     let viewer = Viewer::new(&site, &snapshot.book, snapshot.as_of, &tables).with_leaves(tools.leaves);
     let (settings, found) = settle(&snapshot.layers, &snapshot.book.theme);

@@ -7,24 +7,35 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::io::disk;
-use crate::model::source::{Changed, Fetch};
+use crate::model::source::{Changed, Fetch, Holds};
 
 /// The folder of a book, and how much of its texts may still be held.
 #[derive(Debug)]
 pub(super) struct Away {
     pub(super) root: PathBuf,
     left: AtomicUsize,
+    left_once: AtomicUsize,
 }
 
 impl Away {
-    pub(super) fn new(root: &Path, room: usize) -> Arc<Self> {
-        Arc::new(Self { root: root.to_owned(), left: AtomicUsize::new(room) })
+    pub(super) fn new(root: &Path, holds: Holds) -> Arc<Self> {
+        let Holds { sources, once, .. } = holds;
+        Arc::new(Self { root: root.to_owned(), left: AtomicUsize::new(sources), left_once: AtomicUsize::new(once) })
     }
 
     /// Whether there is room for so many bytes more; then it is taken.
     pub(super) fn has_room(&self, bytes: usize) -> bool {
-        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
+        takes(&self.left, bytes)
     }
+
+    /// The same for bytes that are held until they are asked for.
+    pub(super) fn has_room_once(&self, bytes: usize) -> bool {
+        takes(&self.left_once, bytes)
+    }
+}
+
+fn takes(left: &AtomicUsize, bytes: usize) -> bool {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
 }
 
 impl Fetch for Away {

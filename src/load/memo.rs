@@ -29,7 +29,9 @@ pub struct Memo {
 pub(super) enum Kept {
     /// A text that will be parsed.
     Source(Arc<str>, Fingerprint),
-    /// The same, for which there is no room.
+    /// The same, for which there is room until it is parsed.
+    Once(Arc<str>, Fingerprint),
+    /// The same, for which there is none.
     Away(Fingerprint),
     /// A file that goes out as it is, with its width and height.
     Asset(Arc<[u8]>, Option<(u32, u32)>),
@@ -66,7 +68,10 @@ impl Memo {
     #[must_use]
     pub fn stamps(&self) -> Vec<Stamped> {
         let stamped = |known: &Known| {
-            let (Kept::Source(_, fingerprint) | Kept::Away(fingerprint)) = known.kept else { return None };
+            let (Kept::Source(_, fingerprint) | Kept::Once(_, fingerprint) | Kept::Away(fingerprint)) = known.kept
+            else {
+                return None;
+            };
             let stamp = known.stamp.filter(|_| known.diagnostics.iter().next().is_none())?;
             Some(Stamped { path: known.path.clone(), stamp, fingerprint })
         };
@@ -91,10 +96,15 @@ impl Memo {
         self.files =
             found.into_par_iter().enumerate().map(|(at, file)| look(disk, file, at, &before, is_for_once)).collect();
         let (mut sources, mut assets) = (Vec::with_capacity(self.files.len()), Vec::new());
-        for known in &self.files {
+        for known in &mut self.files {
             diagnostics.append(known.diagnostics.clone());
             let path = known.path.clone();
             match &known.kept {
+                Kept::Once(text, fingerprint) => {
+                    let (text, fingerprint) = (Arc::clone(text), *fingerprint);
+                    known.kept = Kept::Away(fingerprint);
+                    sources.push(Source::once(path, text, fingerprint, Arc::clone(disk) as Arc<dyn Fetch>));
+                }
                 Kept::Source(text, fingerprint) => {
                     sources.push(Source::known(path, Arc::clone(text), *fingerprint));
                 }
@@ -136,7 +146,13 @@ fn look(disk: &Away, mut file: Found, at: usize, before: &[Known], is_for_once: 
                 Kept::Source(Arc::clone(old), *print)
             }
             (Some(Kept::Asset(old, size)), Kept::Asset(new, _)) if *old == new => Kept::Asset(Arc::clone(old), *size),
-            (_, Kept::Source(text, print)) if !disk.has_room(text.len()) => Kept::Away(print),
+            (_, Kept::Source(text, print)) if !disk.has_room(text.len()) => {
+                if disk.has_room_once(text.len()) {
+                    Kept::Once(text, print)
+                } else {
+                    Kept::Away(print)
+                }
+            }
             (_, understood) => understood,
         };
     }

@@ -55,7 +55,7 @@ impl Snapshot {
                 Kept::Source(text, fingerprint) => sources.push(Source::known(path, text, fingerprint)),
                 Kept::Asset(bytes, size) => assets.push(Asset { path, bytes, size }),
                 // Whoever gives a text holds it.
-                Kept::Away(_) | Kept::Nothing => {}
+                Kept::Once(..) | Kept::Away(_) | Kept::Nothing => {}
             }
         }
         sources.sort_by(|a, b| a.path.cmp(&b.path));

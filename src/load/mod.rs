@@ -110,7 +110,7 @@ pub fn load_again(root: &Path, options: &Options, memo: &mut Memo) -> Result<(Sn
     report_similar_names(files.iter().map(|file| &file.path), &mut diagnostics);
     // Its name comes behind all of `content`, so the files stay sorted.
     files.extend(disk::find_file(root, &SitePath::new(published::FILE).expect("clean"), &mut diagnostics));
-    let (mut sources, mut assets) = memo.read(&away::Away::new(root, holds.sources), files, &mut diagnostics);
+    let (mut sources, mut assets) = memo.read(&away::Away::new(root, holds), files, &mut diagnostics);
     let layers = themes::layers(root, &book.theme, &mut diagnostics);
     sources.push(Source::new(settings_path, settings));
     sources.sort_by(|a, b| a.path.cmp(&b.path));

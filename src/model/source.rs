@@ -1,6 +1,6 @@
 //! Bytes of files, and all bytes of a book at one moment; knows nothing about what they mean.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil;
 use rayon::prelude::*;
@@ -24,8 +24,12 @@ pub struct Source {
 #[derive(Clone)]
 enum Body {
     Held(Arc<str>),
-    Away(Arc<dyn Fetch>),
+    /// With what was read already and is held until it is asked for.
+    Away(Arc<dyn Fetch>, Option<Once>),
 }
+
+/// A text that whoever asks for it first takes with him.
+type Once = Arc<Mutex<Option<Arc<str>>>>;
 
 /// What a thread unwinds with where a file of the book was changed since it was first read.
 #[derive(Debug)]
@@ -42,7 +46,7 @@ impl std::fmt::Debug for Body {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Held(text) => text.fmt(out),
-            Self::Away(_) => out.write_str("Away"),
+            Self::Away(..) => out.write_str("Away"),
         }
     }
 }
@@ -59,7 +63,13 @@ impl Source {
     /// A text of this fingerprint that is read when it is asked for.
     #[must_use]
     pub fn away(path: SitePath, fingerprint: Fingerprint, from: Arc<dyn Fetch>) -> Self {
-        Self { path, body: Body::Away(from), fingerprint }
+        Self { path, body: Body::Away(from, None), fingerprint }
+    }
+
+    /// The same, of which the text is at hand for whoever asks for it first.
+    #[must_use]
+    pub fn once(path: SitePath, text: Arc<str>, fingerprint: Fingerprint, from: Arc<dyn Fetch>) -> Self {
+        Self { path, body: Body::Away(from, Some(Arc::new(Mutex::new(Some(text))))), fingerprint }
     }
 
     /// A text whose fingerprint is known.
@@ -73,7 +83,7 @@ impl Source {
     pub fn held(&self) -> &str {
         match &self.body {
             Body::Held(text) => text,
-            Body::Away(_) => "",
+            Body::Away(..) => "",
         }
     }
 
@@ -85,7 +95,10 @@ impl Source {
     pub fn text(&self) -> Arc<str> {
         match &self.body {
             Body::Held(text) => Arc::clone(text),
-            Body::Away(from) => from.fetch(&self.path, self.fingerprint),
+            Body::Away(from, once) => {
+                let at_hand = once.as_ref().and_then(|once| once.lock().unwrap_or_else(PoisonError::into_inner).take());
+                at_hand.unwrap_or_else(|| from.fetch(&self.path, self.fingerprint))
+            }
         }
     }
 
@@ -171,13 +184,15 @@ pub struct Holds {
     /// Of sources: those of some two thousand essays. To read one again takes a hundredth of a millisecond, and texts that have not
     /// changed since the last build are not needed at all.
     pub sources: usize,
+    /// Of further sources, until they are asked for: most are parsed at once.
+    pub once: usize,
     /// Of texts as they were understood: those of some ten thousand essays. To understand one again takes a tenth of a millisecond.
     pub texts: usize,
 }
 
 impl Default for Holds {
     fn default() -> Self {
-        Self { sources: 16 << 20, texts: 256 << 20 }
+        Self { sources: 16 << 20, once: 96 << 20, texts: 256 << 20 }
     }
 }
 

@@ -39,8 +39,8 @@ fn made(book: &Book, holds: Holds) -> Build {
 fn a_book_for_which_there_is_no_room_becomes_the_same_site() {
     let book = book();
     let whole = made(&book, Holds::default());
-    for (sources, texts) in [(0, 0), (0, 1 << 20), (1 << 20, 0), (900, 9_000)] {
-        let little = made(&book, Holds { sources, texts });
+    for (sources, once, texts) in [(0, 0, 0), (0, 0, 1 << 20), (1 << 20, 0, 0), (900, 900, 9_000), (0, 1 << 20, 0)] {
+        let little = made(&book, Holds { sources, once, texts });
         assert_eq!(little.report.diagnostics, whole.report.diagnostics, "{sources} {texts}");
         let names = |build: &Build| build.artifacts.iter().map(|made| made.file.clone()).collect::<Vec<_>>();
         assert_eq!(names(&little), names(&whole), "{sources} {texts}");
@@ -53,7 +53,7 @@ fn a_book_for_which_there_is_no_room_becomes_the_same_site() {
 #[test]
 fn a_file_that_changes_while_its_book_is_built_is_noticed() {
     let book = book();
-    let options = Options { holds: Holds { sources: 0, texts: 0 }, ..Options::default() };
+    let options = Options { holds: Holds { sources: 0, once: 0, texts: 0 }, ..Options::default() };
     for change in [
         (|file| fs::write(file, "+++\ntitle = \"Other\"\n+++\nOther words.\n").unwrap()) as fn(&std::path::Path),
         |file| fs::write(file, [0xff, 0xfe]).unwrap(),
