@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::{PageId, Site, Target, WritingId, index};
 use crate::model::prose::{LinkRef, Range};
 use crate::model::writing::Kind;
@@ -37,25 +39,26 @@ pub(crate) fn by_sentence(links: &[Backlink]) -> Sentences {
 pub(super) fn collect(site: &mut Site) {
     let is_essay = |id: &WritingId| site.writing(*id).kind == Kind::Essay;
     let others = (0..site.writings.len()).map(|at| WritingId(index(at))).filter(|id| !is_essay(id));
-    let mut backlinks: BTreeMap<PageId, Vec<Backlink>> = BTreeMap::new();
-    for from in site.essays.iter().copied().chain(others) {
-        let facts = &site.writing(from).facts;
-        if facts.links.is_empty() {
-            continue;
-        }
-        let own_page = site.page_of(from);
-        let links = facts.links.iter().zip(site.targets[from.0 as usize].iter());
-        for (at, (link, target)) in links.enumerate() {
-            let page: PageId = match target {
-                Target::Page(page, _) => *page,
-                Target::Passage(passage) => passage.page,
-                _ => continue,
-            };
-            if page != own_page {
-                let &LinkRef { sentence, text, block, .. } = link;
-                backlinks.entry(page).or_default().push(Backlink { from, sentence, text, block, link: index(at) });
-            }
-        }
-    }
-    site.backlinks = backlinks;
+    let order: Vec<WritingId> = site.essays.iter().copied().chain(others).collect();
+    let mut links: Vec<(PageId, Backlink)> = order.par_iter().flat_map_iter(|from| links_of(site, *from)).collect();
+    // Those of one page stay in their order.
+    links.par_sort_by_key(|(page, _)| *page);
+    let of_page = |links: &[(PageId, Backlink)]| (links[0].0, links.iter().map(|(_, link)| link.clone()).collect());
+    site.backlinks = links.chunk_by(|a, b| a.0 == b.0).map(of_page).collect();
+}
+
+/// The links of a writing to other pages.
+fn links_of(site: &Site, from: WritingId) -> impl Iterator<Item = (PageId, Backlink)> {
+    let facts = &site.writing(from).facts;
+    let own_page = (!facts.links.is_empty()).then(|| site.page_of(from));
+    let links = facts.links.iter().zip(site.targets[from.0 as usize].iter());
+    links.enumerate().filter_map(move |(at, (link, target))| {
+        let page: PageId = match target {
+            Target::Page(page, _) => *page,
+            Target::Passage(passage) => passage.page,
+            _ => return None,
+        };
+        let &LinkRef { sentence, text, block, .. } = link;
+        (Some(page) != own_page).then(|| (page, Backlink { from, sentence, text, block, link: index(at) }))
+    })
 }

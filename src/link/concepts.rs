@@ -297,7 +297,15 @@ pub(super) fn connect(site: &mut Site) {
     let linked = |essay: &WritingId| linked.get(essay).map_or(&[][..], Vec::as_slice);
     let used: Vec<Vec<(ConceptId, Appearance)>> =
         site.essays.par_iter().map(|essay| uses(site, *essay, linked(essay))).collect();
-    site.ties = ties(&used, site.concepts.len());
+    let concepts = site.concepts.len();
+    let count = || {
+        let mut counts = vec![0; concepts];
+        used.iter().flatten().for_each(|(concept, _)| counts[concept.0 as usize] += 1);
+        counts
+    };
+    let (ties, counts) = rayon::join(|| ties(&used, concepts), count);
+    site.ties = ties;
+    site.concepts.iter_mut().zip(counts).for_each(|(concept, count)| concept.appearances.reserve_exact(count));
     for (concept, found) in used.into_iter().flatten() {
         site.concepts[concept.0 as usize].appearances.push(found);
     }

@@ -1,10 +1,13 @@
 //! Names that a wikilink may use: titles, slugs, aliases, in any case. Knows nothing of where links stand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::{ConceptId, LeftOut, PageId, SeriesId, Site, WritingId, index};
 use crate::base::path::{SitePath, slug};
-use crate::model::writing::Kind;
+use crate::model::writing::{Kind, Writing};
 
 /// What a name leads to.
 pub(super) enum Found<'a> {
@@ -125,13 +128,17 @@ impl Names {
             names.add(page, &series.title, &series.slug, Kind::Series);
             names.by_path.extend(series.writing.map(|id| (site.writing(id).path.clone(), page)));
         }
-        for (at, writing) in site.writings.iter().enumerate() {
-            let page = PageId::Writing(WritingId(index(at)));
-            if matches!(writing.kind, Kind::Essay | Kind::Page) {
-                names.add(page, &writing.meta.title, &super::routes::slug_of(writing), writing.kind);
-                names.add_slug(page, slug(super::routes::file_name(&writing.path)));
-                names.by_path.insert(writing.path.clone(), page);
-            }
+        // To spell a name takes longer than to note it.
+        let spelled = |(at, writing): (usize, &Arc<Writing>)| {
+            let own = [super::routes::slug_of(writing), slug(super::routes::file_name(&writing.path))];
+            matches!(writing.kind, Kind::Essay | Kind::Page).then(|| (at, own, slug(&writing.meta.title)))
+        };
+        let spelled: Vec<_> = site.writings.par_iter().enumerate().filter_map(spelled).collect();
+        for (at, [own, of_file], of_title) in spelled {
+            let (page, writing) = (PageId::Writing(WritingId(index(at))), &site.writings[at]);
+            names.add_as(page, (&writing.meta.title, of_title), &own, writing.kind);
+            names.add_slug(page, of_file);
+            names.by_path.insert(writing.path.clone(), page);
         }
         let lists = [PageId::Home, PageId::Archive, PageId::Concepts].into_iter();
         let lists = lists.chain(site.has_replies().then_some(PageId::Replies));
@@ -145,7 +152,13 @@ impl Names {
     }
 
     fn add(&mut self, page: PageId, title: &str, own_slug: &str, kind: Kind) {
-        self.add_name(page, title);
+        self.add_as(page, (title, slug(title)), own_slug, kind);
+    }
+
+    /// The same with the slug of the title.
+    fn add_as(&mut self, page: PageId, (title, of_title): (&str, String), own_slug: &str, kind: Kind) {
+        self.by_title.entry(title.to_owned()).or_default().insert(page);
+        self.add_slug(page, of_title);
         self.add_slug(page, own_slug.to_owned());
         self.labels.insert(page, label(kind, own_slug));
         self.by_label.insert(label(kind, own_slug), page);

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::names::Hidden;
 use super::{PageId, Site, WritingId, index};
 use crate::base::codes::Code;
@@ -143,7 +145,7 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
     if site.has_print() {
         table.claim(&print(), "the page for printing".to_owned(), None, diagnostics);
     }
-    site.routes = site.writings.iter().map(|writing| route_of(writing, &site.urls)).collect();
+    site.routes = site.writings.par_iter().map(|writing| route_of(writing, &site.urls)).collect();
     for (writing, route) in site.writings.iter().zip(&site.routes) {
         let span = writing.meta.slug.as_ref().map_or_else(
             || Span::file(&writing.path),

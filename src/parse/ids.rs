@@ -1,6 +1,6 @@
 //! Ids of headings and blocks: made from their words, so that they stay when others move.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use crate::base::path::slug;
 
@@ -28,23 +28,22 @@ pub(crate) fn of_headings<'a>(headings: impl Iterator<Item = (Option<&'a str>, &
 /// so that an id depends on what the blocks say and not on where they stand. Only blocks that say the same are numbered.
 /// Blocks without words get an empty id.
 pub(crate) fn of_blocks(texts: &[&str], headings: &[String]) -> Vec<String> {
-    let mut taken = Taken { ids: headings.iter().cloned().collect(), next: BTreeMap::new() };
+    let mut taken = Taken { ids: headings.iter().cloned().collect(), next: HashMap::new() };
     let mut ids: Vec<String> = texts.iter().map(|text| first_words(text, FIRST_WORDS)).collect();
     let mut words = FIRST_WORDS;
     while words < MOST_WORDS {
         words += MORE_WORDS;
         let mut count: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
-        for id in &ids {
-            *count.entry(id).or_default() += 1;
+        let told = ids.iter().filter(|id| !id.is_empty());
+        told.clone().for_each(|id| *count.entry(id).or_default() += 1);
+        if count.len() == told.count() {
+            break;
         }
         let longer: Vec<Option<String>> = ids
             .iter()
             .zip(texts)
             .map(|(id, text)| (!id.is_empty() && count[id.as_str()] > 1).then(|| first_words(text, words)))
             .collect();
-        if longer.iter().all(Option::is_none) {
-            break;
-        }
         for (id, longer) in ids.iter_mut().zip(longer) {
             if let Some(longer) = longer {
                 *id = longer;
@@ -78,8 +77,8 @@ fn is_of_page(id: &str) -> bool {
 
 #[derive(Default)]
 struct Taken {
-    ids: BTreeSet<String>,
-    next: BTreeMap<String, usize>,
+    ids: HashSet<String>,
+    next: HashMap<String, usize>,
 }
 
 impl Taken {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil;
+use rayon::prelude::*;
 
 use crate::base::path::{Route, SitePath};
 use crate::link::{LeftOut, PageId, Site, Why, WritingId, reason_not_public};
@@ -141,7 +142,7 @@ impl Addresses {
             Output::Asset(_) | Output::Key => Route::of_file(file).map(|route| file_address(file, route, None)),
         };
         let (left_out, urls) = (site.left_out.clone(), site.urls.clone());
-        Self { day, list: outputs.iter().filter_map(of).collect(), left_out, urls }
+        Self { day, list: outputs.par_iter().filter_map(of).collect(), left_out, urls }
     }
 
     /// Every address, sorted by the file that holds it.

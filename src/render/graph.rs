@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Input;
-use crate::base::fingerprint::Fingerprint;
+use crate::base::fingerprint::{Fingerprint, Fingerprinter};
 use crate::link::{
     Backlink, ConceptId, PageId, Relation, Sentences, SeriesId, WritingId, by_sentence, concepts, index,
 };
@@ -98,7 +98,7 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
     if graph.quotes() {
         return None;
     }
-    let mut recipe = Recipe(Vec::with_capacity(1 << 20));
+    let mut recipe = Recipe::default();
     for page in &pages {
         recipe.part(&postcard::to_stdvec(&node(input, *page)).expect("a node is texts"));
         recipe.page(*page);
@@ -116,9 +116,9 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
     for concept in &site.concepts {
         recipe.number(concept.appearances.len());
         for found in &concept.appearances {
-            recipe.number(found.essay.0 as usize);
-            recipe.number(found.mentions as usize);
-            recipe.number(usize::from(found.is_named));
+            // There are hundreds of thousands.
+            let uses = u64::from(found.mentions) << 1 | u64::from(found.is_named);
+            recipe.pair(found.essay.0, uses);
         }
         recipe.part(format!("{:?}", concept.relations).as_bytes());
     }
@@ -128,20 +128,45 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
     for (from, to, anchor) in answers(input) {
         recipe.part(format!("{from:?} {to:?} {anchor}").as_bytes());
     }
-    Some(Fingerprint::of(&recipe.0))
+    Some(recipe.finish())
 }
 
 /// What a file is made of, in bytes that no two files share.
-struct Recipe(Vec<u8>);
+#[derive(Default)]
+struct Recipe {
+    before: Fingerprinter,
+    last: Vec<u8>,
+}
 
 impl Recipe {
+    /// How many bytes are gathered before the fingerprint takes them.
+    const AT_ONCE: usize = 64 << 10;
+
     fn number(&mut self, number: usize) {
-        self.0.extend_from_slice(&index(number).to_le_bytes());
+        self.last.extend_from_slice(&index(number).to_le_bytes());
+        self.pass_on();
+    }
+
+    fn pass_on(&mut self) {
+        if self.last.len() >= Self::AT_ONCE {
+            self.before.add(&self.last);
+            self.last.clear();
+        }
+    }
+
+    fn pair(&mut self, first: u32, second: u64) {
+        self.last.extend_from_slice(&(u128::from(first) << 64 | u128::from(second)).to_le_bytes());
+        self.pass_on();
     }
 
     fn part(&mut self, part: &[u8]) {
         self.number(part.len());
-        self.0.extend_from_slice(part);
+        self.last.extend_from_slice(part);
+    }
+
+    fn finish(mut self) -> Fingerprint {
+        self.before.add(&self.last);
+        self.before.finish()
     }
 
     fn page(&mut self, page: PageId) {

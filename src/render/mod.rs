@@ -87,8 +87,9 @@ pub struct Rendered {
 pub fn outputs(input: &Input<'_>) -> (BTreeMap<String, Output>, Diagnostics) {
     let Input { site, viewer, theme, .. } = input;
     let mut diagnostics = Diagnostics::default();
-    let mut outputs = BTreeMap::new();
-    outputs.extend(viewer.keys().into_iter().map(|key| (viewer.route(key).to_file(), Output::Page(key))));
+    let page = |key: PageKey| (viewer.route(key).to_file(), Output::Page(key));
+    let pages: Vec<(String, Output)> = viewer.keys().into_par_iter().map(page).collect();
+    let mut outputs: BTreeMap<String, Output> = pages.into_iter().collect();
     let redirects = site.redirects.iter().enumerate();
     outputs.extend(redirects.map(|(at, redirect)| (redirect.from.to_file(), Output::Redirect(at))));
     outputs.extend(site.files.iter().enumerate().map(|(at, (route, _))| (route.to_file(), Output::File(at))));
@@ -111,8 +112,8 @@ pub fn outputs(input: &Input<'_>) -> (BTreeMap<String, Output>, Diagnostics) {
 /// Gives the files that nobody writes by hand their names. A file of the book under such a name takes its place: its author
 /// knows better. A page or an old address there is a mistake.
 fn claim_made(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnostics: &mut Diagnostics) {
-    for made in Made::all(input) {
-        let file = made.file(input);
+    let all: Vec<(Made, String)> = Made::all(input).into_par_iter().map(|made| (made, made.file(input))).collect();
+    for (made, file) in all {
         let folder = format!("{file}/");
         let below = outputs.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
         let owner = outputs.get(&file).or(below.map(|(_, output)| output)).copied();

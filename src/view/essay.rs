@@ -64,16 +64,21 @@ impl Viewer<'_> {
 
     /// Concepts that the front matter names and those linked in the text, by name.
     pub(crate) fn concepts_in(&self, id: WritingId) -> Vec<ConceptId> {
+        let mut all = self.concepts_unsorted(id);
+        all.sort_unstable_by_key(|concept| self.tables.by_title[concept.0 as usize]);
+        all.dedup();
+        all
+    }
+
+    /// The same in any order, some of them several times.
+    pub(super) fn concepts_unsorted(&self, id: WritingId) -> Vec<ConceptId> {
         let named = self.site.named[id.0 as usize].iter().copied();
         let linked = self.site.mentions[id.0 as usize].list.iter().filter(|mention| mention.is_linked);
         let pointed_at = self.site.targets[id.0 as usize].iter().filter_map(|target| match target {
             Target::Page(PageId::Concept(concept), _) => Some(*concept),
             _ => None,
         });
-        let mut all: Vec<ConceptId> = named.chain(linked.map(|mention| mention.concept)).chain(pointed_at).collect();
-        all.sort_unstable_by_key(|concept| self.tables.by_title[concept.0 as usize]);
-        all.dedup();
-        all
+        named.chain(linked.map(|mention| mention.concept)).chain(pointed_at).collect()
     }
 
     /// What is said of each concept of an essay.

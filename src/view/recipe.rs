@@ -4,13 +4,14 @@
 
 use serde::Serialize;
 
+use super::cards::minutes;
 use super::entries::{ChannelView, EntryView};
 use super::feeds::{Feed, Subject};
 use super::prose::{Filler, Place, escapes_within};
 use super::views::{BacklinkView, Card, PageView, TermView};
 use super::{Page, PageKey, View, Viewer};
 use crate::base::fingerprint::Fingerprint;
-use crate::link::{Backlink, PageId, Picture, StretchId, Target, WritingId, index};
+use crate::link::{Backlink, PageId, Picture, StretchId, Target, Why, WritingId, index};
 use crate::model::prose::{LinkRef, Range};
 
 /// What every recipe begins with, and no page that was made holds.
@@ -139,8 +140,12 @@ impl Viewer<'_> {
 
     /// The concepts of an essay, each by the fingerprint of what is said of it, which is made once for all essays.
     pub(super) fn recipe_of_terms(&self, id: WritingId) -> TermView {
-        let mut prints = Vec::new();
-        for concept in self.concepts_in(id) {
+        // Their names, which are part of what is said of them, decide their order.
+        let mut concepts = self.concepts_unsorted(id);
+        concepts.sort_unstable();
+        concepts.dedup();
+        let mut prints = Vec::with_capacity(concepts.len() * 16);
+        for concept in concepts {
             let made = || {
                 let term = postcard::to_stdvec(&self.term(concept)).expect("views are texts, numbers and lists");
                 Fingerprint::of(&term)
@@ -170,8 +175,14 @@ impl Viewer<'_> {
 
     /// Of what the card of an essay is made: its fingerprint is made once for all pages that show it.
     pub(super) fn recipe_of_card(&self, id: WritingId) -> Card {
-        let whole = Self { is_recipe: false, ..*self };
-        let made = || Fingerprint::of(&postcard::to_stdvec(&whole.card(id)).expect("views are texts and numbers"));
+        let writing = self.site.writing(id);
+        let made = || {
+            let badge = crate::link::reason_not_public(writing, self.as_of).map(Why::badge);
+            let (meta, route) = (&writing.meta, &self.site.routes[id.0 as usize]);
+            let card =
+                (&meta.title, route.as_str(), self.language_of(id), &meta.summary, meta.date, minutes(writing), badge);
+            Fingerprint::of(&postcard::to_stdvec(&card).expect("texts and numbers can always be written"))
+        };
         let title = format!("{MARK}{}", self.tables.cards[id.0 as usize].get_or_init(made));
         let nothing = String::new;
         Card {
