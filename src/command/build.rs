@@ -1,5 +1,6 @@
 //! `build`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use super::outcome::{Outcome, Work};
@@ -17,7 +18,7 @@ use crate::io::texts::Texts;
 use crate::io::{clock, disk, executable, stamps};
 use crate::load::{Memo, load, load_again};
 use crate::model::kept::Kept;
-use crate::model::source::Snapshot;
+use crate::model::source::{Changed, Snapshot};
 use crate::publish::Manifest;
 use crate::render::{Bytes, Sink, Tools};
 
@@ -41,6 +42,24 @@ pub(super) type Tell<'a> = &'a dyn Fn(&Report, Sources<'_>, Option<&Work>);
 
 /// Makes the site and puts it into its folder.
 pub(super) fn write(
+    options: &cli::Build,
+    place: (&Path, &Path),
+    terminal: &Terminal,
+    tell: Tell<'_>,
+) -> Result<u8, Error> {
+    // A text that was not read first may be saved meanwhile, and some file systems tell of changes late: what was known of all of
+    // them is given up then, once.
+    let known = catch_unwind(AssertUnwindSafe(|| write_once(options, place, terminal, tell)));
+    known.unwrap_or_else(|cause| {
+        if options.site.no_cache || !cause.is::<Changed>() {
+            resume_unwind(cause);
+        }
+        stamps::forget(place.0)?;
+        write_once(options, place, terminal, tell)
+    })
+}
+
+fn write_once(
     options: &cli::Build,
     (root, out): (&Path, &Path),
     terminal: &Terminal,

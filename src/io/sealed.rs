@@ -69,6 +69,8 @@ fn look_at<T>(
     let executable = executable::fingerprint()?;
     // A pipe would never end.
     let mut file = found.is_file().then(|| fs::File::open(path).ok()).flatten()?;
+    // Another build may have replaced it in between.
+    let found = file.metadata().ok()?;
     let mut head = [0; HEAD];
     file.read_exact(&mut head).ok()?;
     let is_ours = head[..16] == *MAGIC && head[16..] == *executable.as_bytes();

@@ -47,3 +47,11 @@ pub fn keep(book: &Path, stamps: &[Stamped]) -> Result<(), Error> {
     }
     sealed::write(book, NAME, &postcard::to_stdvec(stamps).expect("paths and numbers can always be written"))
 }
+
+/// Takes away what is kept: a text is not what it was taken for.
+///
+/// # Errors
+/// It cannot be taken away.
+pub fn forget(book: &Path) -> Result<(), Error> {
+    sealed::remove(book, NAME)
+}

@@ -100,7 +100,9 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
     }
     let mut recipe = Recipe::default();
     for page in &pages {
-        recipe.part(&postcard::to_stdvec(&node(input, *page)).expect("a node is texts"));
+        // Field by field: the format has no sign for one that is left out.
+        let Node { id, kind, title, date, updated } = node(input, *page);
+        recipe.part(&postcard::to_stdvec(&(id, kind, title, date, updated)).expect("a node is texts"));
         recipe.page(*page);
     }
     for (page, links) in &site.backlinks {
@@ -108,6 +110,9 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
         recipe.number(links.len());
         for link in links {
             recipe.number(link.from.0 as usize);
+            if site.writing(link.from).kind != Kind::Essay {
+                recipe.page(site.page_of(link.from));
+            }
             recipe.number(link.sentence.0 as usize);
             recipe.number(link.sentence.1 as usize);
             recipe.part(site.writing(link.from).facts.links[link.link as usize].anchor.as_bytes());

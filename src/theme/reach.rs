@@ -17,7 +17,9 @@ pub(super) fn fingerprints(templates: &[(String, Source)]) -> BTreeMap<String, F
     }
     let names_of = |name: &str| -> BTreeSet<&str> {
         let texts = layers.get(name).into_iter().flatten().map(|(_, source)| source.held());
-        texts.flat_map(|text| layers.keys().copied().filter(move |other| text.contains(*other))).collect()
+        // A name may be written with backslashes: then it stands nowhere as it is.
+        let is_named = |text: &str, other: &str| text.contains(other) || text.contains('\\');
+        texts.flat_map(|text| layers.keys().copied().filter(move |other| is_named(text, other))).collect()
     };
     let named: BTreeMap<&str, BTreeSet<&str>> = layers.keys().map(|name| (*name, names_of(name))).collect();
     let is_shared = |name: &&str| layers[name].iter().any(|(_, source)| source.held().contains(SHARED));
@@ -91,6 +93,12 @@ mod tests {
         let (one, two) = (("default/card.html", "x"), ("own/card.html", "x"));
         let home = ("default/home.html", "{% include \"card.html\" %}");
         assert_ne!(prints(&[one, home])["home.html"], prints(&[one, two, home])["home.html"]);
+    }
+
+    #[test]
+    fn a_name_with_a_backslash_may_be_that_of_any() {
+        let book = [("own/parts/card.html", "x"), ("own/home.html", r#"{% include "parts\/card.html" %}"#)];
+        assert_eq!(changed(&book, "own/parts/card.html"), ["home.html", "parts/card.html"]);
     }
 
     #[test]

@@ -57,7 +57,10 @@ impl Viewer<'_> {
         let book = &self.book.title;
         let essays = counted(stretch.count, "essay");
         let what = match stretch.of {
-            PageId::Concept(_) => format!("{essays} of {book}, each with the first sentence that uses it"),
+            PageId::Concept(_) if self.quotes_all() => {
+                format!("{essays} of {book}, each with the first sentence that uses it")
+            }
+            PageId::Concept(_) => format!("{essays} of {book}, oldest first"),
             PageId::Concepts => format!("{} of {book}, by name", counted(stretch.count, "idea")),
             PageId::Replies => format!("{} replies of readers to the essays of {book}", stretch.count),
             PageId::Series(_) => format!("{essays} of {book}, in order"),

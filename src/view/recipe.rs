@@ -13,6 +13,7 @@ use super::{Page, PageKey, View, Viewer};
 use crate::base::fingerprint::Fingerprint;
 use crate::link::{Backlink, PageId, Picture, StretchId, Target, Why, WritingId, index};
 use crate::model::prose::{LinkRef, Range};
+use crate::model::writing::Kind;
 
 /// What every recipe begins with, and no page that was made holds.
 pub(crate) const MARK: &str = "\u{1}recipe ";
@@ -201,7 +202,15 @@ impl Viewer<'_> {
     pub(super) fn recipe_of_backlink(&self, links: &[Backlink]) -> BacklinkView {
         let from = links[0].from;
         let mut recipe = Vec::with_capacity(1024);
+        let kind = self.site.writing(from).kind;
+        put(&mut recipe, kind.word().as_bytes());
         recipe.extend_from_slice(self.tables.names[from.0 as usize].as_bytes());
+        if !matches!(kind, Kind::Essay | Kind::Page) {
+            // Two files of one concept or series share the page of the first.
+            let page = self.site.page_of(from);
+            put(&mut recipe, self.site.title(page, self.book).as_bytes());
+            put(&mut recipe, self.site.route(page).as_str().as_bytes());
+        }
         let escapes = &self.site.mentions[from.0 as usize].escapes;
         // A transclusion has no sentence, and nothing of it is shown.
         let shown = || links.iter().filter(|link| link.sentence.0 < link.sentence.1);

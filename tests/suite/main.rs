@@ -38,6 +38,7 @@ mod publish_steps;
 mod pull;
 mod raw_html;
 mod readers;
+mod recipes;
 mod replies;
 mod schedule;
 mod slips;

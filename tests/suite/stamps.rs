@@ -6,7 +6,7 @@ use std::path::Path;
 use throughline::base::diagnostic::Diagnostics;
 use throughline::base::fingerprint::Fingerprint;
 use throughline::io::disk::list_folder;
-use throughline::io::stamps::Stamped;
+use throughline::io::stamps::{self, Stamped};
 use throughline::load::{Memo, Options, load_again};
 
 use crate::support::Book;
@@ -43,6 +43,26 @@ fn a_text_that_nobody_touched_is_not_read_again_and_any_other_is() {
     fs::write(&file, "# One\n\nLord.\n").unwrap();
     fs::File::options().append(true).open(&file).unwrap().set_modified(written).unwrap();
     assert_eq!(load(book.path(), &mut Memo::of_stamps(stamps)), Fingerprint::of(b"# One\n\nLord.\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_text_that_is_not_what_its_stamp_says_is_read_after_all() {
+    let book = essay("+++\ntitle = \"One\"\ndate = 2020-01-02\n+++\nWord.\n");
+    let found = list_folder(book.path(), "content", None, &mut Diagnostics::default());
+    let lie = |file: &throughline::io::disk::Found| Stamped {
+        path: file.path.clone(),
+        stamp: file.stamp().unwrap(),
+        fingerprint: Fingerprint::of(b"what a file system told too late"),
+    };
+    stamps::keep(book.path(), &found.iter().map(lie).collect::<Vec<_>>()).unwrap();
+    let root = book.path().as_os_str().to_owned();
+    let code = throughline::run(["throughline".into(), "-q".into(), "-C".into(), root, "build".into()]);
+    assert_eq!(code, 0);
+    let page = fs::read_to_string(book.path().join("public/essays/one/index.html")).unwrap();
+    assert!(page.contains("Word."), "{page}");
+    let now = stamps::read(book.path());
+    assert!(now.iter().all(|stamped| stamped.fingerprint != Fingerprint::of(b"what a file system told too late")));
 }
 
 #[test]
