@@ -81,7 +81,8 @@ impl Manifest {
     /// The manifest as text.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = format!("{FIRST_LINE}\n{RULES}\n");
+        let mut text = String::with_capacity(self.files.len() * 100);
+        let _ = write!(text, "{FIRST_LINE}\n{RULES}\n");
         for (name, Entry { fingerprint, size }) in &self.files {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{fingerprint} {size} {name}");

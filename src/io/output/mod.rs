@@ -150,7 +150,7 @@ impl Output {
     ///
     /// # Errors
     /// Something could not be written; then the old site is as it was.
-    pub fn finish(self, made_of: Fingerprint, mark: &dyn Fn(&[Held]) -> String) -> Result<Written, Error> {
+    pub fn finish(self, made_of: Fingerprint, mark: &(dyn Fn(&[Held]) -> String + Sync)) -> Result<Written, Error> {
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut placed = std::mem::take(&mut *self.placed.lock().unwrap_or_else(PoisonError::into_inner));
         // Of two files with one name the later one was written over the other.
@@ -162,43 +162,44 @@ impl Output {
             }
             is_same
         });
-        let done = failure.map_or(Ok(()), Err).and_then(|()| self.complete(&mut placed, made_of, mark));
-        let new: Vec<&Placed> = placed.iter().filter(|placed| placed.is_new && placed.file != MARK).collect();
+        let done = failure.map_or(Ok(()), Err).and_then(|()| self.complete(&placed, made_of, mark));
+        let new: Vec<&Placed> = placed.iter().filter(|placed| placed.is_new).collect();
         if let Err(error) = done {
             self.spare.discard(&new.iter().map(|placed| placed.file.as_str()).collect::<Vec<_>>());
             return Err(error);
         }
         let is_placed = |name: &str| placed.binary_search_by(|placed| placed.file.as_str().cmp(name)).is_ok();
+        let is_removed = |name: &str| name != MARK && !is_placed(name);
         Ok(Written {
             written: new.len(),
             bytes: new.iter().map(|placed| placed.stamp.size).sum(),
-            kept: placed.len() - 1 - new.len(),
-            removed: self.public.noted.files().filter(|file| !is_placed(file.name)).count(),
+            kept: placed.len() - new.len(),
+            removed: self.public.noted.files().filter(|file| is_removed(file.name)).count(),
         })
     }
 
     fn complete(
         &self,
-        placed: &mut Vec<Placed>,
+        placed: &[Placed],
         made_of: Fingerprint,
-        mark: &dyn Fn(&[Held]) -> String,
+        mark: &(dyn Fn(&[Held]) -> String + Sync),
     ) -> Result<(), Error> {
-        let held: Vec<Held> = placed.iter().map(Placed::to_held).collect();
-        let text = mark(&held);
-        drop(held);
         self.spare.look()?;
+        let stay: Vec<(&str, Stamp)> = placed.iter().map(|placed| (placed.file.as_str(), placed.stamp)).collect();
+        let folders: BTreeSet<&str> = folders_of(placed);
+        let text = || mark(&placed.iter().map(Placed::to_held).collect::<Vec<_>>());
+        let (text, removed) = rayon::join(text, || self.spare.remove_others(&stay, &folders));
+        removed?;
         // Always a new file, so that its time is that of the build.
         let stamp = self.spare.write(MARK, text.as_bytes())?;
         let fingerprint = Fingerprint::of(text.as_bytes());
-        let at = placed.partition_point(|placed| placed.file.as_str() < MARK);
-        placed.insert(at, Placed { file: MARK.to_owned(), stamp, fingerprint, key: None, is_new: true });
-        let folders: BTreeSet<&str> = folders_of(placed);
-        let stay: Vec<(&str, Stamp)> = placed.iter().map(|placed| (placed.file.as_str(), placed.stamp)).collect();
-        self.spare.remove_others(&stay, &folders)?;
+        let mark = Placed { file: MARK.to_owned(), stamp, fingerprint, key: None, is_new: true };
+        let mut placed: Vec<&Placed> = placed.iter().collect();
+        placed.insert(placed.partition_point(|placed| placed.file.as_str() < MARK), &mark);
         self.spare.take_after(&self.place.out)?;
         let new: Vec<&str> = placed.iter().filter(|placed| placed.is_new).map(|placed| placed.file.as_str()).collect();
         self.spare.settle(&new)?;
-        self.note(placed, &folders, made_of)?;
+        self.note(&placed, &folders, made_of)?;
         self.place.swap()?;
         self.forget_others();
         Ok(())
@@ -247,8 +248,8 @@ impl Output {
     }
 
     /// Notes the spare tree as it is now. Its time is asked of the file system itself, whose clock may be another one.
-    fn note(&self, placed: &[Placed], folders: &BTreeSet<&str>, made_of: Fingerprint) -> Result<(), Error> {
-        let files: Vec<File<'_>> = placed.iter().map(Placed::to_noted).collect();
+    fn note(&self, placed: &[&Placed], folders: &BTreeSet<&str>, made_of: Fingerprint) -> Result<(), Error> {
+        let files: Vec<File<'_>> = placed.iter().map(|placed| placed.to_noted()).collect();
         let stamps = self.spare.stamps(folders)?;
         let folders: Vec<Folder<'_>> = folders.iter().zip(stamps).map(|(name, stamp)| Folder { name, stamp }).collect();
         let new = self.place.hidden.join("state.new");
