@@ -281,12 +281,11 @@ impl Stamp {
 
 /// Files of editors and systems are no part of the book; `content/static/` may hold `.well-known` and its kin.
 pub(crate) fn is_hidden(path: &Path, root: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let is_static = path.starts_with(root.join("content/static"));
-    let is_junk = matches!(name.as_str(), ".git" | ".DS_Store" | "Thumbs.db" | "desktop.ini")
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_junk = matches!(&*name, ".git" | ".DS_Store" | "Thumbs.db" | "desktop.ini")
         || name.ends_with('~')
         || name.ends_with(".swp");
-    is_junk || name.starts_with('.') && !is_static
+    is_junk || name.starts_with('.') && !path.starts_with(root.join("content/static"))
 }
 
 fn read_entry(root: &Path, path: &Path, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {

@@ -149,6 +149,13 @@ fn best(site: &Site, named: &[ConceptId], cited: impl Iterator<Item = WritingId>
     })
 }
 
+fn each_once(ids: impl Iterator<Item = WritingId>) -> Vec<WritingId> {
+    let mut ids: Vec<WritingId> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
 fn of_essay(site: &Site, essay: WritingId, Wishes { pinned, excluded }: &Wishes) -> Vec<Related> {
     let mut chosen: Vec<Related> = pinned.iter().map(|id| Related { essay: *id, reason: Reason::Chosen }).collect();
     let place = site.place_in_series(essay);
@@ -157,16 +164,13 @@ fn of_essay(site: &Site, essay: WritingId, Wishes { pinned, excluded }: &Wishes)
         chosen.push(Related { essay: *next, reason: Reason::Next });
     }
     let is_essay = |id: &WritingId| site.writing(*id).kind == Kind::Essay;
-    let cited: BTreeSet<WritingId> = site.targets[essay.0 as usize]
-        .iter()
-        .filter_map(|target| match target {
-            super::Target::Page(PageId::Writing(id), _) => Some(*id),
-            _ => None,
-        })
-        .filter(is_essay)
-        .collect();
-    let citing: BTreeSet<WritingId> =
-        site.backlinks.get(&PageId::Writing(essay)).into_iter().flatten().map(|link| link.from).collect();
+    let target = |target: &super::Target| match target {
+        super::Target::Page(PageId::Writing(id), _) => Some(*id),
+        _ => None,
+    };
+    let cited = each_once(site.targets[essay.0 as usize].iter().filter_map(target).filter(is_essay));
+    let citing = site.backlinks.get(&PageId::Writing(essay)).into_iter().flatten();
+    let citing = each_once(citing.map(|link| link.from));
     let named = &site.named[essay.0 as usize];
     let citations = cited.iter().chain(citing.iter().filter(|id| is_essay(id))).copied();
     let wanted = MOST + chosen.len() + excluded.len() + 1;
@@ -184,7 +188,7 @@ fn of_essay(site: &Site, essay: WritingId, Wishes { pinned, excluded }: &Wishes)
         shared.sort_unstable();
         let reason = if !shared.is_empty() {
             Reason::Shares(shared.into_iter().map(|(_, concept)| concept).take(3).collect())
-        } else if cited.contains(&id) {
+        } else if cited.binary_search(&id).is_ok() {
             Reason::CitedHere
         } else {
             Reason::Cites
