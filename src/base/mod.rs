@@ -8,6 +8,7 @@ pub mod host;
 pub mod language;
 pub mod markup;
 pub mod media;
+pub mod parts;
 pub mod path;
 pub mod sentences;
 pub mod span;

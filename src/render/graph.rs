@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Input;
-use crate::base::fingerprint::{Fingerprint, Fingerprinter};
+use crate::base::fingerprint::Fingerprint;
+use crate::base::parts::Parts;
 use crate::link::{
     Backlink, ConceptId, PageId, Relation, Sentences, SeriesId, WritingId, by_sentence, concepts, index,
 };
@@ -98,85 +99,42 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
     if graph.quotes() {
         return None;
     }
-    let mut recipe = Recipe::default();
+    let mut recipe = Parts::default();
     for page in &pages {
         // Field by field: the format has no sign for one that is left out.
         let Node { id, kind, title, date, updated } = node(input, *page);
-        recipe.part(&postcard::to_stdvec(&(id, kind, title, date, updated)).expect("a node is texts"));
-        recipe.page(*page);
+        recipe.add(&postcard::to_stdvec(&(id, kind, title, date, updated)).expect("a node is texts"));
+        recipe.add(format!("{page:?}").as_bytes());
     }
     for (page, links) in &site.backlinks {
-        recipe.page(*page);
-        recipe.number(links.len());
+        recipe.add(format!("{page:?}").as_bytes());
+        recipe.add_fixed(&index(links.len()).to_le_bytes());
         for link in links {
-            recipe.number(link.from.0 as usize);
+            recipe.add_fixed(&link.from.0.to_le_bytes());
             if site.writing(link.from).kind != Kind::Essay {
-                recipe.page(site.page_of(link.from));
+                recipe.add(format!("{:?}", site.page_of(link.from)).as_bytes());
             }
-            recipe.number(link.sentence.0 as usize);
-            recipe.number(link.sentence.1 as usize);
-            recipe.part(site.writing(link.from).facts.links[link.link as usize].anchor.as_bytes());
+            recipe.add_fixed(&link.sentence.0.to_le_bytes());
+            recipe.add_fixed(&link.sentence.1.to_le_bytes());
+            recipe.add(site.writing(link.from).facts.links[link.link as usize].anchor.as_bytes());
         }
     }
     for concept in &site.concepts {
-        recipe.number(concept.appearances.len());
+        recipe.add_fixed(&index(concept.appearances.len()).to_le_bytes());
         for found in &concept.appearances {
             // There are hundreds of thousands.
             let uses = u64::from(found.mentions) << 1 | u64::from(found.is_named);
-            recipe.pair(found.essay.0, uses);
+            recipe.add_fixed(&(u128::from(found.essay.0) << 64 | u128::from(uses)).to_le_bytes());
         }
-        recipe.part(format!("{:?}", concept.relations).as_bytes());
+        recipe.add(format!("{:?}", concept.relations).as_bytes());
     }
     for series in &site.series {
-        recipe.part(format!("{:?}", series.essays).as_bytes());
+        recipe.add(format!("{:?}", series.essays).as_bytes());
     }
     for (from, to, anchor) in answers(input) {
-        recipe.part(format!("{from:?} {to:?} {anchor}").as_bytes());
+        recipe.add(format!("{from:?} {to:?} {anchor}").as_bytes());
     }
     Some(recipe.finish())
-}
-
-/// What a file is made of, in bytes that no two files share.
-#[derive(Default)]
-struct Recipe {
-    before: Fingerprinter,
-    last: Vec<u8>,
-}
-
-impl Recipe {
-    /// How many bytes are gathered before the fingerprint takes them.
-    const AT_ONCE: usize = 64 << 10;
-
-    fn number(&mut self, number: usize) {
-        self.last.extend_from_slice(&index(number).to_le_bytes());
-        self.pass_on();
-    }
-
-    fn pass_on(&mut self) {
-        if self.last.len() >= Self::AT_ONCE {
-            self.before.add(&self.last);
-            self.last.clear();
-        }
-    }
-
-    fn pair(&mut self, first: u32, second: u64) {
-        self.last.extend_from_slice(&(u128::from(first) << 64 | u128::from(second)).to_le_bytes());
-        self.pass_on();
-    }
-
-    fn part(&mut self, part: &[u8]) {
-        self.number(part.len());
-        self.last.extend_from_slice(part);
-    }
-
-    fn finish(mut self) -> Fingerprint {
-        self.before.add(&self.last);
-        self.before.finish()
-    }
-
-    fn page(&mut self, page: PageId) {
-        self.part(format!("{page:?}").as_bytes());
-    }
 }
 
 /// Values of a list, one a line. There may be half a million of them, so that they are written into one text and no other.

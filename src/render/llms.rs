@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::Input;
 use crate::base::fingerprint::Fingerprint;
+use crate::base::parts::Parts;
 use crate::link::{ConceptId, PageId, WritingId, index};
 use crate::model::writing::Kind;
 use crate::view::head::copy_route;
@@ -36,11 +37,8 @@ pub(super) fn write(input: &Input<'_>) -> String {
 /// The fingerprint of all that the file says, which is made without reading a text.
 pub(super) fn recipe(input: &Input<'_>) -> Fingerprint {
     let site = input.site;
-    let mut recipe = Vec::with_capacity(1 << 20);
-    let mut add = |part: &str| {
-        recipe.extend_from_slice(&(part.len() as u64).to_le_bytes());
-        recipe.extend_from_slice(part.as_bytes());
-    };
+    let mut recipe = Parts::default();
+    let mut add = |part: &str| recipe.add(part.as_bytes());
     add(&input.viewer.description(PageId::Home));
     for Section { title, pages } in sections(input) {
         add(&title);
@@ -51,7 +49,7 @@ pub(super) fn recipe(input: &Input<'_>) -> Fingerprint {
             add(&input.viewer.recipe_of_description(page));
         }
     }
-    Fingerprint::of(&recipe)
+    recipe.finish()
 }
 
 fn sections<'a>(input: &Input<'a>) -> Vec<Section<'a>> {

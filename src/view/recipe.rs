@@ -11,6 +11,7 @@ use super::prose::{Filler, Place, escapes_within};
 use super::views::{BacklinkView, Card, PageView, TermView};
 use super::{Page, PageKey, View, Viewer};
 use crate::base::fingerprint::Fingerprint;
+use crate::base::parts::Parts;
 use crate::link::{Backlink, PageId, Picture, StretchId, Target, Why, WritingId, index};
 use crate::model::prose::{LinkRef, Range};
 use crate::model::writing::Kind;
@@ -165,13 +166,13 @@ impl Viewer<'_> {
     /// Of what the first sentences of a text are made.
     pub(super) fn recipe_of_opening(&self, id: WritingId) -> String {
         let escapes = &self.site.mentions[id.0 as usize].escapes;
-        let mut recipe = Vec::with_capacity(1024);
+        let mut recipe = Parts::with_capacity(1024);
         for (place, block) in &self.site.writing(id).facts.lead {
             let end = place + index(block.len());
-            put(&mut recipe, block.as_bytes());
-            put(&mut recipe, format!("{:?}", escapes_within(escapes, (*place, end))).as_bytes());
+            recipe.add(block.as_bytes());
+            recipe.add(format!("{:?}", escapes_within(escapes, (*place, end))).as_bytes());
         }
-        format!("{MARK}{}", Fingerprint::of(&recipe))
+        format!("{MARK}{}", recipe.finish())
     }
 
     /// Of what the card of an essay is made: its fingerprint is made once for all pages that show it.
@@ -201,15 +202,15 @@ impl Viewer<'_> {
     /// Of what the links of one writing to a page are made, as that page shows them: who links, and what its facts quote.
     pub(super) fn recipe_of_backlink(&self, links: &[Backlink]) -> BacklinkView {
         let from = links[0].from;
-        let mut recipe = Vec::with_capacity(1024);
+        let mut recipe = Parts::with_capacity(1024);
         let kind = self.site.writing(from).kind;
-        put(&mut recipe, kind.word().as_bytes());
-        recipe.extend_from_slice(self.tables.names[from.0 as usize].as_bytes());
+        recipe.add(kind.word().as_bytes());
+        recipe.add_fixed(self.tables.names[from.0 as usize].as_bytes());
         if !matches!(kind, Kind::Essay | Kind::Page) {
             // Two files of one concept or series share the page of the first.
             let page = self.site.page_of(from);
-            put(&mut recipe, self.site.title(page, self.book).as_bytes());
-            put(&mut recipe, self.site.route(page).as_str().as_bytes());
+            recipe.add(self.site.title(page, self.book).as_bytes());
+            recipe.add(self.site.route(page).as_str().as_bytes());
         }
         let escapes = &self.site.mentions[from.0 as usize].escapes;
         // A transclusion has no sentence, and nothing of it is shown.
@@ -223,11 +224,11 @@ impl Viewer<'_> {
             let (start, end) = link.sentence;
             let place = sentences.partition_point(|other| *other < link.sentence);
             let marks = (place, end - start, link.text.0 - start, link.text.1 - start);
-            put(&mut recipe, quote.as_bytes());
-            put(&mut recipe, anchor.as_bytes());
-            put(&mut recipe, format!("{marks:?} {:?}", escapes_within(escapes, link.sentence)).as_bytes());
+            recipe.add(quote.as_bytes());
+            recipe.add(anchor.as_bytes());
+            recipe.add(format!("{marks:?} {:?}", escapes_within(escapes, link.sentence)).as_bytes());
         }
-        let title = format!("{MARK}{}", Fingerprint::of(&recipe));
+        let title = format!("{MARK}{}", recipe.finish());
         let nothing = String::new;
         BacklinkView { title, url: nothing(), lang: nothing(), kind: nothing(), passages: Vec::new() }
     }
@@ -242,26 +243,26 @@ impl Viewer<'_> {
 impl Filler<'_> {
     /// Of what the body and the notes of a writing are made: its source, and all that the book adds to it.
     pub(super) fn recipe(&self, id: WritingId) -> String {
-        let mut recipe = Vec::with_capacity(2048);
+        let mut recipe = Parts::with_capacity(2048);
         self.write_recipe(&mut recipe, id, &mut Vec::new());
-        format!("{MARK}{}", Fingerprint::of(&recipe))
+        format!("{MARK}{}", recipe.finish())
     }
 
     /// `around` is the passage of another writing that is shown, and the passages around that; none for a writing as a whole.
-    fn write_recipe(&self, recipe: &mut Vec<u8>, id: WritingId, around: &mut Vec<(WritingId, Range)>) {
+    fn write_recipe(&self, recipe: &mut Parts, id: WritingId, around: &mut Vec<(WritingId, Range)>) {
         let site = self.site;
         let is_own = around.is_empty();
         let shown = around.last().map(|(_, pieces)| *pieces);
         let at = id.0 as usize;
         let writing = site.writing(id);
         let mentions = &site.mentions[at];
-        put(recipe, writing.text.source.fingerprint.as_bytes());
-        put(recipe, format!("{:?} {} {is_own} {:?}", self.place, self.root, mentions.escapes).as_bytes());
+        recipe.add(writing.text.source.fingerprint.as_bytes());
+        recipe.add(format!("{:?} {} {is_own} {:?}", self.place, self.root, mentions.escapes).as_bytes());
         for (target, link) in site.targets[at].iter().zip(&writing.facts.links) {
             self.write_target(recipe, target, id);
             let Target::Passage(passage) = target else { continue };
-            put(recipe, format!("{:?} {}", passage.pieces, passage.is_bare).as_bytes());
-            put(recipe, site.writing(passage.writing).meta.title.as_bytes());
+            recipe.add(format!("{:?} {}", passage.pieces, passage.is_bare).as_bytes());
+            recipe.add(site.writing(passage.writing).meta.title.as_bytes());
             // Only what is shown of a passage shows others in it; circles among those were cut when they were linked.
             let is_shown = shown.is_none_or(|(from, to)| (from..to).contains(&link.piece));
             let inside = (passage.writing, passage.pieces);
@@ -273,44 +274,38 @@ impl Filler<'_> {
         }
         for picture in &site.pictures[at] {
             match picture {
-                Picture::File(route, size) => put(recipe, format!("{route} {size:?}").as_bytes()),
-                Picture::Missing => put(recipe, b""),
+                Picture::File(route, size) => recipe.add(format!("{route} {size:?}").as_bytes()),
+                Picture::Missing => recipe.add(b""),
             }
         }
         if !is_own || self.place != Place::Page {
             return;
         }
         for mention in mentions.list.iter().filter(|mention| mention.is_linked) {
-            recipe.extend_from_slice(&mention.text.0.to_le_bytes());
-            recipe.extend_from_slice(&mention.text.1.to_le_bytes());
+            recipe.add_fixed(&mention.text.0.to_le_bytes());
+            recipe.add_fixed(&mention.text.1.to_le_bytes());
             let concept = site.concept(mention.concept);
-            put(recipe, concept.slug.as_bytes());
-            put(recipe, concept.route.as_str().as_bytes());
+            recipe.add(concept.slug.as_bytes());
+            recipe.add(concept.route.as_str().as_bytes());
         }
     }
 
     /// Where a link of a writing leads.
-    fn write_target(&self, recipe: &mut Vec<u8>, target: &Target, id: WritingId) {
+    fn write_target(&self, recipe: &mut Parts, target: &Target, id: WritingId) {
         let mut page = |page: PageId, fragment: &str| {
             if self.place == Place::Book {
-                return put(recipe, self.page_address(page, fragment).as_bytes());
+                return recipe.add(self.page_address(page, fragment).as_bytes());
             }
-            put(recipe, self.site.route(page).as_str().as_bytes());
-            put(recipe, fragment.as_bytes());
+            recipe.add(self.site.route(page).as_str().as_bytes());
+            recipe.add(fragment.as_bytes());
         };
         match target {
             Target::Here(fragment) => page(self.site.page_of(id), fragment),
             Target::Page(other, fragment) => page(*other, fragment),
             Target::Passage(passage) => page(passage.page, &passage.fragment),
-            Target::File(route) => put(recipe, route.as_str().as_bytes()),
-            Target::External => put(recipe, b""),
-            Target::Plain => put(recipe, b"plain"),
+            Target::File(route) => recipe.add(route.as_str().as_bytes()),
+            Target::External => recipe.add(b""),
+            Target::Plain => recipe.add(b"plain"),
         }
     }
-}
-
-/// Adds a part, and its length before it: so no two recipes have the same bytes.
-fn put(recipe: &mut Vec<u8>, part: &[u8]) {
-    recipe.extend_from_slice(&(part.len() as u64).to_le_bytes());
-    recipe.extend_from_slice(part);
 }
