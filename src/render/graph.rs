@@ -108,15 +108,17 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
     }
     for (page, links) in &site.backlinks {
         recipe.add(format!("{page:?}").as_bytes());
-        recipe.add_fixed(&index(links.len()).to_le_bytes());
-        for link in links {
-            recipe.add_fixed(&link.from.0.to_le_bytes());
-            if site.writing(link.from).kind != Kind::Essay {
-                recipe.add(format!("{:?}", site.page_of(link.from)).as_bytes());
+        for links in links.chunk_by(|a, b| a.from == b.from) {
+            let from = links[0].from;
+            recipe.add_fixed(&from.0.to_le_bytes());
+            if site.writing(from).kind != Kind::Essay {
+                recipe.add(format!("{:?}", site.page_of(from)).as_bytes());
             }
-            recipe.add_fixed(&link.sentence.0.to_le_bytes());
-            recipe.add_fixed(&link.sentence.1.to_le_bytes());
-            recipe.add(site.writing(link.from).facts.links[link.link as usize].anchor.as_bytes());
+            // Where a sentence stands is not told, so that a word more before it is none of the graph's concern.
+            let places = graph.places(from, links);
+            recipe.add_fixed(&index(links.len()).to_le_bytes());
+            recipe.add_fixed(&index(places.len()).to_le_bytes());
+            places.iter().for_each(|place| recipe.add(place.block.as_bytes()));
         }
     }
     for concept in &site.concepts {

@@ -35,6 +35,8 @@ fn the_graph_of_a_large_book_tells_a_day_from_a_day_of_change() {
         let date = if number == 0 { String::new() } else { "\ndate = 2021-03-02".to_owned() };
         write!(files, "-- content/essays/e{number:04}.md --\n+++\ntitle = \"E{number}\"{date}\n+++\nW.\n").unwrap();
     }
+    let linking = "-- content/essays/linking.md --\n+++\ntitle = \"L\"\ndate = 2021-03-03\n+++\nOne two three four five six. See [that](e0001.md).\n";
+    files.push_str(linking);
     let book = Book::new(&files);
     let first = |field: &str| {
         let text = format!("+++\ntitle = \"E0\"\n{field} = 2020-01-02\n+++\nW.\n");
@@ -43,4 +45,14 @@ fn the_graph_of_a_large_book_tells_a_day_from_a_day_of_change() {
     };
     assert!(first("date").contains("\"title\":\"E0\",\"date\":\"2020-01-02\""));
     assert!(first("updated").contains("\"title\":\"E0\",\"updated\":\"2020-01-02\""));
+    // A word before a link moves it, and the graph does not tell where it stands.
+    let made_after = |old: &str, new: &str| {
+        let file = book.path().join("content/essays/linking.md");
+        fs::write(&file, fs::read_to_string(&file).unwrap().replace(old, new)).unwrap();
+        let output = book.run(&["build", "--as-of", "2026-01-01", "--timings", "--format", "json"]);
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        told["work"]["made"].as_u64().unwrap()
+    };
+    let behind = made_after("(e0001.md).", "(e0001.md). Seven.");
+    assert_eq!(made_after("six. See", "six and more. See"), behind);
 }
