@@ -272,7 +272,7 @@ const SLUG_LENGTH: usize = 80;
 #[must_use]
 pub fn slug(text: &str) -> String {
     let spelled = if text.is_ascii() { Cow::Borrowed(text) } else { deunicode(&text.nfc().collect::<String>()).into() };
-    let mut slug = String::with_capacity(spelled.len() + 2);
+    let mut slug = String::with_capacity(spelled.len());
     for byte in spelled.bytes() {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' => slug.push(char::from(byte)),

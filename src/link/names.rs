@@ -157,8 +157,7 @@ impl Names {
 
     /// The same with the slug of the title.
     fn add_as(&mut self, page: PageId, (title, of_title): (&str, String), own_slug: &str, kind: Kind) {
-        self.by_title.entry(title.to_owned()).or_default().insert(page);
-        self.add_slug(page, of_title);
+        self.add_name_as(page, title, of_title);
         self.add_slug(page, own_slug.to_owned());
         self.labels.insert(page, label(kind, own_slug));
         self.by_label.insert(label(kind, own_slug), page);
@@ -166,8 +165,12 @@ impl Names {
     }
 
     fn add_name(&mut self, page: PageId, name: &str) {
+        self.add_name_as(page, name, slug(name));
+    }
+
+    fn add_name_as(&mut self, page: PageId, name: &str, slug: String) {
         self.by_title.entry(name.to_owned()).or_default().insert(page);
-        self.add_slug(page, slug(name));
+        self.add_slug(page, slug);
     }
 
     fn add_slug(&mut self, page: PageId, slug: String) {

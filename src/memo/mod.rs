@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::base::fingerprint::Fingerprint;
+use crate::base::parts::Parts;
 pub use store::Refusal;
 use store::{ENTRY, Entry, FRAME, Name, Store};
 
@@ -68,21 +69,20 @@ pub trait Arguments {
     fn write(&self, key: &mut Key);
 }
 
-/// What tells one call from another: parts, each behind its length.
-pub struct Key(Vec<u8>);
+/// What tells one call from another.
+pub struct Key(Parts);
 
 impl Key {
     /// Adds a part.
     pub fn part(&mut self, part: &[u8]) {
-        self.0.extend((part.len() as u64).to_le_bytes());
-        self.0.extend(part);
+        self.0.add(part);
     }
 
     fn of(leaf: Leaf, arguments: &impl Arguments) -> Name {
-        let mut key = Self(Vec::with_capacity(1024));
+        let mut key = Self(Parts::with_capacity(1024));
         key.part(leaf.name().as_bytes());
         arguments.write(&mut key);
-        *Fingerprint::of(&key.0).as_bytes()
+        key.0.finish().to_bytes()
     }
 }
 

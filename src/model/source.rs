@@ -6,7 +6,8 @@ use jiff::civil;
 use rayon::prelude::*;
 
 use super::book::Book;
-use crate::base::fingerprint::{Fingerprint, Fingerprinter};
+use crate::base::fingerprint::Fingerprint;
+use crate::base::parts::Parts;
 use crate::base::path::SitePath;
 
 /// A text file of the book.
@@ -227,29 +228,22 @@ impl Snapshot {
     /// The fingerprint of all of it.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        let mut all = Fingerprinter::default();
-        let mut add = |part: &str| {
-            all.add(&(part.len() as u64).to_le_bytes());
-            all.add(part.as_bytes());
-        };
-        add(&format!("{:?} {:?} {}", self.book, self.as_of, self.with_drafts));
-        let mut list = Vec::new();
+        let mut all = Parts::default();
+        all.add(format!("{:?} {:?} {}", self.book, self.as_of, self.with_drafts).as_bytes());
         for source in &self.sources {
-            list.extend_from_slice(&(source.path.as_str().len() as u64).to_le_bytes());
-            list.extend_from_slice(source.path.as_str().as_bytes());
-            list.extend_from_slice(source.fingerprint.as_bytes());
+            all.add(source.path.as_str().as_bytes());
+            all.add_fixed(source.fingerprint.as_bytes());
         }
         let assets: Vec<Fingerprint> = self.assets.par_iter().map(|asset| Fingerprint::of(&asset.bytes)).collect();
         for (asset, print) in self.assets.iter().zip(assets) {
-            add(&format!("{} {print} {:?}", asset.path, asset.size));
+            all.add(format!("{} {print} {:?}", asset.path, asset.size).as_bytes());
         }
         for layer in &self.layers {
             let texts = layer.manifest.iter().chain(layer.templates.iter().map(|(_, source)| source));
             let texts: Vec<_> = texts.map(|source| (source.path.as_str(), source.fingerprint)).collect();
             let assets: Vec<_> = layer.assets.iter().map(|(name, bytes)| (name, Fingerprint::of(bytes))).collect();
-            add(&format!("{} {} {texts:?} {assets:?}", layer.name, layer.folder));
+            all.add(format!("{} {} {texts:?} {assets:?}", layer.name, layer.folder).as_bytes());
         }
-        all.add(&list);
         all.finish()
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 use crate::base::fingerprint::Fingerprint;
+use crate::base::parts::Parts;
 use crate::memo::{Arguments, Key, Kind, Leaf, Memo};
 
 /// Formulas beyond this are no formulas; the converter calls itself for each level of braces.
@@ -63,17 +64,14 @@ struct Engine {
 
 impl Engine {
     fn new(macros: &[(String, String)]) -> Result<Self, String> {
-        let mut written = Vec::new();
-        for part in macros.iter().flat_map(|(name, meaning)| [name, meaning]) {
-            written.extend((part.len() as u64).to_le_bytes());
-            written.extend(part.as_bytes());
-        }
+        let mut written = Parts::default();
+        macros.iter().flat_map(|(name, meaning)| [name, meaning]).for_each(|part| written.add(part.as_bytes()));
         let macros =
             macros.iter().map(|(name, meaning)| (name.trim_start_matches('\\').to_owned(), meaning.clone())).collect();
         let config = MathCoreConfig { macros, ..MathCoreConfig::default() };
         let converter =
             LatexToMathML::new(config).map_err(|_| "a macro under `math_macros` cannot be read".to_owned())?;
-        Ok(Self { macros: Fingerprint::of(&written), converter })
+        Ok(Self { macros: written.finish(), converter })
     }
 
     fn convert(&self, tex: &str, is_display: bool) -> Converted {

@@ -1,11 +1,10 @@
 //! The Markdown of an essay as a file of its own: the keys that readers see anyway, and the text with addresses that hold
 //! wherever it is read.
 
-use std::fmt::{self, Write as _};
-
 use super::Input;
 use crate::base::fingerprint::Fingerprint;
-use crate::link::{PageId, Picture, Target, WritingId};
+use crate::base::parts::Parts;
+use crate::link::{PageId, Picture, Target, WritingId, index};
 use crate::parse::copy::{Place, Places, copy};
 
 /// The file.
@@ -20,25 +19,20 @@ pub(super) fn write(input: &Input<'_>, id: WritingId) -> String {
 pub(super) fn recipe(input: &Input<'_>, id: WritingId) -> Fingerprint {
     let (site, at) = (input.site, id.0 as usize);
     let escapes = &site.mentions[at].escapes;
-    let mut recipe = format!("{} {escapes:?}\n", site.writing(id).text.source.fingerprint);
-    let mut add = |part: fmt::Arguments<'_>| recipe.write_fmt(part).expect("writing to a string cannot fail");
+    let mut recipe = Parts::with_capacity(1024);
+    recipe.add_fixed(site.writing(id).text.source.fingerprint.as_bytes());
+    recipe.add(format!("{escapes:?}").as_bytes());
     // Of the front matter, what does not stand in the source or in the settings: a title may be that of the file.
-    add(format_args!("{}", site.writing(id).meta.title));
-    for concept in &site.named[id.0 as usize] {
-        add(format_args!("{}\n", site.concept(*concept).title));
-    }
-    if let Some((series, at)) = site.place_in_series(id) {
-        add(format_args!("{} {at}", site.series(series).title));
-    }
-    add(format_args!("\n{}", site.route(PageId::Writing(id))));
+    recipe.add(site.writing(id).meta.title.as_bytes());
+    recipe.add_fixed(&index(site.named[at].len()).to_le_bytes());
+    site.named[at].iter().for_each(|concept| recipe.add(site.concept(*concept).title.as_bytes()));
+    let series = site.place_in_series(id).map(|(series, at)| (&site.series(series).title, at));
+    recipe.add(format!("{series:?}").as_bytes());
+    recipe.add(site.route(PageId::Writing(id)).as_str().as_bytes());
     let book = InBook::bare(input, id);
-    for target in site.targets[at].iter() {
-        add(format_args!("\n{:?}", book.place(target)));
-    }
-    for picture in &site.pictures[at] {
-        add(format_args!("\n{picture:?}"));
-    }
-    Fingerprint::of(recipe.as_bytes())
+    site.targets[at].iter().for_each(|target| recipe.add(format!("{:?}", book.place(target)).as_bytes()));
+    site.pictures[at].iter().for_each(|picture| recipe.add(format!("{picture:?}").as_bytes()));
+    recipe.finish()
 }
 
 /// The front matter: none but these keys, so that what a writer keeps there for himself stays there.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::base::fingerprint::Fingerprint;
+use crate::base::parts::Parts;
 use crate::base::path::SitePath;
 use crate::io::error::Error;
 use crate::io::{disk, stage};
@@ -188,13 +188,9 @@ fn sentence(why: &Error) -> String {
 }
 
 fn id_of(parts: &[&str]) -> String {
-    let mut bytes = Vec::new();
-    for part in parts {
-        // The lengths keep two lists of parts from being one text.
-        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(part.as_bytes());
-    }
-    Fingerprint::of(&bytes).to_short_hex()
+    let mut all = Parts::default();
+    parts.iter().for_each(|part| all.add(part.as_bytes()));
+    all.finish().to_short_hex()
 }
 
 #[cfg(test)]

@@ -63,10 +63,8 @@ impl Viewer<'_> {
         let mut page = planned.page;
         let id = match (own, &mut page.view) {
             (PageId::Writing(id), _) => id,
-            (PageId::Stretch(id), View::Year(view)) if self.is_of_names(id) => {
-                if let PageId::Concept(concept) = self.site.stretch(id).of {
-                    view.uses = self.uses(concept, id);
-                }
+            (PageId::Stretch(id), View::Year(view)) if let Some(concept) = self.named_concept(id) => {
+                view.uses = self.uses(concept, id);
                 return page;
             }
             // Texts of others stand all over every other page.
@@ -99,12 +97,8 @@ impl Viewer<'_> {
     /// What a page of a year says of essays that it names and does not quote: it is hashed once for all such pages, of which a
     /// large book has thousands.
     fn write_names(&self, recipe: &mut Vec<u8>, id: StretchId) {
-        let stretch = self.site.stretch(id);
-        let PageId::Concept(concept) = stretch.of else { return };
-        if self.quotes_all() {
-            return;
-        }
-        for found in &self.site.concept(concept).appearances[stretch.entries.clone()] {
+        let Some(concept) = self.named_concept(id) else { return };
+        for found in &self.site.concept(concept).appearances[self.site.stretch(id).entries.clone()] {
             recipe.extend_from_slice(self.tables.names[found.essay.0 as usize].as_bytes());
             recipe.extend_from_slice(&found.mentions.to_le_bytes());
             recipe.extend_from_slice(&(self.links_to(concept, found.essay).len() as u64).to_le_bytes());

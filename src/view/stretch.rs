@@ -34,7 +34,7 @@ impl Viewer<'_> {
         let stretch = self.site.stretch(id);
         let (essays, uses) = match stretch.of {
             // Of those rows the recipe says more shortly what they say.
-            PageId::Concept(_) if self.is_recipe && self.is_of_names(id) => (Vec::new(), Vec::new()),
+            PageId::Concept(_) if self.is_recipe && self.named_concept(id).is_some() => (Vec::new(), Vec::new()),
             PageId::Concept(concept) => (Vec::new(), self.uses(concept, id)),
             _ => (self.newest_first(&self.site.essays[stretch.entries.clone()]), Vec::new()),
         };
@@ -56,9 +56,12 @@ impl Viewer<'_> {
         essays.iter().rev().map(|id| self.card(*id)).collect()
     }
 
-    /// Whether a page by year names essays that use a concept and quotes none of them.
-    pub(super) fn is_of_names(&self, id: StretchId) -> bool {
-        matches!(self.site.stretch(id).of, PageId::Concept(_)) && !self.quotes_all()
+    /// The concept of a page by year that names the essays that use it and quotes none of them.
+    pub(super) fn named_concept(&self, id: StretchId) -> Option<ConceptId> {
+        match self.site.stretch(id).of {
+            PageId::Concept(concept) if !self.quotes_all() => Some(concept),
+            _ => None,
+        }
     }
 
     /// The essays of a page by year that use a concept.
