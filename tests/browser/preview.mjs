@@ -99,11 +99,11 @@ export const toggleOf = (page) => page.locator("throughline-preview .toggle");
 export const panelOf = (page) => page.locator("throughline-preview .panel");
 export const scroller = (page) => page.getByRole("checkbox", { name: "Scroll to what changes" });
 
-// Waits until the page says this anywhere in its text.
+// Waits until the page says this anywhere in its text. A page that is just being loaded has none yet, and says neither this nor not.
 export const says = (page, text) =>
-  page.waitForFunction((words) => document.querySelector("main").textContent.includes(words), text, { timeout: LIMIT });
+  page.waitForFunction((words) => document.querySelector("main")?.textContent.includes(words), text, { timeout: LIMIT });
 export const saysNot = (page, text) =>
-  page.waitForFunction((words) => !document.querySelector("main").textContent.includes(words), text, { timeout: LIMIT });
+  page.waitForFunction((words) => document.querySelector("main")?.textContent.includes(words) === false, text, { timeout: LIMIT });
 
 // Puts a mark on the window that a full load of the page would wipe away.
 export const brand = (page) => page.evaluate(() => { window.isSame = true; });
