@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
 use super::{Desk, place, with_change};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::span::Span;
-use crate::link::{ConceptId, PageId, Target, WritingId, concept_patterns, longest};
+use crate::link::{ConceptId, PageId, Target, WholeWords, WritingId, concept_patterns};
 use crate::model::book::ConceptLinks;
 use crate::model::prose::Outline;
 use crate::model::writing::Writing;
@@ -72,13 +71,13 @@ fn unmentioned(desk: &Desk<'_>, found: &mut Diagnostics) {
     }
     let (patterns, owners) = concept_patterns(desk.site);
     // With more names than the machine has room for, nothing is said.
-    let Ok(words) = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns) else { return };
+    let Ok(words) = WholeWords::new(&patterns, owners) else { return };
     let tell = |(essay, silent): &(WritingId, Vec<ConceptId>)| -> Vec<Diagnostic> {
         let writing = desk.site.writing(*essay);
         let prose = writing.prose();
         let spoken: BTreeSet<ConceptId> = elsewhere(writing, &prose.outline)
             .into_iter()
-            .flat_map(|text| longest(&words, &owners, text).into_iter().map(|(_, _, id)| id))
+            .flat_map(|text| words.longest(text).into_iter().map(|(_, _, id)| id))
             .collect();
         let names = writing.meta.concepts.iter().filter_map(|name| Some((name, desk.site.find_concept(&name.value)?)));
         let mute = names.filter(|(_, id)| silent.contains(id) && !spoken.contains(id));

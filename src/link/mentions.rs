@@ -1,13 +1,13 @@
-//! Where concepts stand in the prose: one Aho-Corasick pass over the open text of each writing.
+//! Where concepts stand in the prose: one pass over the open text of each writing.
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rayon::prelude::*;
 
+use super::whole_words::WholeWords;
 use super::{ConceptId, Conversation, Site, index};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::sentences;
@@ -15,9 +15,6 @@ use crate::base::span::to_u32;
 use crate::model::book::{Book, ConceptLinks};
 use crate::model::prose::{Outline, Range};
 use crate::model::writing::Writing;
-
-/// With more names than this the fastest way of looking for them takes too much memory.
-const MOST_IN_DFA: usize = 5_000;
 
 /// A place where a concept's name, alias, plural or possessive stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -70,7 +67,7 @@ struct Read {
 }
 
 struct Finder {
-    words: AhoCorasick,
+    words: WholeWords<ConceptId>,
     looked_for: LookedFor,
     /// The fingerprint of what is looked for.
     print: Fingerprint,
@@ -168,14 +165,8 @@ impl LookedFor {
 
 impl Finder {
     fn new(looked_for: LookedFor) -> Option<Self> {
-        let words = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            // Three times as fast as the default here, for a few megabytes.
-            .kind((looked_for.patterns.len() <= MOST_IN_DFA).then_some(AhoCorasickKind::DFA))
-            .build(&looked_for.patterns)
-            .ok()
-            .filter(|_| !looked_for.patterns.is_empty())?;
+        let words = WholeWords::new(&looked_for.patterns, looked_for.owners.clone()).ok();
+        let words = words.filter(|_| !looked_for.patterns.is_empty())?;
         let LookedFor { patterns, owners, policies, policy } = &looked_for;
         let print = Fingerprint::of(format!("{patterns:?} {owners:?} {policies:?} {policy:?}").as_bytes());
         Some(Self { words, looked_for, print })
@@ -193,7 +184,7 @@ impl Finder {
         let mut found = Mentions::default();
         for run in &outline.runs {
             let text = &outline.text[run.text.0 as usize..run.text.1 as usize];
-            for (start, end, concept) in longest(&self.words, &self.looked_for.owners, text) {
+            for (start, end, concept) in self.words.longest(text) {
                 let base = run.text.0 as usize;
                 if text[..start].ends_with('\\') {
                     found.escapes.push(to_u32(base + start - 1));
@@ -232,7 +223,7 @@ impl Finder {
             let (from, to) = all.get(at).copied().unwrap_or((start, end));
             (concept, (to_u32(start), to_u32(end)), (to_u32(from.min(start)), to_u32(to.max(end))))
         };
-        longest(&self.words, &self.looked_for.owners, text).into_iter().map(place).collect()
+        self.words.longest(text).into_iter().map(place).collect()
     }
 
     fn choose_links(&self, list: &mut [Mention], outline: &Outline, policy: ConceptLinks) {
@@ -313,29 +304,4 @@ pub(crate) fn plural(term: &str) -> String {
         _ if ends_with(&["s", "x", "z", "ch", "sh"]) => format!("{term}es"),
         _ => format!("{term}s"),
     }
-}
-
-/// The longest names that stand alone in a text, from left to right, without overlap, each with its owner.
-pub(crate) fn longest<T: Copy>(words: &AhoCorasick, owners: &[T], text: &str) -> Vec<(usize, usize, T)> {
-    let mut all: Vec<(usize, usize, T)> = words
-        .find_overlapping_iter(text)
-        .filter(|found| stands_alone(text, found.start(), found.end()))
-        .map(|found| (found.start(), found.end(), owners[found.pattern().as_usize()]))
-        .collect();
-    all.sort_by_key(|(start, end, _)| (*start, usize::MAX - end));
-    let mut last_end = 0;
-    all.retain(|(start, end, _)| {
-        let is_free = *start >= last_end;
-        if is_free {
-            last_end = *end;
-        }
-        is_free
-    });
-    all
-}
-
-/// Whether the words at these bytes are no part of longer ones.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let joins = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    !text[..start].chars().next_back().is_some_and(joins) && !text[end..].chars().next().is_some_and(joins)
 }

@@ -16,6 +16,7 @@ mod stretches;
 pub mod threads;
 mod visibility;
 mod walk;
+mod whole_words;
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub use collections::Series;
 pub use concepts::{Appearance, Concept, Relation, Tie};
 use frame::{Begun, Frame};
 pub use mentions::{Mention, Mentions};
-pub(crate) use mentions::{longest, names as forms, patterns as concept_patterns, plural};
+pub(crate) use mentions::{names as forms, patterns as concept_patterns, plural};
 pub(crate) use names::Names;
 pub use pictures::is_shared;
 pub use related::{Reason, Related, Wishes};
@@ -45,6 +46,7 @@ pub use routes::Redirect;
 pub use stretches::{MOST_IN_INDEX, MOST_LISTED, Stretch, StretchId};
 pub use threads::Conversation;
 pub use visibility::{LeftOut, Why, reason as reason_not_public};
+pub(crate) use whole_words::WholeWords;
 
 /// A book with more essays than this has no page that holds all of it.
 const MOST_PRINTED: usize = 500;

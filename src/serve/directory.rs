@@ -5,11 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
-
 use super::edition::Edition;
 use crate::base::path::SitePath;
-use crate::link::{Names, PageId, WritingId, forms, longest, reason_not_public, threads};
+use crate::link::{Names, PageId, WholeWords, WritingId, forms, reason_not_public, threads};
 
 /// A title of one word must be this long: shorter ones stand everywhere.
 const LONG_WORD: usize = 12;
@@ -17,9 +15,7 @@ const LONG_WORD: usize = 12;
 /// Names of an edition.
 pub(super) struct Directory {
     names: Arc<Names>,
-    titles: Option<AhoCorasick>,
-    /// For each pattern of `titles`, the essay.
-    owners: Vec<WritingId>,
+    titles: Option<WholeWords<WritingId>>,
     replies: BTreeMap<WritingId, SitePath>,
 }
 
@@ -43,7 +39,7 @@ impl Directory {
                 owners.push(*id);
             }
         }
-        let titles = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns);
+        let titles = WholeWords::new(&patterns, owners);
         let essays = threads::essays_by_name(site);
         let replies = edition
             .replies
@@ -53,7 +49,6 @@ impl Directory {
             names: Arc::clone(&site.names),
             // More titles than the machine has room for: they are not looked for.
             titles: titles.ok().filter(|_| !patterns.is_empty()),
-            owners,
             replies: replies.collect(),
         }
     }
@@ -75,6 +70,6 @@ impl Directory {
 
     /// Titles of essays in a text, whole words, the longest where several stand at one place, in the order of the text.
     pub(super) fn titles_in(&self, text: &str) -> Vec<(usize, usize, WritingId)> {
-        self.titles.as_ref().map_or_else(Vec::new, |titles| longest(titles, &self.owners, text))
+        self.titles.as_ref().map_or_else(Vec::new, |titles| titles.longest(text))
     }
 }

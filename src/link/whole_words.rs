@@ -1,0 +1,169 @@
+//! Names that are looked for in texts, where they stand alone. Knows nothing of what they name.
+
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, BuildError, Input, MatchKind, StartKind};
+
+/// With more names than this the fastest way of looking for them takes too much memory.
+const MOST_IN_DFA: usize = 5_000;
+/// Names that are looked for in texts, letters of ASCII in any case, each with what it names.
+pub(crate) struct WholeWords<T> {
+    names: AhoCorasick,
+    owners: Vec<T>,
+    first_words: FirstWords,
+}
+
+impl<T: Copy> WholeWords<T> {
+    /// Looks for these names; for each of them its owner stands at the same place.
+    ///
+    /// # Errors
+    /// There are more names than fit into memory.
+    pub(crate) fn new(names: &[String], owners: Vec<T>) -> Result<Self, BuildError> {
+        let first_words = FirstWords::of(names);
+        let names = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .start_kind(StartKind::Anchored)
+            .kind((names.len() <= MOST_IN_DFA).then_some(AhoCorasickKind::DFA))
+            .build(names)?;
+        Ok(Self { names, owners, first_words })
+    }
+
+    /// The longest names that stand alone in a text, from left to right, without overlap, each with its owner.
+    pub(crate) fn longest(&self, text: &str) -> Vec<(usize, usize, T)> {
+        let bytes = text.as_bytes();
+        let mut found = Vec::new();
+        // A name begins at the beginning of the text or behind a byte that belongs to no word.
+        let (mut start, mut may_begin) = (0, true);
+        while start < bytes.len() {
+            let (length, hash) = word(&bytes[start..]);
+            // Few words begin a name: only those are looked at twice.
+            if may_begin
+                && self.first_words.hold(length, hash)
+                && let Some((end, owner)) = self.longest_at(text, start)
+            {
+                found.push((start, end, owner));
+                start = end;
+                may_begin = LETTERS[bytes[end - 1] as usize] == 0;
+            } else {
+                may_begin = length == 0;
+                start += length.max(1);
+            }
+        }
+        found
+    }
+
+    /// The longest name that stands alone and begins here.
+    fn longest_at(&self, text: &str, start: usize) -> Option<(usize, T)> {
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        let (mut state, mut longest) = (OverlappingState::start(), None);
+        loop {
+            self.names.try_find_overlapping(input.clone(), &mut state).ok()?;
+            let Some(found) = state.get_match() else { return longest };
+            if found.start() == start && start < found.end() && stands_alone(text, start, found.end()) {
+                longest = Some((found.end(), self.owners[found.pattern().as_usize()]));
+            }
+        }
+    }
+}
+
+/// Bytes of ASCII that belong to the word of what stands beside them, in lower case; zero for all others.
+static LETTERS: [u8; 256] = {
+    let mut letters = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
+            letters[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    letters
+};
+
+/// The bytes of ASCII that belong to a word, at the beginning of a text: how many, and a hash of them that knows no case.
+#[inline]
+fn word(text: &[u8]) -> (usize, u32) {
+    let (mut length, mut hash) = (0, 0);
+    for byte in text {
+        let letter = LETTERS[*byte as usize];
+        if letter == 0 {
+            break;
+        }
+        hash = (hash ^ u32::from(letter)).wrapping_mul(0x9e37_79b1);
+        length += 1;
+    }
+    (length, hash)
+}
+
+/// Whether the words at these bytes are no part of longer ones.
+fn stands_alone(text: &str, start: usize, end: usize) -> bool {
+    let joins = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    !text[..start].chars().next_back().is_some_and(joins) && !text[end..].chars().next().is_some_and(joins)
+}
+
+/// The words with which names begin: a bit for each hash. Few enough bits to stay in the nearest cache of a processor.
+struct FirstWords {
+    bits: Box<[u64]>,
+    /// Whether a name begins with something else.
+    is_none: bool,
+}
+
+impl FirstWords {
+    fn of(names: &[String]) -> Self {
+        let mut all = Self { bits: vec![0; 1 << 10].into(), is_none: false };
+        for name in names {
+            let (length, hash) = word(name.as_bytes());
+            all.is_none |= length == 0;
+            let (place, bit) = Self::place(hash);
+            all.bits[place] |= bit;
+        }
+        all
+    }
+
+    #[inline]
+    fn hold(&self, length: usize, hash: u32) -> bool {
+        let (place, bit) = Self::place(hash);
+        if length == 0 { self.is_none } else { self.bits[place] & bit != 0 }
+    }
+
+    #[inline]
+    fn place(hash: u32) -> (usize, u64) {
+        ((hash >> 22) as usize, 1 << ((hash >> 16) & 63))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The same, said plainly: at each place the longest name that stands alone, if the last one has ended.
+    fn plainly(names: &[String], text: &str) -> Vec<(usize, usize, usize)> {
+        let mut found: Vec<(usize, usize, usize)> = Vec::new();
+        for (start, _) in text.char_indices() {
+            if found.last().is_some_and(|(_, end, _)| start < *end) {
+                continue;
+            }
+            let here = |name: &String| {
+                let end = start + name.len();
+                let words = text.get(start..end)?;
+                (words.eq_ignore_ascii_case(name) && stands_alone(text, start, end)).then_some(end)
+            };
+            let all = names.iter().enumerate().filter_map(|(at, name)| Some((start, here(name)?, at)));
+            found.extend(all.max_by_key(|(_, end, _)| *end));
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn names_are_found_where_they_stand_alone(
+            names in prop::collection::btree_set("[ab .\u{e9}-]{1,5}", 1..8),
+            text in "[abAB .,_\u{e9}\u{2019}-]{0,40}",
+        ) {
+            let names: Vec<String> = names.into_iter().collect();
+            let words = WholeWords::new(&names, (0..names.len()).collect()).unwrap();
+            prop_assert_eq!(words.longest(&text), plainly(&names, &text));
+        }
+    }
+}
