@@ -47,6 +47,20 @@ pub fn counted(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A number with commas between its thousands.
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut written = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            written.push(',');
+        }
+        written.push(digit);
+    }
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +71,15 @@ mod tests {
             [("", 0), (" ", 0), ("a", 1), (" a  b\nc ", 3), ("\u{e9}t\u{e9}\tb", 2), ("10\u{a0}km away", 2)]
         {
             assert_eq!(count(text), words, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_comma_stands_before_every_three_digits() {
+        for (number, written) in
+            [(0, "0"), (999, "999"), (1_000, "1,000"), (123_456, "123,456"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(thousands(number), written);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::io::texts::Texts;
 use crate::io::{clock, disk, executable, stamps};
 use crate::load::{Memo, load, load_again};
 use crate::model::kept::Kept;
+use crate::model::portions::Portions;
 use crate::model::source::{Changed, Snapshot};
 use crate::publish::Manifest;
 use crate::render::{Bytes, Sink, Tools};
@@ -181,8 +182,16 @@ impl Sink for Into<'_> {
         self.0.keep(file, recipe)
     }
 
+    fn texts(&self, file: &str, made_of: Fingerprint) -> Option<Vec<String>> {
+        self.0.texts(file, made_of)
+    }
+
     fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes) {
-        self.0.put(file, recipe, &bytes);
+        self.0.put(file, recipe, None, &bytes);
+    }
+
+    fn put_with_texts(&self, file: &str, recipe: Option<Fingerprint>, texts: Portions, bytes: Bytes) {
+        self.0.put(file, recipe, Some(texts), &bytes);
     }
 }
 

@@ -258,7 +258,7 @@ mod tests {
         let clean =
             [file("a.html", "one"), file("b/c.html", "two words"), file("b/d.html", "three"), file("e.txt", "four")];
         let output = Output::open(&out, &book).unwrap();
-        clean.iter().for_each(|made| output.put(&made.file, None, &made.bytes));
+        clean.iter().for_each(|made| output.put(&made.file, None, None, &made.bytes));
         let mark = Release::of(&clean).manifest.to_text();
         output.finish(crate::base::fingerprint::Fingerprint::of(b""), &|_| mark.clone()).unwrap();
         assert_eq!(compare(&out, &clean).unwrap(), []);

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod book;
 pub mod kept;
+pub mod portions;
 pub mod prose;
 pub mod publish;
 pub mod published;

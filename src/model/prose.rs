@@ -72,7 +72,7 @@ impl Prose {
             other_ids: outline.other_ids.clone(),
             words: outline.words,
             has_math: outline.has_math,
-            has_notes: !self.notes.is_empty(),
+            notes: self.notes.iter().map(|note| note.references.clone()).collect(),
             is_empty: self.pieces.is_empty(),
             lead: self.lead(),
             copied: Box::default(),
@@ -95,8 +95,8 @@ pub struct Facts {
     pub words: u32,
     /// Whether it holds a formula.
     pub has_math: bool,
-    /// Whether it has footnotes.
-    pub has_notes: bool,
+    /// For each footnote, ids of the places that refer to it, in order.
+    pub notes: Vec<Vec<String>>,
     /// Whether it says nothing.
     pub is_empty: bool,
     /// How its first blocks begin, headings apart, each with its place in `Outline::text`: enough for a description.

@@ -1,10 +1,11 @@
 //! Files that the last build made from what they would be made from now. Knows recipes, not how anything is written.
 
 use super::made::Made;
-use super::sink::Sink;
+use super::sink::{Bytes, Sink};
 use super::{Input, Output, bytes, copy, graph, llms};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fingerprint::Fingerprint;
+use crate::model::portions::Portions;
 
 /// What decides the bytes of files besides what they show.
 #[derive(Clone, Copy)]
@@ -13,6 +14,8 @@ pub(super) struct Base {
     pages: Fingerprint,
     /// For what no template makes: the program, the settings and the names of the theme's files.
     others: Fingerprint,
+    /// For the texts of writings: the program and the settings.
+    texts: Fingerprint,
 }
 
 pub(super) fn base(input: &Input<'_>, engine: Fingerprint) -> Base {
@@ -20,9 +23,10 @@ pub(super) fn base(input: &Input<'_>, engine: Fingerprint) -> Base {
     let settings = settings.map(|source| source.fingerprint);
     // Settings of the command line, such as another `base_url`, show in the settings as they were understood.
     let book = Fingerprint::of(format!("{:?}", input.book).as_bytes());
-    let others = Fingerprint::of(format!("{engine} {settings:?} {book} {}", input.theme.names_fingerprint).as_bytes());
+    let texts = Fingerprint::of(format!("{engine} {settings:?} {book}").as_bytes());
+    let others = Fingerprint::of(format!("{texts} {}", input.theme.names_fingerprint).as_bytes());
     let pages = Fingerprint::of(format!("{others} {}", input.theme.fingerprint).as_bytes());
-    Base { pages, others }
+    Base { pages, others, texts }
 }
 
 /// Makes a file, unless the sink has it from the same recipe: then false.
@@ -53,13 +57,24 @@ pub(super) fn make(
     if recipe.is_some_and(|recipe| sink.keep(file, recipe)) {
         return Ok(false);
     }
-    let made = match (output, planned) {
-        (Output::Page(key), Some(planned)) => input.theme.render(&input.viewer.fill(key, planned))?.into(),
-        _ => bytes(output, input)?,
+    let (Output::Page(key), Some(planned)) = (output, planned) else {
+        sink.put(file, recipe, without_mark(file, bytes(output, input)?));
+        return Ok(true);
     };
-    debug_assert!(!holds_mark(&made), "{file} was made with texts in it, not with recipes");
-    sink.put(file, recipe, made);
+    let made_of = planned.recipe_of_text().map(|text| Fingerprint::of(format!("{} {text}", base.texts).as_bytes()));
+    let known = made_of.and_then(|made_of| sink.texts(file, made_of));
+    let page = input.viewer.fill(key, planned, known);
+    let made = without_mark(file, input.theme.render(&page)?.into());
+    match made_of.zip(page.texts()).and_then(|(made_of, texts)| Portions::find(made_of, texts, &made)) {
+        Some(texts) => sink.put_with_texts(file, recipe, texts, made),
+        None => sink.put(file, recipe, made),
+    }
     Ok(true)
+}
+
+fn without_mark(file: &str, made: Bytes) -> Bytes {
+    debug_assert!(!holds_mark(&made), "{file} was made with texts in it, not with recipes");
+    made
 }
 
 fn holds_mark(bytes: &[u8]) -> bool {

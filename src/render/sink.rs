@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::base::fingerprint::Fingerprint;
 use crate::memo::Memo;
 use crate::model::kept::Kept;
+use crate::model::portions::Portions;
 use crate::model::source::Artifact;
 
 /// Bytes of a file: made for it, or held by the book or the theme as well.
@@ -57,8 +58,18 @@ pub trait Sink: Sync {
         false
     }
 
+    /// Texts that stand in a file that it has from before, if they were made of this.
+    fn texts(&self, _file: &str, _made_of: Fingerprint) -> Option<Vec<String>> {
+        None
+    }
+
     /// Takes a file, by its name below the site's root, with the fingerprint of all that decided its bytes, where that is known.
     fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes);
+
+    /// The same, for a file in which texts stand that may be asked for later.
+    fn put_with_texts(&self, file: &str, recipe: Option<Fingerprint>, _texts: Portions, bytes: Bytes) {
+        self.put(file, recipe, bytes);
+    }
 }
 
 /// Holds all files in memory.

@@ -11,6 +11,7 @@ use super::notes::{self, Lines, Note, Subject};
 use super::trouble::one_line;
 use super::{held, unlinked};
 use crate::base::path::SitePath;
+use crate::base::words::thousands;
 use crate::link::reason_not_public;
 use crate::model::thread::Replies;
 use crate::model::writing::Kind;
@@ -124,27 +125,15 @@ fn all_notes(subject: &Subject<'_>, replies: Option<&Replies>) -> Vec<Note> {
 
 /// `1,234 words · 5 min · 7 concepts`
 fn facts(subject: &Subject<'_>) -> String {
-    let counted =
-        |count: usize, one: &str, many: &str| format!("{} {}", grouped(count), if count == 1 { one } else { many });
+    let counted = |count: usize, one: &str, many: &str| {
+        format!("{} {}", thousands(count as u64), if count == 1 { one } else { many })
+    };
     let words = counted(subject.writing.facts.words as usize, "word", "words");
     if subject.writing.kind != Kind::Essay {
         return words;
     }
     let concepts = subject.edition.input().viewer.concepts_in(subject.id).len();
     format!("{words} · {} min · {}", minutes(subject.writing), counted(concepts, "concept", "concepts"))
-}
-
-/// A number with commas between its thousands.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// Where what has an id on the page stands in its file: blocks, headings among them, and replies.

@@ -23,6 +23,7 @@ use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::base::span::Span;
+use crate::base::words;
 use crate::model::source::{Artifact, Layer, Source};
 use crate::view::Page;
 use crate::view::views::BookView;
@@ -171,15 +172,7 @@ thread_local! {
 }
 
 fn thousands(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut written = String::from(if number < 0 { "-" } else { "" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            written.push(',');
-        }
-        written.push(digit);
-    }
-    written
+    format!("{}{}", if number < 0 { "-" } else { "" }, words::thousands(number.unsigned_abs()))
 }
 
 impl Theme {

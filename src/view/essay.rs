@@ -92,18 +92,24 @@ impl Viewer<'_> {
     /// The headings, if there are enough of them; backslashes before words are not shown.
     pub(super) fn contents(&self, id: WritingId) -> Vec<ContentsEntry> {
         let writing = self.site.writing(id);
+        let headings = &writing.facts.headings;
         // The recipe of the body is that of its headings.
-        if self.is_recipe || writing.facts.headings.len() < FEWEST_HEADINGS {
+        if self.is_recipe || headings.len() < FEWEST_HEADINGS {
             return Vec::new();
         }
-        let prose = writing.prose();
-        let outline = &prose.outline;
-        let blocks = outline.blocks.iter().filter(|block| block.shape == Shape::Heading);
-        let entry = |(heading, block): (&Heading, &Block)| {
-            let title = plain_words(&outline.text, block.text, &self.site.mentions[id.0 as usize].escapes);
-            ContentsEntry { title: title.trim().to_owned(), id: heading.id.clone(), level: heading.level }
+        let entry = |heading: &Heading, title: &str| ContentsEntry {
+            title: title.trim().to_owned(),
+            id: heading.id.clone(),
+            level: heading.level,
         };
-        outline.headings.iter().zip(blocks).map(entry).collect()
+        let escapes = &self.site.mentions[id.0 as usize].escapes;
+        if escapes.is_empty() {
+            return headings.iter().map(|heading| entry(heading, &heading.text)).collect();
+        }
+        let prose = writing.prose();
+        let blocks = prose.outline.blocks.iter().filter(|block| block.shape == Shape::Heading);
+        let words = |block: &Block| plain_words(&prose.outline.text, block.text, escapes);
+        headings.iter().zip(blocks).map(|(heading, block)| entry(heading, &words(block))).collect()
     }
 
     fn series_place(&self, id: WritingId) -> Option<SeriesPlace> {

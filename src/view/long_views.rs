@@ -33,10 +33,11 @@ pub struct YearPageView {
     pub number: usize,
     /// The essays, newest first; none on the page of a concept.
     pub essays: Vec<Card>,
-    /// The essays that use the concept, oldest first; none where the page is of no concept.
+    /// The essays that use the concept, oldest first; none where the page is of no concept, and where there are `rows`.
     pub uses: Vec<UseView>,
-    /// Whether those are quoted; in a book of more than 4,000 essays they are only named.
-    pub is_quoted: bool,
+    /// In a book of more than 4,000 essays, those in place of `uses`: HTML of an entry of a `dl` for each, in which the essay is
+    /// named and not quoted. Such a book has hundreds of thousands of them.
+    pub rows: String,
     /// The pages before and after this one.
     pub steps: StepsView,
 }
@@ -50,8 +51,7 @@ pub struct UseView {
     pub url: String,
     /// Language tag of the title and the sentence.
     pub lang: String,
-    /// HTML of the first sentence in which the concept stands, the word marked; empty where the essay only names it, and where
-    /// `is_quoted` is false.
+    /// HTML of the first sentence in which the concept stands, the word marked; empty where the essay only names it.
     pub html: String,
     /// How often the concept is mentioned behind that sentence, or at all where there is none.
     pub more: usize,

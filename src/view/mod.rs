@@ -108,6 +108,14 @@ pub struct Page {
     pub view: View,
 }
 
+impl Page {
+    /// The text that is the page's own, if it has one: its body, then its notes.
+    pub fn texts(&self) -> Option<impl Iterator<Item = &str>> {
+        let View::Essay(view) = &self.view else { return None };
+        Some(std::iter::once(view.body.as_str()).chain(view.notes.iter().map(|note| note.html.as_str())))
+    }
+}
+
 /// The way in which a language runs, as HTML says it.
 pub(crate) fn direction(language: &str) -> &'static str {
     if is_right_to_left(language) { "rtl" } else { "ltr" }
@@ -306,7 +314,7 @@ impl<'a> Viewer<'a> {
             root: route.to_root(),
             url: route.to_url(),
             is_public: writing.is_none_or(|id| self.is_shown_to_readers(id)),
-            has_notes: facts.is_some_and(|facts| facts.has_notes),
+            has_notes: facts.is_some_and(|facts| !facts.notes.is_empty()),
             has_math: facts.is_some_and(|facts| facts.has_math),
             head: None,
         }

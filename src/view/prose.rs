@@ -376,15 +376,15 @@ fn parts(text: &str, range: std::ops::Range<usize>, escapes: &[u32], mut take: i
     take(&text[from..range.end]);
 }
 
-fn escape_text(html: &mut String, text: &str) {
+pub(super) fn escape_text(html: &mut String, text: &str) {
     pulldown_cmark_escape::escape_html_body_text(html, text).expect("writing to a string cannot fail");
 }
 
-fn escape_attribute(html: &mut String, text: &str) {
+pub(super) fn escape_attribute(html: &mut String, text: &str) {
     pulldown_cmark_escape::escape_html(html, text).expect("writing to a string cannot fail");
 }
 
-fn write_attribute(html: &mut String, name: &str, value: &str) {
+pub(super) fn write_attribute(html: &mut String, name: &str, value: &str) {
     html.push_str(name);
     html.push_str("=\"");
     escape_attribute(html, value);

@@ -8,7 +8,7 @@ use super::cards::minutes;
 use super::entries::{ChannelView, EntryView};
 use super::feeds::{Feed, Subject};
 use super::prose::{Filler, Place, escapes_within};
-use super::views::{BacklinkView, Card, PageView, TermView};
+use super::views::{BacklinkView, Card, NoteView, PageView, TermView};
 use super::{Page, PageKey, View, Viewer};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::parts::Parts;
@@ -33,6 +33,12 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// What decides the text that is the page's own; `None` for a page that has none.
+    #[must_use]
+    pub fn recipe_of_text(&self) -> Option<&str> {
+        if let View::Essay(view) = &self.page.view { Some(&view.body) } else { None }
+    }
+
     /// `page.kind`
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -56,31 +62,33 @@ impl Viewer<'_> {
         Some(Planned { page, recipe: Fingerprint::of(&recipe) })
     }
 
-    /// The page, with its texts.
+    /// The page, with its texts: those of its own that are known, as `Page::texts` told them, and all others.
     #[must_use]
-    pub fn fill(&self, key: PageKey, planned: Planned) -> Page {
+    pub fn fill(&self, key: PageKey, planned: Planned, known: Option<Vec<String>>) -> Page {
         let PageKey::Page(own) = key else { return self.page(key) };
         let mut page = planned.page;
         let id = match (own, &mut page.view) {
             (PageId::Writing(id), _) => id,
             (PageId::Stretch(id), View::Year(view)) if let Some(concept) = self.named_concept(id) => {
-                view.uses = self.uses(concept, id);
+                view.rows = self.rows(concept, id);
                 return page;
             }
             // Texts of others stand all over every other page.
             _ => return self.page(key),
         };
         let root = page.page.root.clone();
-        // Held here, its text is read once for all that the page shows of it, also where there is no room for it.
-        let _text = self.site.writing(id).prose();
         let filler = self.filler(&root);
+        let known = known.and_then(|texts| self.own_text(id, texts));
+        // Held here, its text is read once for all that the page shows of it, also where there is no room for it.
+        let _text = known.is_none().then(|| self.site.writing(id).prose());
         page.page.description = self.description(own);
         if let Some(head) = &mut page.page.head {
             head.json_ld = self.json_ld(own, &page.page.description, head.share.image.as_ref());
         }
         match &mut page.view {
             View::Essay(view) => {
-                (view.body, view.notes, view.contents) = (filler.body(id), filler.notes(id), self.contents(id));
+                (view.body, view.notes) = known.unwrap_or_else(|| (filler.body(id), filler.notes(id)));
+                view.contents = self.contents(id);
                 (view.card, view.related) = (self.card(id), self.related_views(id));
                 (view.replies, view.concepts) = (self.thread_view(id), self.terms(id));
                 (view.backlinks, view.more_backlinks) = self.backlinks(own, |_| true);
@@ -94,11 +102,24 @@ impl Viewer<'_> {
         page
     }
 
+    /// The body of a writing and its notes, of texts that `Page::texts` told.
+    fn own_text(&self, id: WritingId, texts: Vec<String>) -> Option<(String, Vec<NoteView>)> {
+        let references = &self.site.writing(id).facts.notes;
+        let mut texts = texts.into_iter();
+        let body = texts.next().filter(|_| texts.len() == references.len())?;
+        let note = |((html, references), number): ((String, &Vec<String>), usize)| NoteView {
+            number,
+            html,
+            references: references.clone(),
+        };
+        Some((body, texts.zip(references).zip(1..).map(note).collect()))
+    }
+
     /// What a page of a year says of essays that it names and does not quote: it is hashed once for all such pages, of which a
     /// large book has thousands.
     fn write_names(&self, recipe: &mut Vec<u8>, id: StretchId) {
         let Some(concept) = self.named_concept(id) else { return };
-        for found in &self.site.concept(concept).appearances[self.site.stretch(id).entries.clone()] {
+        for found in self.appearances(concept, id) {
             recipe.extend_from_slice(self.tables.names[found.essay.0 as usize].as_bytes());
             recipe.extend_from_slice(&found.mentions.to_le_bytes());
             recipe.extend_from_slice(&(self.links_to(concept, found.essay).len() as u64).to_le_bytes());

@@ -2,9 +2,10 @@
 
 use super::Viewer;
 use super::long_views::{StepsView, UseView, YearCount, YearPageView};
-use super::prose::quote;
+use super::prose::{escape_attribute, escape_text, quote, write_attribute};
 use super::views::Card;
 use super::{Page, View};
+use crate::base::words::thousands;
 use crate::link::{Appearance, ConceptId, MOST_IN_INDEX, MOST_LISTED, PageId, StretchId, WritingId, concepts};
 
 /// In a book of more essays than this, the pages by year name essays without quoting them: their sentences would be more than all
@@ -32,12 +33,14 @@ impl Viewer<'_> {
 
     fn year_view(&self, id: StretchId) -> YearPageView {
         let stretch = self.site.stretch(id);
-        let (essays, uses) = match stretch.of {
+        let (mut essays, mut uses, mut rows) = (Vec::new(), Vec::new(), String::new());
+        match stretch.of {
+            PageId::Concept(concept) if self.quotes_all() => uses = self.uses(concept, id),
             // Of those rows the recipe says more shortly what they say.
-            PageId::Concept(_) if self.is_recipe && self.named_concept(id).is_some() => (Vec::new(), Vec::new()),
-            PageId::Concept(concept) => (Vec::new(), self.uses(concept, id)),
-            _ => (self.newest_first(&self.site.essays[stretch.entries.clone()]), Vec::new()),
-        };
+            PageId::Concept(_) if self.is_recipe => {}
+            PageId::Concept(concept) => rows = self.rows(concept, id),
+            _ => essays = self.newest_first(&self.site.essays[stretch.entries.clone()]),
+        }
         YearPageView {
             title: stretch.title.clone(),
             url: stretch.route.to_url(),
@@ -47,7 +50,7 @@ impl Viewer<'_> {
             number: stretch.number,
             essays,
             uses,
-            is_quoted: self.quotes_all(),
+            rows,
             steps: self.steps(PageId::Stretch(id)),
         }
     }
@@ -64,25 +67,50 @@ impl Viewer<'_> {
         }
     }
 
-    /// The essays of a page by year that use a concept.
-    pub(super) fn uses(&self, id: ConceptId, stretch: StretchId) -> Vec<UseView> {
-        let found = self.site.concept(id).appearances[self.site.stretch(stretch).entries.clone()].iter();
-        if self.quotes_all() {
-            return found.map(|found| self.first_use(id, found)).collect();
-        }
-        found.map(|found| self.named(id, found)).collect()
+    /// The essays of a page by year that use a concept, quoted.
+    fn uses(&self, id: ConceptId, stretch: StretchId) -> Vec<UseView> {
+        self.appearances(id, stretch).iter().map(|found| self.first_use(id, found)).collect()
     }
 
-    /// An essay without a sentence.
-    fn named(&self, id: ConceptId, found: &Appearance) -> UseView {
-        let essay = found.essay;
-        UseView {
-            title: self.site.writing(essay).meta.title.clone(),
-            url: self.site.routes[essay.0 as usize].to_url(),
-            lang: self.language_of(essay).clone(),
-            html: String::new(),
-            more: found.mentions as usize + self.links_to(id, essay).len(),
+    /// The same essays, named.
+    pub(super) fn rows(&self, id: ConceptId, stretch: StretchId) -> String {
+        let root = self.site.stretch(stretch).route.to_root();
+        let found = self.appearances(id, stretch);
+        let mut html = String::with_capacity(found.len() * 160);
+        for found in found {
+            let essay = found.essay;
+            let language = self.language_of(essay);
+            html.push_str("<div><dt");
+            if *language != self.book.language {
+                write_attribute(&mut html, " lang", language);
+                html.push_str(" dir=\"auto\"");
+            }
+            html.push_str("><a href=\"");
+            escape_attribute(&mut html, &root);
+            escape_attribute(&mut html, &self.site.routes[essay.0 as usize].to_url());
+            html.push_str("\">");
+            escape_text(&mut html, &self.site.writing(essay).meta.title);
+            html.push_str("</a></dt>\n<dd class=\"meta\">");
+            match self.times(id, found) {
+                0 => html.push_str("Names it and does not use the word"),
+                1 => html.push_str("1 mention"),
+                times => {
+                    html.push_str(&thousands(times as u64));
+                    html.push_str(" mentions");
+                }
+            }
+            html.push_str("</dd></div>\n");
         }
+        html
+    }
+
+    pub(super) fn appearances(&self, id: ConceptId, stretch: StretchId) -> &[Appearance] {
+        &self.site.concept(id).appearances[self.site.stretch(stretch).entries.clone()]
+    }
+
+    /// How often an essay uses a concept.
+    fn times(&self, id: ConceptId, found: &Appearance) -> usize {
+        found.mentions as usize + self.links_to(id, found.essay).len()
     }
 
     /// The links of an essay to a concept, as indexes of `Site::backlinks`.
@@ -94,7 +122,13 @@ impl Viewer<'_> {
     fn first_use(&self, id: ConceptId, found: &Appearance) -> UseView {
         let page = PageId::Concept(id);
         let links = self.links_to(id, found.essay);
-        let mut view = self.named(id, found);
+        let mut view = UseView {
+            title: self.site.writing(found.essay).meta.title.clone(),
+            url: self.site.routes[found.essay.0 as usize].to_url(),
+            lang: self.language_of(found.essay).clone(),
+            html: String::new(),
+            more: self.times(id, found),
+        };
         let links = || links.iter().map(|at| &self.site.backlinks[&page][*at]);
         if self.is_recipe {
             let mentions = concepts::mentions(self.site, found.essay, id).map(|mention| mention.text);

@@ -60,7 +60,7 @@ fn a_page_that_was_planned_is_the_page_and_its_recipe_follows_the_names_on_it() 
             let key = PageKey::Page(PageId::Stretch(id));
             let planned = viewer.plan(key).expect("it has a recipe");
             let recipe = planned.recipe.to_string();
-            assert_eq!(format!("{:?}", viewer.fill(key, planned)), format!("{:?}", viewer.page(key)));
+            assert_eq!(format!("{:?}", viewer.fill(key, planned, None)), format!("{:?}", viewer.page(key)));
             recipe
         };
         of_trust.map(recipe).collect()

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 use throughline::base::fingerprint::Fingerprint;
 use throughline::io::output::{Held, Output, Written};
+use throughline::model::portions::Portions;
 
 use crate::support::{Book, ESSAY, tree};
 
@@ -56,7 +57,7 @@ impl Folder {
     fn build(&self, site: Site<'_>) -> Written {
         let output = self.open();
         for (name, text) in site {
-            output.put(name, None, text.as_bytes());
+            output.put(name, None, None, text.as_bytes());
         }
         let written = output.finish(made_of(site), &mark).unwrap();
         assert_eq!(self.tree(), expected(site));
@@ -149,7 +150,7 @@ fn a_file_made_from_the_same_key_stays_without_its_bytes() {
     let key = |word: &str| Fingerprint::of(word.as_bytes());
     let output = folder.open();
     assert!(!output.keep("a/b.html", key("first")));
-    output.put("a/b.html", Some(key("first")), b"text");
+    output.put("a/b.html", Some(key("first")), None, b"text");
     output.finish(key("1"), &mark).unwrap();
     for round in ["2", "3"] {
         let output = folder.open();
@@ -160,7 +161,7 @@ fn a_file_made_from_the_same_key_stays_without_its_bytes() {
     }
     // Its bytes stay the same, and what it was made from is another thing now.
     let output = folder.open();
-    output.put("a/b.html", Some(key("second")), b"text");
+    output.put("a/b.html", Some(key("second")), None, b"text");
     assert_eq!(output.finish(key("4"), &mark).unwrap().written, 0);
     let output = folder.open();
     assert!(output.keep("a/b.html", key("second")));
@@ -169,6 +170,36 @@ fn a_file_made_from_the_same_key_stays_without_its_bytes() {
     fs::write(folder.public("a/b.html"), "TEXT").unwrap();
     fs::remove_dir_all(folder.hidden("tree")).unwrap();
     assert!(!folder.open().keep("a/b.html", key("second")));
+}
+
+#[test]
+fn texts_are_taken_out_of_the_file_that_holds_them_and_of_no_other() {
+    let folder = Folder::new();
+    let key = |word: &str| Fingerprint::of(word.as_bytes());
+    let texts = || Portions::find(key("text"), ["b", "d"].into_iter(), b"abcd").unwrap();
+    let wanted = || Some(vec!["b".to_owned(), "d".to_owned()]);
+    let output = folder.open();
+    assert_eq!(output.texts("a.html", key("text")), None);
+    output.put("a.html", Some(key("page")), Some(texts()), b"abcd");
+    output.finish(key("1"), &mark).unwrap();
+    // It stays known of a file that stays, and of one that was made again with the same bytes.
+    for round in ["2", "3", "4"] {
+        let output = folder.open();
+        assert_eq!(output.texts("a.html", key("text")), wanted());
+        assert_eq!((output.texts("a.html", key("other")), output.texts("b.html", key("text"))), (None, None));
+        if round == "3" {
+            output.put("a.html", Some(key("page")), Some(texts()), b"abcd");
+        } else {
+            assert!(output.keep("a.html", key("page")));
+        }
+        assert_eq!(output.finish(key(round), &mark).unwrap().written, 0);
+    }
+    // Bytes that somebody changed are no text of ours; those of the build before that one still are.
+    fs::remove_file(folder.public("a.html")).unwrap();
+    fs::write(folder.public("a.html"), "aBcD").unwrap();
+    assert_eq!(folder.open().texts("a.html", key("text")), wanted());
+    fs::remove_dir_all(folder.hidden("tree")).unwrap();
+    assert_eq!(folder.open().texts("a.html", key("text")), None);
 }
 
 #[test]
@@ -333,8 +364,8 @@ fn a_build_that_is_given_up_leaves_the_site_as_it_was() {
     let folder = Folder::of(SITE);
     folder.build(SITE);
     let output = folder.open();
-    output.put("index.html", None, b"other");
-    output.put("essays/one/more.html", None, b"more");
+    output.put("index.html", None, None, b"other");
+    output.put("essays/one/more.html", None, None, b"more");
     drop(output);
     assert_eq!(folder.tree(), expected(SITE));
     assert!(folder.open().stands(made_of(SITE)));
@@ -398,9 +429,9 @@ fn folders_of_others_are_refused_and_left_alone() {
 fn what_cannot_be_written_is_an_error_and_takes_no_room() {
     let folder = Folder::of(SITE);
     let output = folder.open();
-    output.put("new.html", None, b"new");
-    output.put(&"x".repeat(300), None, b"too long");
-    output.put("later.html", None, b"later");
+    output.put("new.html", None, None, b"new");
+    output.put(&"x".repeat(300), None, None, b"too long");
+    output.put("later.html", None, None, b"later");
     let error = output.finish(made_of(&[]), &mark).unwrap_err();
     assert!(error.to_string().contains("xxx"), "{error}");
     assert_eq!(folder.tree(), expected(SITE));
@@ -519,7 +550,7 @@ proptest! {
                 }
                 Step::GiveUp(chosen) => {
                     let output = folder.open();
-                    site_of(&chosen).iter().for_each(|(name, text)| output.put(name, None, text.as_bytes()));
+                    site_of(&chosen).iter().for_each(|(name, text)| output.put(name, None, None, text.as_bytes()));
                 }
                 // Where there is nothing of that name, nothing happens.
                 Step::Alter(at) => drop(fs::OpenOptions::new().write(true).open(folder.public(NAMES[at])).and_then(

@@ -1,7 +1,14 @@
 //! What a page or file shows is in its recipe, also where it comes from elsewhere than one would think.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::{Arc, Mutex};
+
+use throughline::base::fingerprint::Fingerprint;
+use throughline::build::build_into;
+use throughline::load::{Options, load};
+use throughline::render::{Bytes, Sink, Tools};
 
 use crate::support::Book;
 
@@ -55,4 +62,80 @@ fn the_graph_of_a_large_book_tells_a_day_from_a_day_of_change() {
     };
     let behind = made_after("(e0001.md).", "(e0001.md). Seven.");
     assert_eq!(made_after("six. See", "six and more. See"), behind);
+}
+
+/// A book whose essay has a note, three headings, a word that a backslash keeps from being linked, and code.
+const TEXTS: &str = "-- book.toml --\ntitle = \"T\"\n\
+     -- content/concepts/trust.md --\n+++\ntitle = \"trust\"\n+++\nWords.\n\
+     -- content/essays/one.md --\n+++\ntitle = \"One\"\ndate = 2020-01-02\n+++\n\
+     ## One & two\n\nTrust.[^1] Again[^1] and [^2].\n\n## A \\trust\n\n```rust\nlet a = 1;\n```\n\n## Three\n\nWords.\n\n\
+     [^1]: A *note* on trust.\n[^2]: Another.\n\
+     -- content/essays/two.md --\n+++\ntitle = \"Two\"\ndate = 2020-01-03\n+++\n## A\n\n## B\n\n## C & D\n\nTrust.[^1]\n\n[^1]: Note.\n";
+
+#[test]
+fn a_page_whose_template_alone_changed_shows_its_text_as_before() {
+    let book = Book::new(TEXTS);
+    let pages = ["essays/one/index.html", "essays/two/index.html"];
+    let before = pages.map(|page| is_clean(&book, page));
+    let folder = book.path().join("themes/default/templates");
+    fs::create_dir_all(&folder).unwrap();
+    let template = |text: &str| fs::write(folder.join("essay.html"), text).unwrap();
+    template("{% extends \"default/essay.html\" %}\n{% block footer %}<p>Ours</p>{% endblock footer %}\n");
+    for (page, before) in pages.iter().zip(&before) {
+        let now = is_clean(&book, page);
+        assert!(now.contains("<p>Ours</p>") && now != *before);
+    }
+    // Other words of the same texts: first the contents and the notes alone, then what a template makes of them.
+    template(
+        "{% for entry in essay.contents %}{{ entry.title }};{% endfor %}{% for note in essay.notes %}{{ note.html | safe }}{{ note.references | join(sep=\",\") }};{% endfor %}",
+    );
+    assert!(is_clean(&book, pages[0]).contains("A <em>note</em> on"));
+    assert_eq!(is_clean(&book, pages[1]), "A;B;C &amp; D;<p id=\"p-note\">Note.</p>r1;");
+    template(
+        "{{ essay.body | upper | safe }}{% for note in essay.notes %}{{ note.references | join(sep=\",\") }}{% endfor %}",
+    );
+    assert!(is_clean(&book, pages[1]).ends_with("r1"));
+    template("{{ essay.body | safe }}");
+    assert!(is_clean(&book, pages[1]).contains("C &amp; D"));
+    // What a text links to decides the text.
+    fs::write(book.path().join("content/concepts/trust.md"), "+++\ntitle = \"trust\"\nslug = \"faith\"\n+++\n")
+        .unwrap();
+    assert!(is_clean(&book, pages[1]).contains("concepts/faith/"));
+}
+
+/// Has texts of all files that say where they come from.
+#[derive(Default)]
+struct Hoard {
+    texts: Vec<String>,
+    pages: Mutex<BTreeMap<String, String>>,
+}
+
+impl Sink for Hoard {
+    fn texts(&self, _: &str, _: Fingerprint) -> Option<Vec<String>> {
+        Some(self.texts.clone())
+    }
+
+    fn put(&self, file: &str, _: Option<Fingerprint>, bytes: Bytes) {
+        self.pages.lock().unwrap().insert(file.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
+    }
+}
+
+#[test]
+fn texts_that_a_sink_has_are_not_made_again_unless_they_cannot_be_those() {
+    let book = Book::new(TEXTS);
+    let pages = |texts: &[&str]| {
+        let sink = Hoard { texts: texts.iter().map(|text| (*text).to_owned()).collect(), ..Hoard::default() };
+        let (snapshot, found) = load(book.path(), &Options::default()).unwrap();
+        let leaves = Arc::default();
+        let built =
+            build_into(&snapshot, found, &Tools { engine: Some(Fingerprint::of(b"")), ..Tools::new(&sink, &leaves) });
+        assert!(!built.report.has_errors());
+        let mut pages = sink.pages.into_inner().unwrap();
+        ["essays/one/index.html", "essays/two/index.html"].map(|page| pages.remove(page).unwrap())
+    };
+    let [one, two] = pages(&["<p>Held</p>", "<p>Noted</p>"]);
+    assert!(two.contains("<p>Held</p>") && two.contains("<p>Noted") && two.contains(">C &amp; D</a>"), "{two}");
+    assert!(!one.contains("Held") && one.contains("A <em>note</em>"), "it has two notes: {one}");
+    let [_, two] = pages(&[]);
+    assert!(two.contains("Note.") && !two.contains("Held"), "{two}");
 }

@@ -18,7 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use lock::Lock;
-use noted::{File, Folder};
+use noted::{File, Folder, Texts};
 use place::Place;
 use spare::Spare;
 use stamp::Stamp;
@@ -27,6 +27,7 @@ use tree::{NOTE, Tree, folder_of, note_of};
 use super::error::Error;
 use super::stage::MARK;
 use crate::base::fingerprint::Fingerprint;
+use crate::model::portions::Portions;
 
 /// An output folder that is held against other builds until this is dropped. Dropped before its time, it leaves the folder as
 /// it was.
@@ -76,6 +77,7 @@ struct Placed {
     stamp: Stamp,
     fingerprint: Fingerprint,
     key: Option<Fingerprint>,
+    texts: Option<Portions>,
     is_new: bool,
 }
 
@@ -120,23 +122,37 @@ impl Output {
     #[must_use]
     pub fn keep(&self, file: &str, key: Fingerprint) -> bool {
         self.has_failed.load(Ordering::Relaxed)
-            || self.reuse(file, Some(key), &|noted| noted.key == Some(key)).unwrap_or_else(|error| {
+            || self.reuse(file, Some(key), None, &|noted| noted.key == Some(key)).unwrap_or_else(|error| {
                 self.fail(error);
                 true
             })
     }
 
-    /// A file of the new site, with a fingerprint of all it was made from where that is known. Equal bytes are not written. May
-    /// be called from any thread; what fails is returned by `finish`.
-    pub fn put(&self, file: &str, key: Option<Fingerprint>, bytes: &[u8]) {
+    /// Texts that stand in a file as the build before left it, or the one before that, if they were made of this. May be called
+    /// from any thread.
+    #[must_use]
+    pub fn texts(&self, file: &str, made_of: Fingerprint) -> Option<Vec<String>> {
+        let is_wanted = |noted: &File<'_>| noted.texts.is_some_and(|texts| texts.made_of == made_of);
+        [&self.public, &self.spare.tree].into_iter().find_map(|tree| {
+            let noted = tree.noted.find(file).filter(is_wanted)?;
+            // Its bytes are compared with what was noted of them, so nobody need ask whether it was touched.
+            let bytes = read_file(&tree.root.join(file)).filter(|bytes| Fingerprint::of(bytes) == noted.fingerprint)?;
+            Portions::read(noted.texts?.places, &bytes)
+        })
+    }
+
+    /// A file of the new site, with a fingerprint of all it was made from where that is known, and texts in it that may be asked
+    /// for later. Equal bytes are not written. May be called from any thread; what fails is returned by `finish`.
+    pub fn put(&self, file: &str, key: Option<Fingerprint>, texts: Option<Portions>, bytes: &[u8]) {
         if self.has_failed.load(Ordering::Relaxed) {
             return;
         }
         let fingerprint = Fingerprint::of(bytes);
-        let placed = self.reuse(file, key, &|noted| noted.fingerprint == fingerprint).and_then(|is_placed| {
+        let is_wanted = |noted: &File<'_>| noted.fingerprint == fingerprint;
+        let placed = self.reuse(file, key, texts.as_ref(), &is_wanted).and_then(|is_placed| {
             if !is_placed {
                 let stamp = self.spare.write(file, bytes)?;
-                self.place(Placed { file: file.to_owned(), stamp, fingerprint, key, is_new: true });
+                self.place(Placed { file: file.to_owned(), stamp, fingerprint, key, texts, is_new: true });
             }
             Ok(())
         });
@@ -193,7 +209,7 @@ impl Output {
         // Always a new file, so that its time is that of the build.
         let stamp = self.spare.write(MARK, text.as_bytes())?;
         let fingerprint = Fingerprint::of(text.as_bytes());
-        let mark = Placed { file: MARK.to_owned(), stamp, fingerprint, key: None, is_new: true };
+        let mark = Placed { file: MARK.to_owned(), stamp, fingerprint, key: None, texts: None, is_new: true };
         let mut placed: Vec<&Placed> = placed.iter().collect();
         placed.insert(placed.partition_point(|placed| placed.file.as_str() < MARK), &mark);
         self.spare.take_after(&self.place.out)?;
@@ -205,16 +221,19 @@ impl Output {
         Ok(())
     }
 
-    /// Takes a file of one of the two trees into the new site, if it is one that is wanted.
+    /// Takes a file of one of the two trees into the new site, if it is one that is wanted. Where nobody says which texts stand in
+    /// it, they are those that were noted.
     fn reuse(
         &self,
         name: &str,
         key: Option<Fingerprint>,
+        texts: Option<&Portions>,
         is_wanted: &dyn Fn(&File<'_>) -> bool,
     ) -> Result<bool, Error> {
         self.spare.look()?;
         let placed = |noted: &File<'_>, stamp, is_new| {
-            self.place(Placed { file: name.to_owned(), stamp, fingerprint: noted.fingerprint, key, is_new });
+            let texts = texts.cloned().or_else(|| noted.texts.map(|noted| noted.to_portions()));
+            self.place(Placed { file: name.to_owned(), stamp, fingerprint: noted.fingerprint, key, texts, is_new });
             Ok(true)
         };
         if let Some(noted) = find(&self.spare.tree, name, is_wanted) {
@@ -288,7 +307,8 @@ impl Placed {
     }
 
     fn to_noted(&self) -> File<'_> {
-        File { name: &self.file, stamp: self.stamp, fingerprint: self.fingerprint, key: self.key }
+        let texts = self.texts.as_ref().map(Texts::of);
+        File { name: &self.file, stamp: self.stamp, fingerprint: self.fingerprint, key: self.key, texts }
     }
 }
 

@@ -1,11 +1,14 @@
 //! What was noted of a tree when it was last written: its files, their stamps, what they hold and what they were made from. Kept in
 //! a file of its own; a text that is not whole is none.
 
+use std::ops::Range;
+
 use super::stamp::Stamp;
 use crate::base::fingerprint::Fingerprint;
+use crate::model::portions::Portions;
 
 /// Another version of the program may note other things; what it cannot read it does without.
-const FIRST_LINE: &[u8] = b"throughline tree 1\n";
+const FIRST_LINE: &[u8] = b"throughline tree 2\n";
 const FINGERPRINT: usize = 16;
 
 /// A file of a tree.
@@ -16,6 +19,25 @@ pub(super) struct File<'a> {
     pub(super) fingerprint: Fingerprint,
     /// What it was made from, where that was told.
     pub(super) key: Option<Fingerprint>,
+    /// Texts that stand in it, where those were told.
+    pub(super) texts: Option<Texts<'a>>,
+}
+
+/// `Portions` of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Texts<'a> {
+    pub(super) made_of: Fingerprint,
+    pub(super) places: &'a [(u32, u32)],
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn of(portions: &'a Portions) -> Self {
+        Self { made_of: portions.made_of, places: &portions.places }
+    }
+
+    pub(super) fn to_portions(self) -> Portions {
+        Portions { made_of: self.made_of, places: self.places.to_vec() }
+    }
 }
 
 /// A folder of a tree; the tree itself has no name.
@@ -32,6 +54,19 @@ struct Name {
     len: usize,
 }
 
+/// What texts were made of, and where their places stand among all.
+type TextsAt = (Fingerprint, Range<usize>);
+
+/// `File` without its name and the places of its texts.
+#[derive(Debug)]
+struct Entry {
+    name: Name,
+    stamp: Stamp,
+    fingerprint: Fingerprint,
+    key: Option<Fingerprint>,
+    texts: Option<TextsAt>,
+}
+
 /// What was noted of a tree; of a tree that nobody noted, nothing.
 #[derive(Debug, Default)]
 pub(super) struct Noted {
@@ -40,7 +75,9 @@ pub(super) struct Noted {
     /// When it was looked at, by the clock of its file system.
     pub(super) look: i64,
     names: String,
-    files: Vec<(Name, Stamp, Fingerprint, Option<Fingerprint>)>,
+    /// The places of all texts.
+    places: Vec<(u32, u32)>,
+    files: Vec<Entry>,
     folders: Vec<(Name, Stamp)>,
 }
 
@@ -52,8 +89,10 @@ impl Noted {
 
     /// The file at a place among all files.
     pub(super) fn file(&self, at: usize) -> File<'_> {
-        let (name, stamp, fingerprint, key) = &self.files[at];
-        File { name: self.name(name), stamp: *stamp, fingerprint: *fingerprint, key: *key }
+        let Entry { name, stamp, fingerprint, key, texts } = &self.files[at];
+        let texts = texts.as_ref();
+        let texts = texts.map(|(made_of, at)| Texts { made_of: *made_of, places: &self.places[at.clone()] });
+        File { name: self.name(name), stamp: *stamp, fingerprint: *fingerprint, key: *key, texts }
     }
 
     /// Every folder, sorted by name, so that each comes before those in it.
@@ -63,7 +102,7 @@ impl Noted {
 
     /// The file of this name.
     pub(super) fn find(&self, name: &str) -> Option<File<'_>> {
-        self.files.binary_search_by(|(found, ..)| self.name(found).cmp(name)).ok().map(|at| self.file(at))
+        self.files.binary_search_by(|found| self.name(&found.name).cmp(name)).ok().map(|at| self.file(at))
     }
 
     fn name(&self, name: &Name) -> &str {
@@ -84,14 +123,15 @@ impl Noted {
             let name = rest.name(&mut noted.names)?;
             let (stamp, fingerprint) = (rest.stamp()?, rest.fingerprint()?);
             let key = if rest.array::<1>()? == [0] { None } else { Some(rest.fingerprint()?) };
-            noted.files.push((name, stamp, fingerprint, key));
+            let texts = if rest.array::<1>()? == [0] { None } else { Some(rest.texts(&mut noted.places)?) };
+            noted.files.push(Entry { name, stamp, fingerprint, key, texts });
         }
         for _ in 0..folders {
             let name = rest.name(&mut noted.names)?;
             noted.folders.push((name, rest.stamp()?));
         }
         // What is looked up by halves must be in order.
-        let is_sorted = noted.files.is_sorted_by(|a, b| noted.name(&a.0) < noted.name(&b.0))
+        let is_sorted = noted.files.is_sorted_by(|a, b| noted.name(&a.name) < noted.name(&b.name))
             && noted.folders.is_sorted_by(|a, b| noted.name(&a.0) < noted.name(&b.0));
         (rest.0.is_empty() && is_sorted).then_some(noted)
     }
@@ -112,6 +152,12 @@ pub(super) fn to_bytes(made_of: Fingerprint, look: i64, files: &[File<'_>], fold
         bytes.push(u8::from(file.key.is_some()));
         if let Some(key) = file.key {
             bytes.extend_from_slice(key.as_bytes());
+        }
+        bytes.push(u8::from(file.texts.is_some()));
+        if let Some(texts) = file.texts {
+            bytes.extend_from_slice(texts.made_of.as_bytes());
+            bytes.extend((texts.places.len() as u64).to_le_bytes());
+            bytes.extend(texts.places.iter().flat_map(|(from, to)| [from.to_le_bytes(), to.to_le_bytes()]).flatten());
         }
     }
     for folder in folders {
@@ -153,6 +199,14 @@ impl<'a> Rest<'a> {
         self.array().map(Fingerprint::from_bytes)
     }
 
+    fn texts(&mut self, places: &mut Vec<(u32, u32)>) -> Option<TextsAt> {
+        let (made_of, count, start) = (self.fingerprint()?, self.number()?, places.len());
+        for _ in 0..count {
+            places.push((u32::from_le_bytes(self.array()?), u32::from_le_bytes(self.array()?)));
+        }
+        Some((made_of, start..places.len()))
+    }
+
     fn name(&mut self, names: &mut String) -> Option<Name> {
         let len = self.number()?;
         let name = std::str::from_utf8(self.take(len)?).ok()?;
@@ -191,7 +245,11 @@ mod tests {
         let files: Vec<File<'_>> = names
             .iter()
             .enumerate()
-            .map(|(at, name)| File { name, stamp: stamp(9), fingerprint: of(name), key: (at == 0).then(|| of("key")) })
+            .map(|(at, name)| {
+                let texts =
+                    (at != 1).then(|| Texts { made_of: of("text"), places: &[(1, 2), (u32::MAX, 0)][at.min(2) / 2..] });
+                File { name, stamp: stamp(9), fingerprint: of(name), key: (at == 0).then(|| of("key")), texts }
+            })
             .collect();
         let folders = [Folder { name: "", stamp: stamp(1) }, Folder { name: "a", stamp: stamp(2) }];
         to_bytes(of("made"), 42, &files, &folders)
@@ -206,6 +264,9 @@ mod tests {
         let found = noted.find("a/ü b.html").unwrap();
         assert_eq!((found.stamp, found.key), (stamp(9), Some(Fingerprint::of(b"key"))));
         assert_eq!(noted.find("index.html").unwrap().key, None);
+        let places = |name: &str| noted.find(name).unwrap().texts.map(|texts| texts.places.to_vec());
+        assert_eq!(places("a/ü b.html"), Some(vec![(1, 2), (u32::MAX, 0)]));
+        assert_eq!((places("a:b.html"), places("index.html")), (None, Some(vec![(u32::MAX, 0)])));
         assert!(noted.find("a").is_none());
     }
 

@@ -11,6 +11,7 @@ use throughline::io::terminal::to_json;
 use throughline::link::{self, LinkInput, link_again};
 use throughline::load::{self, Options, load_again};
 use throughline::memo::Memo as Leaves;
+use throughline::model::portions::Portions;
 use throughline::model::source::Artifact;
 use throughline::parse::{self, parse_again};
 use throughline::promise::{self, Addresses};
@@ -32,8 +33,8 @@ pub(super) struct Memories {
     made: Made,
 }
 
-/// Files with the recipes they were made from.
-type Made = BTreeMap<String, (Option<Fingerprint>, Arc<[u8]>)>;
+/// Files with the recipes they were made from, and the texts in them.
+type Made = BTreeMap<String, (Option<Fingerprint>, Option<Portions>, Arc<[u8]>)>;
 
 /// Keeps what the step before made from the same recipe, as the output folder of a build does.
 struct Shelf {
@@ -43,15 +44,24 @@ struct Shelf {
 
 impl Sink for Shelf {
     fn keep(&self, file: &str, recipe: Fingerprint) -> bool {
-        let before = self.before.get(file).filter(|(known, _)| *known == Some(recipe));
+        let before = self.before.get(file).filter(|(known, ..)| *known == Some(recipe));
         before.is_some_and(|made| {
             self.now.lock().unwrap().insert(file.to_owned(), made.clone());
             true
         })
     }
 
+    fn texts(&self, file: &str, made_of: Fingerprint) -> Option<Vec<String>> {
+        let (_, texts, bytes) = self.before.get(file)?;
+        Portions::read(&texts.as_ref().filter(|texts| texts.made_of == made_of)?.places, bytes)
+    }
+
     fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes) {
-        self.now.lock().unwrap().insert(file.to_owned(), (recipe, bytes.into()));
+        self.now.lock().unwrap().insert(file.to_owned(), (recipe, None, bytes.into()));
+    }
+
+    fn put_with_texts(&self, file: &str, recipe: Option<Fingerprint>, texts: Portions, bytes: Bytes) {
+        self.now.lock().unwrap().insert(file.to_owned(), (recipe, Some(texts), bytes.into()));
     }
 }
 
@@ -83,7 +93,7 @@ impl Warm for Memories {
         same_findings(&to_json(&report, &|path| snapshot.text(path)).to_string(), clean)?;
         self.made = shelf.now.into_inner().unwrap();
         let files: BTreeMap<String, Arc<[u8]>> =
-            self.made.iter().map(|(file, (_, bytes))| (file.clone(), Arc::clone(bytes))).collect();
+            self.made.iter().map(|(file, (.., bytes))| (file.clone(), Arc::clone(bytes))).collect();
         same_files(&files, &clean.files)
     }
 }
