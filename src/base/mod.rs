@@ -11,5 +11,6 @@ pub mod media;
 pub mod parts;
 pub mod path;
 pub mod sentences;
+pub(crate) mod shares;
 pub mod span;
 pub mod words;

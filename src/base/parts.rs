@@ -34,6 +34,12 @@ impl Parts {
         self.last.extend_from_slice(part);
     }
 
+    /// Adds a list of numbers as one part.
+    pub fn add_numbers(&mut self, numbers: &[u32]) {
+        self.add_fixed(&(numbers.len() as u64).to_le_bytes());
+        numbers.iter().for_each(|number| self.add_fixed(&number.to_le_bytes()));
+    }
+
     /// The fingerprint of all of them.
     #[must_use]
     pub fn finish(self) -> Fingerprint {

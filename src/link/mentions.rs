@@ -11,6 +11,7 @@ use super::whole_words::WholeWords;
 use super::{ConceptId, Conversation, Site, index};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::sentences;
+use crate::base::shares::AT_A_TIME;
 use crate::base::span::to_u32;
 use crate::model::book::{Book, ConceptLinks};
 use crate::model::prose::{Outline, Range};
@@ -151,7 +152,7 @@ pub(super) fn find(site: &mut Site, book: &Book, memo: &mut Memo) {
         };
         Read { writing: Arc::clone(writing), own: *own, found, is_as_before }
     };
-    memo.read = site.writings.par_iter().zip(&own).enumerate().map(read).collect();
+    memo.read = site.writings.par_iter().with_max_len(AT_A_TIME).zip(&own).enumerate().map(read).collect();
     site.mentions = memo.read.iter().map(|read| Arc::clone(&read.found)).collect();
 }
 

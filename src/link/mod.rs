@@ -207,17 +207,17 @@ impl Site {
 
     /// The address of a page.
     #[must_use]
-    pub fn route(&self, page: PageId) -> Route {
+    pub fn route(&self, page: PageId) -> &Route {
         match page {
-            PageId::Home => Route::home(),
-            PageId::Archive => routes::archive(),
-            PageId::Concepts => routes::concepts(),
-            PageId::Replies => routes::replies(),
-            PageId::Print => routes::print(),
-            PageId::Writing(id) => self.routes[id.0 as usize].clone(),
-            PageId::Concept(id) => self.concept(id).route.clone(),
-            PageId::Series(id) => self.series(id).route.clone(),
-            PageId::Stretch(id) => self.stretch(id).route.clone(),
+            PageId::Home => &routes::HOME,
+            PageId::Archive => &routes::ARCHIVE,
+            PageId::Concepts => &routes::CONCEPTS,
+            PageId::Replies => &routes::REPLIES,
+            PageId::Print => &routes::PRINT,
+            PageId::Writing(id) => &self.routes[id.0 as usize],
+            PageId::Concept(id) => &self.concept(id).route,
+            PageId::Series(id) => &self.series(id).route,
+            PageId::Stretch(id) => &self.stretch(id).route,
         }
     }
 

@@ -9,6 +9,7 @@ use super::{LeftOut, PageId, Passage, Site, Target, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, SitePath, percent_decoded, slug};
+use crate::base::shares::AT_A_TIME;
 use crate::base::span::Span;
 use crate::model::book::Book;
 use crate::model::prose::{Heading, LinkRef, LinkStyle, Note, Shape};
@@ -82,7 +83,7 @@ pub(super) fn links(
         let Resolver { diagnostics, looked_into, .. } = resolver;
         Known { writing: Arc::clone(writing), targets, diagnostics, looked_into }
     };
-    let known: Vec<Known> = (0..site.writings.len()).into_par_iter().map(resolve).collect();
+    let known: Vec<Known> = (0..site.writings.len()).into_par_iter().with_max_len(AT_A_TIME).map(resolve).collect();
     known.iter().for_each(|known| diagnostics.append(known.diagnostics.clone()));
     site.targets = known.iter().map(|known| Arc::clone(&known.targets)).collect();
     memo.known = known;

@@ -1,7 +1,7 @@
 //! One owner for each address. Knows slugs, not what stands on the pages.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
@@ -27,24 +27,15 @@ pub struct Redirect {
     pub span: Span,
 }
 
-/// `/essays/`
-pub(super) fn archive() -> Route {
-    Route::new("/essays/").expect("a clean address")
-}
+/// Addresses that every site has.
+pub(super) static HOME: LazyLock<Route> = LazyLock::new(Route::home);
+pub(super) static ARCHIVE: LazyLock<Route> = LazyLock::new(|| fixed("/essays/"));
+pub(super) static CONCEPTS: LazyLock<Route> = LazyLock::new(|| fixed("/concepts/"));
+pub(super) static REPLIES: LazyLock<Route> = LazyLock::new(|| fixed("/replies/"));
+pub(super) static PRINT: LazyLock<Route> = LazyLock::new(|| fixed("/print/"));
 
-/// `/concepts/`
-pub(super) fn concepts() -> Route {
-    Route::new("/concepts/").expect("a clean address")
-}
-
-/// `/replies/`
-pub(super) fn replies() -> Route {
-    Route::new("/replies/").expect("a clean address")
-}
-
-/// `/print/`
-pub(super) fn print() -> Route {
-    Route::new("/print/").expect("a clean address")
+fn fixed(address: &str) -> Route {
+    Route::new(address).expect("a clean address")
 }
 
 /// The slug of a writing: the one its writer chose, or that of its file name (of its title for a concept).
@@ -131,19 +122,19 @@ impl RouteTable {
 pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnostics: &mut Diagnostics) {
     let mut table = RouteTable::default();
     for (route, what) in [
-        (Route::home(), "the front page"),
-        (archive(), "the list of essays"),
-        (concepts(), "the index of concepts"),
+        (HOME.clone(), "the front page"),
+        (ARCHIVE.clone(), "the list of essays"),
+        (CONCEPTS.clone(), "the index of concepts"),
         (Route::new("/404.html").expect("a clean address"), "the page for missing addresses"),
         (Route::new("/.throughline-output").expect("a clean address"), "the mark of the output folder"),
     ] {
         table.claim(&route, what.to_owned(), None, diagnostics);
     }
     if site.has_replies() {
-        table.claim(&replies(), "the page of replies".to_owned(), None, diagnostics);
+        table.claim(&REPLIES, "the page of replies".to_owned(), None, diagnostics);
     }
     if site.has_print() {
-        table.claim(&print(), "the page for printing".to_owned(), None, diagnostics);
+        table.claim(&PRINT, "the page for printing".to_owned(), None, diagnostics);
     }
     site.routes = site.writings.par_iter().map(|writing| route_of(writing, &site.urls)).collect();
     for (writing, route) in site.writings.iter().zip(&site.routes) {

@@ -115,7 +115,7 @@ impl Finder<'_> {
     /// The pages of one year: all its entries below the address of the list, and where they are too many the rest below that.
     fn year(&mut self, of: PageId, year: Option<i16>, entries: Range<usize>, is_newest_first: bool) {
         let name = year.map_or_else(|| "undated".to_owned(), |year| format!("{year:04}"));
-        let folder = self.free(&folder_of(&self.site.route(of)), &name, "in-");
+        let folder = self.free(&folder_of(self.site.route(of)), &name, "in-");
         let title = match (of, year) {
             (PageId::Concept(id), Some(_)) => format!("{} in {name}", self.site.concept(id).title),
             (PageId::Concept(id), None) => format!("{}, undated", self.site.concept(id).title),
@@ -137,7 +137,7 @@ impl Finder<'_> {
 
     /// The pages of a list that goes by number, but for the first, which is that of the list.
     fn numbers(&mut self, of: PageId, count: usize, most: usize) {
-        let folder = folder_of(&self.site.route(of));
+        let folder = folder_of(self.site.route(of));
         for (at, start) in (0..count).step_by(most).enumerate().skip(1) {
             let title = match of {
                 PageId::Series(id) => self.site.series(id).title.as_str(),

@@ -9,6 +9,7 @@ use super::understand;
 use crate::base::diagnostic::Diagnostics;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
+use crate::base::shares::AT_A_TIME;
 use crate::io::clock;
 use crate::io::disk::{Found, Stamp};
 use crate::io::stamps::Stamped;
@@ -93,8 +94,12 @@ impl Memo {
     ) -> (Vec<Source>, Vec<Asset>) {
         let (before, is_for_once) = (std::mem::take(&mut self.files), self.is_for_once);
         self.has_links = found.iter().any(|file| file.is_link);
-        self.files =
-            found.into_par_iter().enumerate().map(|(at, file)| look(disk, file, at, &before, is_for_once)).collect();
+        self.files = found
+            .into_par_iter()
+            .with_max_len(AT_A_TIME)
+            .enumerate()
+            .map(|(at, file)| look(disk, file, at, &before, is_for_once))
+            .collect();
         let (mut sources, mut assets) = (Vec::with_capacity(self.files.len()), Vec::new());
         for known in &mut self.files {
             diagnostics.append(known.diagnostics.clone());

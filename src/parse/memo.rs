@@ -9,6 +9,7 @@ use super::{Reader, kept, published, replies};
 use crate::base::diagnostic::Diagnostics;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
+use crate::base::shares::AT_A_TIME;
 use crate::memo::Memo as Leaves;
 use crate::model::book::{MarkdownSettings, RepliesSettings};
 use crate::model::kept::{Found, Kept};
@@ -122,7 +123,7 @@ impl Memo {
             };
             Known { path: source.path.clone(), fingerprint: source.fingerprint, said, diagnostics }
         };
-        self.files = sources.par_iter().enumerate().map(parse).collect();
+        self.files = sources.par_iter().with_max_len(AT_A_TIME).enumerate().map(parse).collect();
         self.read = read.into_inner();
         let mut parsed = Parsed { writings: Vec::with_capacity(self.files.len()), ..Parsed::default() };
         for known in &self.files {

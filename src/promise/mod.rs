@@ -227,7 +227,7 @@ fn page_address(file: &str, page: PageId, (site, book): (&Site, &Book), day: civ
     let writing = writing.map(|WritingId(at)| Arc::clone(&site.writings[at as usize]));
     Address {
         file: file.to_owned(),
-        route: site.route(page),
+        route: site.route(page).clone(),
         what,
         title: site.title(page, book).to_owned(),
         why: writing.as_ref().and_then(|writing| reason_not_public(writing, day)),

@@ -115,19 +115,20 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
                 recipe.add(format!("{:?}", site.page_of(from)).as_bytes());
             }
             // Where a sentence stands is not told, so that a word more before it is none of the graph's concern.
-            let places = graph.places(from, links);
+            let anchors = graph.anchors(from, links);
             recipe.add_fixed(&index(links.len()).to_le_bytes());
-            recipe.add_fixed(&index(places.len()).to_le_bytes());
-            places.iter().for_each(|place| recipe.add(place.block.as_bytes()));
+            recipe.add_fixed(&index(anchors.len()).to_le_bytes());
+            anchors.iter().for_each(|anchor| recipe.add(anchor.as_bytes()));
         }
     }
     for concept in &site.concepts {
-        recipe.add_fixed(&index(concept.appearances.len()).to_le_bytes());
+        // There are hundreds of thousands.
+        let mut uses = Vec::with_capacity(concept.appearances.len() * 12);
         for found in &concept.appearances {
-            // There are hundreds of thousands.
-            let uses = u64::from(found.mentions) << 1 | u64::from(found.is_named);
-            recipe.add_fixed(&(u128::from(found.essay.0) << 64 | u128::from(uses)).to_le_bytes());
+            uses.extend(found.essay.0.to_le_bytes());
+            uses.extend((u64::from(found.mentions) << 1 | u64::from(found.is_named)).to_le_bytes());
         }
+        recipe.add(&uses);
         recipe.add(format!("{:?}", concept.relations).as_bytes());
     }
     for series in &site.series {
@@ -245,11 +246,22 @@ impl Graph<'_> {
 
     /// The paragraphs of these links of one writing, without their sentences.
     fn places(&self, from: WritingId, links: &[Backlink]) -> Vec<Passage> {
+        let passage = |block: &str| Passage { block: block.to_owned(), text: String::new(), marks: Vec::new() };
+        self.anchors(from, links).into_iter().map(passage).collect()
+    }
+
+    /// The ids of the paragraphs in which these links of one writing stand, one for each sentence.
+    fn anchors(&self, from: WritingId, links: &[Backlink]) -> Vec<&str> {
         let facts = &self.input.site.writing(from).facts;
-        let first = |sentence: Range| links.iter().find(|link| link.sentence == sentence);
-        let anchor = |sentence| first(sentence).map(|link| facts.links[link.link as usize].anchor.clone());
-        let passage = |block| Passage { block, text: String::new(), marks: Vec::new() };
-        by_sentence(links).into_keys().take(MOST_PASSAGES).filter_map(anchor).map(passage).collect()
+        let mut found: Vec<(Range, u32)> = links
+            .iter()
+            .filter(|link| link.sentence.0 < link.sentence.1)
+            .map(|link| (link.sentence, link.link))
+            .collect();
+        // The first link of each sentence, sentences in the order of the text.
+        found.sort_by_key(|(sentence, _)| *sentence);
+        found.dedup_by_key(|(sentence, _)| *sentence);
+        found.into_iter().take(MOST_PASSAGES).map(|(_, link)| facts.links[link as usize].anchor.as_str()).collect()
     }
 
     /// The essays that name a concept in their front matter, and those that use its name.

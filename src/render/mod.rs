@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
 use crate::base::language::is_right_to_left;
+use crate::base::shares::AT_A_TIME;
 use crate::base::span::Span;
 use crate::link::{PageId, Site};
 use crate::model::book::Book;
@@ -193,7 +194,7 @@ pub fn render(input: &Input<'_>, outputs: &BTreeMap<String, Output>, tools: &Too
     // Pages of one year name the same essays, whatever list they belong to: together, they find what is said of those at hand.
     single.sort_by_key(|at| year_of(*list[*at].1, input.site));
     let order: Vec<usize> = whole.into_iter().chain(single).collect();
-    let mut rendered: Vec<_> = order.par_iter().map(|at| (*at, make(list[*at]))).collect();
+    let mut rendered: Vec<_> = order.par_iter().with_max_len(AT_A_TIME).map(|at| (*at, make(list[*at]))).collect();
     rendered.sort_unstable_by_key(|(at, _)| *at);
     let mut diagnostics = Diagnostics::default();
     let mut done = Rendered { times: Vec::with_capacity(all), made: 0 };

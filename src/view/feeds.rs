@@ -105,7 +105,7 @@ impl Feed {
     /// Its address: below that of the page it belongs to.
     #[must_use]
     pub fn route(self, site: &Site) -> Route {
-        self.route_below(&site.route(self.page()))
+        self.route_below(site.route(self.page()))
     }
 
     /// Where it stands below the address of a page.

@@ -119,7 +119,7 @@ impl Viewer<'_> {
 
     /// The absolute address of a page.
     pub(crate) fn absolute(&self, page: PageId) -> Option<String> {
-        self.book.absolute(&self.site.route(page))
+        self.book.absolute(self.site.route(page))
     }
 
     fn alternates(&self, page: PageId) -> Vec<AlternateView> {

@@ -29,7 +29,7 @@ pub(super) enum Thing<'a> {
 #[derive(Clone)]
 pub(super) struct Address<'a> {
     pub(super) base: &'a str,
-    pub(super) route: Route,
+    pub(super) route: &'a Route,
     pub(super) place: &'static str,
 }
 

@@ -209,7 +209,7 @@ impl<'a> Viewer<'a> {
     #[must_use]
     pub fn route(&self, key: PageKey) -> Route {
         match key {
-            PageKey::Page(id) => self.site.route(id),
+            PageKey::Page(id) => self.site.route(id).clone(),
             PageKey::Missing => Route::new("/404.html").expect("a clean address"),
         }
     }
@@ -225,7 +225,7 @@ impl<'a> Viewer<'a> {
 
     fn page_without_head(&self, id: PageId) -> Page {
         let description = self.description(id);
-        let route = self.site.route(id);
+        let route = self.site.route(id).clone();
         let root = route.to_root();
         match id {
             PageId::Home => {

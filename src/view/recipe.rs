@@ -185,7 +185,7 @@ impl Viewer<'_> {
         for (place, block) in &self.site.writing(id).facts.lead {
             let end = place + index(block.len());
             recipe.add(block.as_bytes());
-            recipe.add(format!("{:?}", escapes_within(escapes, (*place, end))).as_bytes());
+            recipe.add_numbers(&escapes_within(escapes, (*place, end)));
         }
         format!("{MARK}{}", recipe.finish())
     }
@@ -238,10 +238,12 @@ impl Viewer<'_> {
             // A sentence is told by its place among these, and words by theirs in it: what comes before may change.
             let (start, end) = link.sentence;
             let place = sentences.partition_point(|other| *other < link.sentence);
-            let marks = (place, end - start, link.text.0 - start, link.text.1 - start);
             recipe.add(quote.as_bytes());
             recipe.add(anchor.as_bytes());
-            recipe.add(format!("{marks:?} {:?}", escapes_within(escapes, link.sentence)).as_bytes());
+            for number in [index(place), end - start, link.text.0 - start, link.text.1 - start] {
+                recipe.add_fixed(&number.to_le_bytes());
+            }
+            recipe.add_numbers(&escapes_within(escapes, link.sentence));
         }
         let title = format!("{MARK}{}", recipe.finish());
         let nothing = String::new;

@@ -9,7 +9,6 @@ mod stamp;
 pub(super) mod swap;
 mod tree;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -202,7 +201,7 @@ impl Output {
     ) -> Result<(), Error> {
         self.spare.look()?;
         let stay: Vec<(&str, Stamp)> = placed.iter().map(|placed| (placed.file.as_str(), placed.stamp)).collect();
-        let folders: BTreeSet<&str> = folders_of(placed);
+        let folders = folders_of(placed);
         let text = || mark(&placed.iter().map(Placed::to_held).collect::<Vec<_>>());
         let (text, removed) = rayon::join(text, || self.spare.remove_others(&stay, &folders));
         removed?;
@@ -267,7 +266,7 @@ impl Output {
     }
 
     /// Notes the spare tree as it is now. Its time is asked of the file system itself, whose clock may be another one.
-    fn note(&self, placed: &[&Placed], folders: &BTreeSet<&str>, made_of: Fingerprint) -> Result<(), Error> {
+    fn note(&self, placed: &[&Placed], folders: &[&str], made_of: Fingerprint) -> Result<(), Error> {
         let files: Vec<File<'_>> = placed.iter().map(|placed| placed.to_noted()).collect();
         let stamps = self.spare.stamps(folders)?;
         let folders: Vec<Folder<'_>> = folders.iter().zip(stamps).map(|(name, stamp)| Folder { name, stamp }).collect();
@@ -317,14 +316,24 @@ fn find<'a>(tree: &'a Tree, name: &str, is_wanted: &dyn Fn(&File<'_>) -> bool) -
     tree.noted.find(name).filter(|noted| is_wanted(noted) && tree.has(noted))
 }
 
-/// Every folder that a file is in, however far above it; the root has no name.
-fn folders_of(placed: &[Placed]) -> BTreeSet<&str> {
-    let mut folders = BTreeSet::from([""]);
+/// Every folder that a file is in, however far above it, sorted; the root has no name. Files are sorted by name.
+fn folders_of(placed: &[Placed]) -> Vec<&str> {
+    let mut folders = vec![""];
+    let mut last = "";
+    // Of files that stand beside each other only the first need tell their folders; what is told twice all the same goes below.
+    let is_in_last = |folder: &str, last: &str| {
+        last.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     for placed in placed {
-        let mut folder = folder_of(&placed.file);
-        while !folder.is_empty() && folders.insert(folder) {
+        let own = folder_of(&placed.file);
+        let mut folder = own;
+        while !folder.is_empty() && !is_in_last(folder, last) {
+            folders.push(folder);
             folder = folder_of(folder);
         }
+        last = own;
     }
+    folders.sort_unstable();
+    folders.dedup();
     folders
 }

@@ -1,7 +1,7 @@
 //! The spare tree, in which the next site grows where nobody looks. No file is ever changed in place: it may be one of the public
 //! tree by a second name. Knows nothing of what the files are.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -151,7 +151,7 @@ impl Spare {
     }
 
     /// Removes what was there and is no part of the new site, whose files are told with their stamps.
-    pub(super) fn remove_others(&self, stay: &[(&str, Stamp)], folders: &BTreeSet<&str>) -> Result<(), Error> {
+    pub(super) fn remove_others(&self, stay: &[(&str, Stamp)], folders: &[&str]) -> Result<(), Error> {
         let before = self.look()?;
         let is_wanted = |name: &str| stay.binary_search_by(|(file, _)| (*file).cmp(name)).is_ok();
         let gone: Vec<&String> = before.files.iter().filter(|name| !is_wanted(name) && *name != MARK).collect();
@@ -166,7 +166,8 @@ impl Spare {
             }
             .map_err(|source| self.failed(&path, source))
         })?;
-        let mut left: Vec<&String> = before.folders.iter().filter(|name| !folders.contains(name.as_str())).collect();
+        let mut left: Vec<&String> =
+            before.folders.iter().filter(|name| folders.binary_search(&name.as_str()).is_err()).collect();
         // Those further down first.
         left.sort_unstable_by(|a, b| b.cmp(a));
         for name in left.into_iter().filter(|name| !is_wanted(name)) {
@@ -203,8 +204,7 @@ impl Spare {
     }
 
     /// The stamps of folders as they are now.
-    pub(super) fn stamps(&self, folders: &BTreeSet<&str>) -> Result<Vec<Stamp>, Error> {
-        let folders: Vec<&str> = folders.iter().copied().collect();
+    pub(super) fn stamps(&self, folders: &[&str]) -> Result<Vec<Stamp>, Error> {
         let stamp = |name: &&str| {
             let path = self.tree.root.join(name);
             let found = fs::symlink_metadata(&path).map(|found| Stamp::of(&found));
