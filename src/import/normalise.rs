@@ -112,14 +112,15 @@ pub(super) fn push_words(markdown: &mut String, line: &str) {
         match start.filter(|at| word[..*at].chars().all(|c| !c.is_alphanumeric())) {
             Some(start) => {
                 let address = word[start..].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '"', '\'', '>']);
-                escape(markdown, &word[..start]);
                 if address.contains(['<', '>', '`']) || address.len() < 10 {
-                    escape(markdown, address);
-                } else {
-                    markdown.push('<');
-                    markdown.push_str(address);
-                    markdown.push('>');
+                    // As one, since what stands before the sign at its end may make a reference with it.
+                    escape(markdown, word);
+                    continue;
                 }
+                escape(markdown, &word[..start]);
+                markdown.push('<');
+                markdown.push_str(address);
+                markdown.push('>');
                 escape(markdown, &word[start + address.len()..]);
             }
             None => escape(markdown, word),
@@ -194,6 +195,12 @@ mod tests {
             shown.trim(),
             "1. *Not* a list_\n# nor this, see https://example.org/x_y.\n\nquoted\n\n- dash & <b>"
         );
+    }
+
+    #[test]
+    fn a_reference_at_the_end_of_what_only_looks_like_an_address_stays_as_it_is_written() {
+        assert_eq!(of(Format::Plain, "https://example.org/a<&amp;"), "https://example.org/a<\\&amp;");
+        assert_eq!(of(Format::Plain, "(http://&a;)"), "(http://\\&a;)");
     }
 
     #[test]
