@@ -272,17 +272,22 @@ const SLUG_LENGTH: usize = 80;
 #[must_use]
 pub fn slug(text: &str) -> String {
     let spelled = if text.is_ascii() { Cow::Borrowed(text) } else { deunicode(&text.nfc().collect::<String>()).into() };
-    let mut slug = String::with_capacity(spelled.len());
+    // Bytes, since every paragraph of every book gets an id by these rules.
+    let mut slug = Vec::with_capacity(spelled.len());
+    let mut last = b'-';
     for byte in spelled.bytes() {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' => slug.push(char::from(byte)),
-            b'A'..=b'Z' => slug.push(char::from(byte.to_ascii_lowercase())),
-            b'\'' | b'`' => {}
+        let next = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => byte,
+            b'A'..=b'Z' => byte.to_ascii_lowercase(),
+            b'\'' | b'`' => continue,
             // Of what is no ASCII after all, each letter is as good as a blank.
-            _ if slug.ends_with('-') || slug.is_empty() => {}
-            _ => slug.push('-'),
-        }
+            _ if last == b'-' => continue,
+            _ => b'-',
+        };
+        slug.push(next);
+        last = next;
     }
+    let mut slug = String::from_utf8(slug).expect("nothing but ASCII");
     if slug.len() > SLUG_LENGTH {
         let cut = slug[..=SLUG_LENGTH].rfind('-').unwrap_or(SLUG_LENGTH);
         slug.truncate(cut);

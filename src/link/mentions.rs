@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -231,7 +231,7 @@ impl Finder {
         if policy == ConceptLinks::None {
             return;
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = HashSet::with_capacity(list.len());
         for mention in list {
             let section = outline.blocks[mention.block as usize].section;
             let is_first = seen.insert((section, mention.concept));

@@ -43,7 +43,7 @@ impl<T: Copy> WholeWords<T> {
             {
                 found.push((start, end, owner));
                 start = end;
-                may_begin = LETTERS[bytes[end - 1] as usize] == 0;
+                may_begin = !JOINS[bytes[end - 1] as usize];
             } else {
                 may_begin = length == 0;
                 start += length.max(1);
@@ -66,32 +66,29 @@ impl<T: Copy> WholeWords<T> {
     }
 }
 
-/// Bytes of ASCII that belong to the word of what stands beside them, in lower case; zero for all others.
-static LETTERS: [u8; 256] = {
-    let mut letters = [0; 256];
+/// Bytes of ASCII that belong to the word of what stands beside them.
+static JOINS: [bool; 256] = {
+    let mut joins = [false; 256];
     let mut byte = 0_u8;
     while byte < 128 {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
-            letters[byte as usize] = byte.to_ascii_lowercase();
-        }
+        joins[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         byte += 1;
     }
-    letters
+    joins
 };
 
-/// The bytes of ASCII that belong to a word, at the beginning of a text: how many, and a hash of them that knows no case.
+/// The bytes of ASCII that belong to a word, at the beginning of a text: how many, and a hash of the first eight that knows no case.
 #[inline]
 fn word(text: &[u8]) -> (usize, u32) {
-    let (mut length, mut hash) = (0, 0);
-    for byte in text {
-        let letter = LETTERS[*byte as usize];
-        if letter == 0 {
-            break;
-        }
-        hash = (hash ^ u32::from(letter)).wrapping_mul(0x9e37_79b1);
-        length += 1;
-    }
-    (length, hash)
+    let length = text.iter().position(|byte| !JOINS[*byte as usize]).unwrap_or(text.len());
+    let first = match text.first_chunk() {
+        Some(first) => u64::from_le_bytes(*first),
+        None => text.iter().rev().fold(0, |first, byte| first << 8 | u64::from(*byte)),
+    };
+    let own = if length < 8 { (1 << (8 * length)) - 1 } else { u64::MAX };
+    // The sixth bit of a letter is its case; what it makes of other signs is the same for names and texts.
+    let lower = (first | 0x2020_2020_2020_2020) & own;
+    (length, (lower.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32)
 }
 
 /// Whether the words at these bytes are no part of longer ones.

@@ -1,6 +1,12 @@
 //! Bare addresses in text, as GitHub Flavored Markdown 0.29 (section 6.9) finds them. Knows only the text.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memchr2;
+use memchr::memmem::Finder;
+
+static WWW: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("www."));
 
 /// An address in a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,7 +20,8 @@ pub(super) struct Address {
 /// Every bare address in the text: `https://…`, `http://…`, `www.…` and e-mail addresses.
 pub(super) fn find(text: &str) -> Vec<Address> {
     let mut found = Vec::new();
-    if !text.contains("://") && !text.contains("www.") && !text.contains('@') {
+    // Nearly every text has none.
+    if memchr2(b':', b'@', text.as_bytes()).is_none() && WWW.find(text.as_bytes()).is_none() {
         return found;
     }
     let mut from = 0;

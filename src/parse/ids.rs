@@ -8,6 +8,8 @@ use crate::base::path::slug;
 const FIRST_WORDS: usize = 5;
 const MORE_WORDS: usize = 4;
 const MOST_WORDS: usize = 25;
+/// What the ids of blocks begin with.
+const PREFIX: &str = "p-";
 
 /// Ids for headings, in order: the writer's own where there is one, otherwise the slug of the text;
 /// equal ones are numbered `-2`, `-3` … in the order of the text.
@@ -28,15 +30,15 @@ pub(crate) fn of_headings<'a>(headings: impl Iterator<Item = (Option<&'a str>, &
 /// so that an id depends on what the blocks say and not on where they stand. Only blocks that say the same are numbered.
 /// Blocks without words get an empty id.
 pub(crate) fn of_blocks(texts: &[&str], headings: &[String]) -> Vec<String> {
-    let mut taken = Taken { ids: headings.iter().cloned().collect(), next: HashMap::new() };
     let mut ids: Vec<String> = texts.iter().map(|text| first_words(text, FIRST_WORDS)).collect();
-    let mut words = FIRST_WORDS;
+    let (mut words, mut are_told_apart) = (FIRST_WORDS, false);
     while words < MOST_WORDS {
         words += MORE_WORDS;
         let mut count: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
         let told = ids.iter().filter(|id| !id.is_empty());
         told.clone().for_each(|id| *count.entry(id).or_default() += 1);
-        if count.len() == told.count() {
+        are_told_apart = count.len() == told.count();
+        if are_told_apart {
             break;
         }
         let longer: Vec<Option<String>> = ids
@@ -50,7 +52,11 @@ pub(crate) fn of_blocks(texts: &[&str], headings: &[String]) -> Vec<String> {
             }
         }
     }
-    ids.into_iter().map(|id| if id.is_empty() { id } else { taken.claim(id) }).collect()
+    if !are_told_apart || headings.iter().any(|id| id.starts_with(PREFIX)) {
+        let mut taken = Taken { ids: headings.iter().cloned().collect(), next: HashMap::new() };
+        ids.iter_mut().filter(|id| !id.is_empty()).for_each(|id| *id = taken.claim(std::mem::take(id)));
+    }
+    ids
 }
 
 fn first_words(text: &str, count: usize) -> String {
@@ -60,11 +66,8 @@ fn first_words(text: &str, count: usize) -> String {
         first.push_str(word);
         first.push(' ');
     }
-    let mut made = slug(&first);
-    if !made.is_empty() {
-        made.insert_str(0, "p-");
-    }
-    made
+    let made = slug(&first);
+    if made.is_empty() { made } else { [PREFIX, &made].concat() }
 }
 
 /// Ids that the page has around the text: its main part, its lists, notes and references to them.
@@ -126,6 +129,13 @@ mod tests {
         let texts = ["Concepts", "Notes", "N1", "Nothing"];
         let ids = of_headings(texts.into_iter().map(|text| (None, text)));
         assert_eq!(ids, ["concepts-section", "notes-section", "n1-section", "nothing"]);
+    }
+
+    #[test]
+    fn blocks_leave_headings_their_ids() {
+        let headings = of_headings([(Some("p-yes"), "Yes"), (None, "Yes")].into_iter());
+        assert_eq!(headings, ["p-yes", "yes"]);
+        assert_eq!(of_blocks(&["Yes.", "No."], &headings), ["p-yes-2", "p-no"]);
     }
 
     #[test]

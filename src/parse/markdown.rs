@@ -213,26 +213,50 @@ impl<'a> Writer<'a> {
     fn write_event(&mut self, at: usize) -> usize {
         let source = self.events[at].1.clone();
         self.here = source.start;
-        match self.events[at].0.clone() {
-            Event::Start(tag) => return self.start(at, tag, source),
-            Event::End(tag) => self.end(tag),
+        match &self.events[at].0 {
+            Event::Start(tag) => {
+                let tag = tag.clone();
+                return self.start(at, tag, source);
+            }
+            Event::End(tag) => {
+                let tag = *tag;
+                self.end(tag);
+            }
             Event::Text(_) => return self.write_text(at),
-            Event::Code(code) => self.write_inline_code(&code),
+            Event::Code(code) => {
+                let code = code.clone();
+                self.write_inline_code(&code);
+            }
             Event::InlineMath(_) if self.is_money(&source) => {
                 let written = &self.input.text[self.input.body_start..][source];
                 self.write_words(written);
             }
-            Event::InlineMath(tex) => self.write_math(&tex, false, &source),
-            Event::DisplayMath(tex) => self.write_math(&tex, true, &source),
-            Event::Html(html) | Event::InlineHtml(html) => self.write_inline_html(&html, &source),
-            Event::FootnoteReference(label) => self.write_note_reference(label.as_ref()),
+            Event::InlineMath(tex) => {
+                let tex = tex.clone();
+                self.write_math(&tex, false, &source);
+            }
+            Event::DisplayMath(tex) => {
+                let tex = tex.clone();
+                self.write_math(&tex, true, &source);
+            }
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let html = html.clone();
+                self.write_inline_html(&html, &source);
+            }
+            Event::FootnoteReference(label) => {
+                let label = label.clone();
+                self.write_note_reference(label.as_ref());
+            }
             Event::SoftBreak => self.write_break(""),
             Event::HardBreak => self.write_break("<br>"),
             Event::Rule => {
                 self.fresh_line();
                 self.write("<hr>\n");
             }
-            Event::TaskListMarker(is_done) => self.write_task(is_done),
+            Event::TaskListMarker(is_done) => {
+                let is_done = *is_done;
+                self.write_task(is_done);
+            }
         }
         at + 1
     }

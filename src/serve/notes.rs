@@ -140,7 +140,7 @@ pub(super) fn undefined(subject: &Subject<'_>) -> Vec<Note> {
     let Subject { edition, id, writing, .. } = subject;
     let site = &edition.site;
     let mut notes = Vec::new();
-    for concept in edition.input().viewer.concepts_in(*id) {
+    for concept in edition.input().viewer.concepts_in(*id).iter().copied() {
         let known = site.concept(concept);
         let text = visible(&known.title);
         let group = "Concepts without definition";

@@ -2,6 +2,7 @@
 //! no feed.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
@@ -9,9 +10,9 @@ use std::sync::{Arc, LazyLock};
 use ammonia::{Builder, UrlRelative, UrlRelativeEvaluate};
 use url::Url;
 
-use super::Viewer;
 use super::prose::{Filler, Place, escaped_attribute};
 use super::views::NoteView;
+use super::{Viewer, clean_html};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::language::is_right_to_left;
 use crate::base::markup;
@@ -112,8 +113,11 @@ impl Viewer<'_> {
         let page = self.url(self.site.page_of(id));
         // Several essays may be shown under each other, and each has a note 1.
         let prefix = format!("e{}-", Fingerprint::of(page.as_bytes()).to_short_hex());
-        let cleaner = cleaner(&prefix, &format!("{base}{page}"));
-        let clean = |html: String| cleaner.clean(&plainer(html)).to_string();
+        let cleaner = LazyCell::new(|| cleaner(&prefix, &format!("{base}{page}")));
+        let clean = |html: String| {
+            let html = plainer(html);
+            clean_html::clean(&html, &prefix).unwrap_or_else(|| cleaner.clean(&html).to_string())
+        };
         let mut html = clean(filler.body(id));
         html.truncate(html.trim_end().len());
         let notes = filler.notes(id);
@@ -172,7 +176,7 @@ fn plainer(mut html: String) -> String {
 }
 
 /// Takes out whatever could act. Ids stay on references to notes only, behind `prefix`; addresses are read from `page`.
-fn cleaner<'a>(prefix: &'a str, page: &str) -> Builder<'a> {
+pub(super) fn cleaner<'a>(prefix: &'a str, page: &str) -> Builder<'a> {
     let mut cleaner = Builder::empty();
     let own = prefix.to_owned();
     let from = Url::parse(page).ok();
@@ -231,10 +235,10 @@ fn whole_set(page: &Url, set: &str) -> Option<String> {
 }
 
 /// Whether this is the id of a place that refers to a note: `r1`, `r1-2`.
-fn is_reference(id: &str) -> bool {
+pub(super) fn is_reference(id: &str) -> bool {
     id.strip_prefix('r').is_some_and(|numbers| numbers.split('-').count() <= 2 && numbers.split('-').all(is_number))
 }
 
-fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -163,7 +163,7 @@ impl Viewer<'_> {
         let meta = &self.site.writing(id).meta;
         let (published, updated) = (meta.date?.to_timestamp(), self.changed(id)?);
         let summary = self.description(PageId::Writing(id));
-        let title = |concept: ConceptId| self.site.concept(concept).title.clone();
+        let title = |concept: &ConceptId| self.site.concept(*concept).title.clone();
         Some(EntryView {
             url: self.absolute(PageId::Writing(id))?,
             title: meta.title.clone(),
@@ -173,7 +173,7 @@ impl Viewer<'_> {
             updated,
             summary,
             html: self.full_text(id, base),
-            concepts: self.concepts_in(id).into_iter().map(title).collect(),
+            concepts: self.concepts_in(id).iter().map(title).collect(),
             canonical: meta.canonical.clone(),
             answers: None,
         })

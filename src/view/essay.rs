@@ -22,7 +22,7 @@ const PLACES: [(&str, &str); 8] = [
     ("news.ycombinator.com", "Hacker News"),
 ];
 
-impl Viewer<'_> {
+impl<'a> Viewer<'a> {
     pub(super) fn essay_view(&self, id: WritingId, root: &str) -> EssayView {
         let writing = self.site.writing(id);
         let filler = self.filler(root);
@@ -63,15 +63,17 @@ impl Viewer<'_> {
     }
 
     /// Concepts that the front matter names and those linked in the text, by name.
-    pub(crate) fn concepts_in(&self, id: WritingId) -> Vec<ConceptId> {
-        let mut all = self.concepts_unsorted(id);
-        all.sort_unstable_by_key(|concept| self.tables.by_title[concept.0 as usize]);
-        all.dedup();
-        all
+    pub(crate) fn concepts_in(&self, id: WritingId) -> &'a [ConceptId] {
+        self.tables.concepts_in[id.0 as usize].get_or_init(|| {
+            let mut all = self.concepts_unsorted(id);
+            all.sort_unstable_by_key(|concept| self.tables.by_title[concept.0 as usize]);
+            all.dedup();
+            all.into()
+        })
     }
 
     /// The same in any order, some of them several times.
-    pub(super) fn concepts_unsorted(&self, id: WritingId) -> Vec<ConceptId> {
+    fn concepts_unsorted(&self, id: WritingId) -> Vec<ConceptId> {
         let named = self.site.named[id.0 as usize].iter().copied();
         let linked = self.site.mentions[id.0 as usize].list.iter().filter(|mention| mention.is_linked);
         let pointed_at = self.site.targets[id.0 as usize].iter().filter_map(|target| match target {
@@ -86,7 +88,7 @@ impl Viewer<'_> {
         if self.is_recipe {
             return vec![self.recipe_of_terms(id)];
         }
-        self.concepts_in(id).into_iter().map(|concept| self.term(concept)).collect()
+        self.concepts_in(id).iter().map(|concept| self.term(*concept)).collect()
     }
 
     /// The headings, if there are enough of them; backslashes before words are not shown.

@@ -1,6 +1,7 @@
 //! Which pages exist, and what each may know. Knows no template.
 
 pub(crate) mod cards;
+mod clean_html;
 mod concept;
 mod describe;
 mod elsewhere;

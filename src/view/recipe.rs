@@ -157,14 +157,11 @@ impl Viewer<'_> {
 
     /// The concepts of an essay, each by the fingerprint of what is said of it, which is made once for all essays.
     pub(super) fn recipe_of_terms(&self, id: WritingId) -> TermView {
-        // Their names, which are part of what is said of them, decide their order.
-        let mut concepts = self.concepts_unsorted(id);
-        concepts.sort_unstable();
-        concepts.dedup();
+        let concepts = self.concepts_in(id);
         let mut prints = Vec::with_capacity(concepts.len() * 16);
         for concept in concepts {
             let made = || {
-                let term = postcard::to_stdvec(&self.term(concept)).expect("views are texts, numbers and lists");
+                let term = postcard::to_stdvec(&self.term(*concept)).expect("views are texts, numbers and lists");
                 Fingerprint::of(&term)
             };
             prints.extend_from_slice(self.tables.terms[concept.0 as usize].get_or_init(made).as_bytes());
@@ -230,7 +227,9 @@ impl Viewer<'_> {
         let escapes = &self.site.mentions[from.0 as usize].escapes;
         // A transclusion has no sentence, and nothing of it is shown.
         let shown = || links.iter().filter(|link| link.sentence.0 < link.sentence.1);
-        let mut sentences: Vec<Range> = shown().map(|link| link.sentence).collect();
+        // Most writings link once.
+        let mut sentences: Vec<Range> =
+            if links.len() > 1 { shown().map(|link| link.sentence).collect() } else { Vec::new() };
         sentences.sort_unstable();
         sentences.dedup();
         for link in shown() {
