@@ -191,8 +191,9 @@ pub fn render(input: &Input<'_>, outputs: &BTreeMap<String, Output>, tools: &Too
     // Files that are made of the whole book take as long as hundreds of others: where one came last, all cores but one would wait.
     let list: Vec<(&String, &Output)> = outputs.iter().collect();
     let (whole, mut single): (Vec<usize>, Vec<usize>) = (0..all).partition(|at| is_of_whole_book(*list[*at].1));
-    // Pages of one year name the same essays, whatever list they belong to: together, they find what is said of those at hand.
-    single.sort_by_key(|at| year_of(*list[*at].1, input.site));
+    // Pages of one year name the same essays, whatever list they belong to: together, they find what is said of those at hand. So do
+    // texts with code in one language, of which a thread remembers the lines.
+    single.sort_by_key(|at| (year_of(*list[*at].1, input.site), code_of(*list[*at].1, input.site)));
     let order: Vec<usize> = whole.into_iter().chain(single).collect();
     let mut rendered: Vec<_> = order.par_iter().with_max_len(AT_A_TIME).map(|at| (*at, make(list[*at]))).collect();
     rendered.sort_unstable_by_key(|(at, _)| *at);
@@ -213,6 +214,14 @@ fn year_of(output: Output, site: &Site) -> Option<Option<i16>> {
     match output {
         Output::Page(PageKey::Page(PageId::Stretch(id))) => Some(site.stretch(id).year),
         _ => None,
+    }
+}
+
+/// The language of the first code on a page; empty for all other files.
+fn code_of(output: Output, site: &Site) -> &str {
+    match output {
+        Output::Page(PageKey::Page(PageId::Writing(id))) => &site.writing(id).facts.code,
+        _ => "",
     }
 }
 
