@@ -74,7 +74,7 @@ impl Prose {
             has_math: outline.has_math,
             notes: self.notes.iter().map(|note| note.references.clone()).collect(),
             is_empty: self.pieces.is_empty(),
-            code: self.codes.first().map(|code| code.language.clone()).unwrap_or_default(),
+            code: self.codes.first().map(|code| code.language.clone()),
             lead: self.lead(),
             copied: Box::default(),
         }
@@ -100,8 +100,8 @@ pub struct Facts {
     pub notes: Vec<Vec<String>>,
     /// Whether it says nothing.
     pub is_empty: bool,
-    /// The language of its first code; empty where it has none that is coloured.
-    pub code: String,
+    /// The language of its first code that is coloured.
+    pub code: Option<String>,
     /// How its first blocks begin, headings apart, each with its place in `Outline::text`: enough for a description.
     pub lead: Vec<(u32, String)>,
     /// Where the copy of an essay shows something else than its source, as the parser wrote it for the one who makes that copy.

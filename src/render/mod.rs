@@ -193,7 +193,7 @@ pub fn render(input: &Input<'_>, outputs: &BTreeMap<String, Output>, tools: &Too
     let (whole, mut single): (Vec<usize>, Vec<usize>) = (0..all).partition(|at| is_of_whole_book(*list[*at].1));
     // Pages of one year name the same essays, whatever list they belong to: together, they find what is said of those at hand. So do
     // texts with code in one language, of which a thread remembers the lines.
-    single.sort_by_key(|at| (year_of(*list[*at].1, input.site), code_of(*list[*at].1, input.site)));
+    single.sort_by_cached_key(|at| (year_of(*list[*at].1, input.site), code_of(*list[*at].1, input.site)));
     let order: Vec<usize> = whole.into_iter().chain(single).collect();
     let mut rendered: Vec<_> = order.par_iter().with_max_len(AT_A_TIME).map(|at| (*at, make(list[*at]))).collect();
     rendered.sort_unstable_by_key(|(at, _)| *at);
@@ -217,11 +217,11 @@ fn year_of(output: Output, site: &Site) -> Option<Option<i16>> {
     }
 }
 
-/// The language of the first code on a page; empty for all other files.
-fn code_of(output: Output, site: &Site) -> &str {
+/// The language of the first code on a page.
+fn code_of(output: Output, site: &Site) -> Option<&str> {
     match output {
-        Output::Page(PageKey::Page(PageId::Writing(id))) => &site.writing(id).facts.code,
-        _ => "",
+        Output::Page(PageKey::Page(PageId::Writing(id))) => site.writing(id).facts.code.as_deref(),
+        _ => None,
     }
 }
 

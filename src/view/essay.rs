@@ -73,7 +73,7 @@ impl<'a> Viewer<'a> {
     }
 
     /// The same in any order, some of them several times.
-    fn concepts_unsorted(&self, id: WritingId) -> Vec<ConceptId> {
+    pub(super) fn concepts_unsorted(&self, id: WritingId) -> Vec<ConceptId> {
         let named = self.site.named[id.0 as usize].iter().copied();
         let linked = self.site.mentions[id.0 as usize].list.iter().filter(|mention| mention.is_linked);
         let pointed_at = self.site.targets[id.0 as usize].iter().filter_map(|target| match target {

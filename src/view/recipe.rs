@@ -157,11 +157,14 @@ impl Viewer<'_> {
 
     /// The concepts of an essay, each by the fingerprint of what is said of it, which is made once for all essays.
     pub(super) fn recipe_of_terms(&self, id: WritingId) -> TermView {
-        let concepts = self.concepts_in(id);
+        // Their names, which are part of what is said of them, decide their order.
+        let mut concepts = self.concepts_unsorted(id);
+        concepts.sort_unstable();
+        concepts.dedup();
         let mut prints = Vec::with_capacity(concepts.len() * 16);
         for concept in concepts {
             let made = || {
-                let term = postcard::to_stdvec(&self.term(*concept)).expect("views are texts, numbers and lists");
+                let term = postcard::to_stdvec(&self.term(concept)).expect("views are texts, numbers and lists");
                 Fingerprint::of(&term)
             };
             prints.extend_from_slice(self.tables.terms[concept.0 as usize].get_or_init(made).as_bytes());
