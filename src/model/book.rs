@@ -111,6 +111,51 @@ impl Default for RepliesSettings {
     }
 }
 
+/// Which feeds a site has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Feeds {
+    /// One of the book, and one of each concept and series.
+    #[default]
+    All,
+    /// One of the book.
+    Book,
+    /// None.
+    None,
+}
+
+impl Feeds {
+    /// The words for them in settings.
+    pub const WORDS: [&'static str; 3] = ["all", "book", "none"];
+
+    /// The choice that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "all" => Some(Self::All),
+            "book" => Some(Self::Book),
+            "none" => Some(Self::None),
+            _ => None,
+        }
+    }
+}
+
+/// `[outputs]` of the settings: files for programs that a site may do without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputSettings {
+    /// Which feeds there are.
+    pub feeds: Feeds,
+    /// Whether the Markdown of each essay stands beside its page.
+    pub markdown: bool,
+    /// Whether there is a `graph.json`.
+    pub graph: bool,
+}
+
+impl Default for OutputSettings {
+    fn default() -> Self {
+        Self { feeds: Feeds::All, markdown: true, graph: true }
+    }
+}
+
 /// `[print]` of the settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PrintSettings {
@@ -207,6 +252,8 @@ pub struct Book {
     pub markdown: MarkdownSettings,
     /// How replies are shown.
     pub replies: RepliesSettings,
+    /// Which files for programs there are.
+    pub outputs: OutputSettings,
     /// How pages look on paper.
     pub print: PrintSettings,
     /// Who is told of what was published.
@@ -258,6 +305,7 @@ impl Default for Book {
             concept_links: ConceptLinks::First,
             markdown: MarkdownSettings::default(),
             replies: RepliesSettings::default(),
+            outputs: OutputSettings::default(),
             print: PrintSettings::default(),
             tell: TellSettings::default(),
             external: ExternalSettings::default(),

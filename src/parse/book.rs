@@ -9,7 +9,9 @@ use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 use crate::base::path::SitePath;
 use crate::base::span::Span;
-use crate::model::book::{Book, ConceptLinks, ExternalSettings, Names, RepliesSettings, TellSettings};
+use crate::model::book::{
+    Book, ConceptLinks, ExternalSettings, Feeds, Names, OutputSettings, RepliesSettings, TellSettings,
+};
 use crate::model::thread::State;
 use crate::model::urls::Pattern;
 use crate::model::writing::Kind;
@@ -46,6 +48,7 @@ pub(crate) fn read(path: &SitePath, text: &str) -> (Book, Diagnostics) {
     below("concepts", read_concepts);
     below("markdown", read_markdown);
     below("replies", |fields, book| read_replies(fields, &mut book.replies));
+    below("outputs", |fields, book| read_outputs(fields, &mut book.outputs));
     below("print", |fields, book| book.print.replies = fields.boolean("replies").unwrap_or_default());
     below("tell", |fields, book| read_tell(fields, &mut book.tell));
     below("external", |fields, book| read_external(fields, &mut book.external));
@@ -104,6 +107,14 @@ fn read_markdown(fields: &mut Fields<'_>, book: &mut Book) {
             _ => fields.refuse(Code::BadValue, value.range, "a macro stands for text", "put it between quotes"),
         }
     }
+}
+
+fn read_outputs(fields: &mut Fields<'_>, outputs: &mut OutputSettings) {
+    if let Some(word) = fields.word("feeds", &Feeds::WORDS) {
+        outputs.feeds = Feeds::from_word(&word.value).expect("one of the words");
+    }
+    outputs.markdown = fields.boolean("markdown").unwrap_or(true);
+    outputs.graph = fields.boolean("graph").unwrap_or(true);
 }
 
 fn read_replies(fields: &mut Fields<'_>, replies: &mut RepliesSettings) {

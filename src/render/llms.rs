@@ -22,11 +22,17 @@ pub(super) fn write(input: &Input<'_>) -> String {
     let Input { book, viewer, .. } = input;
     let by = if book.author.is_empty() { String::new() } else { format!(" by {}", book.author) };
     let mut text = format!("# {}\n\n> {}\n", line(&book.title), line(&viewer.description(PageId::Home)));
-    text.push_str(&format!(
-        "\nA book of essays{by}. Each essay is linked as Markdown here; its page has the same address without the name of the file. \
-         What refers to what, sentence by sentence, is in [graph.json]({}).\n",
-        address(input, "graph.json")
-    ));
+    text.push_str(&format!("\nA book of essays{by}."));
+    if book.outputs.markdown {
+        text.push_str(
+            " Each essay is linked as Markdown here; its page has the same address without the name of the file.",
+        );
+    }
+    if book.outputs.graph {
+        let graph = address(input, "graph.json");
+        text.push_str(&format!(" What refers to what, sentence by sentence, is in [graph.json]({graph})."));
+    }
+    text.push('\n');
     for Section { title, pages } in sections(input).iter().filter(|section| !section.pages.is_empty()) {
         let entries: Vec<String> = pages.par_iter().map(|page| entry(input, *page)).collect();
         text.push_str(&format!("\n## {}\n\n{}", line(title), entries.concat()));
@@ -71,7 +77,9 @@ fn sections<'a>(input: &Input<'a>) -> Vec<Section<'a>> {
 
 fn entry(input: &Input<'_>, page: PageId) -> String {
     let url = match page {
-        PageId::Writing(id) if input.site.writing(id).kind == Kind::Essay => copy_route(input.site, id).to_url(),
+        PageId::Writing(id) if input.book.outputs.markdown && input.site.writing(id).kind == Kind::Essay => {
+            copy_route(input.site, id).to_url()
+        }
         page => input.site.route(page).to_url(),
     };
     let title = line(input.site.title(page, input.book)).replace('[', "\\[").replace(']', "\\]");

@@ -2,6 +2,7 @@
 
 use super::{Input, copy, feed, graph, llms, opml, robots, sitemap};
 use crate::link::WritingId;
+use crate::model::book::{Feeds, OutputSettings};
 use crate::view::feeds::Feed;
 use crate::view::head::copy_route;
 
@@ -30,17 +31,22 @@ pub enum Made {
 }
 
 impl Made {
-    /// Every such file of a site. Those that need absolute addresses are left out where the book has no `base_url`.
+    /// Every such file of a site that the settings want. Those that need absolute addresses are left out where the book has no
+    /// `base_url`.
     #[must_use]
     pub fn all(input: &Input<'_>) -> Vec<Self> {
-        let mut all = vec![Self::Robots, Self::Llms, Self::Graph];
-        all.extend(input.viewer.public_essays().map(Self::Copy));
+        let OutputSettings { feeds, markdown, graph } = input.book.outputs;
+        let mut all = vec![Self::Robots, Self::Llms];
+        all.extend(graph.then_some(Self::Graph));
+        all.extend(input.viewer.public_essays().filter(|_| markdown).map(Self::Copy));
         if input.book.base_url.is_some() {
-            all.extend([Self::Sitemap, Self::Opml]);
+            all.push(Self::Sitemap);
             all.extend(sitemap::parts(input).map(Self::SitemapPart));
-            all.extend(Feed::all(input.site).into_iter().map(Self::Feed));
+            all.extend((feeds != Feeds::None).then_some(Self::Opml));
+            all.extend(Feed::all(input.site, feeds).into_iter().map(Self::Feed));
             let old = input.site.redirects.iter().enumerate().filter(|(_, redirect)| redirect.from.is_page());
-            all.extend(old.flat_map(|(at, redirect)| Feed::of(redirect.to).map(move |feed| Self::OldFeed(at, feed))));
+            let of = |(at, to)| Feed::of(to, feeds).map(move |feed| Self::OldFeed(at, feed));
+            all.extend(old.map(|(at, redirect)| (at, redirect.to)).flat_map(of));
         }
         all
     }

@@ -7,7 +7,8 @@ use crate::view::feeds::{Feed, Format, Subject};
 /// The file. Each feed stands in it once, in the recommended format.
 pub(super) fn write(input: &Input<'_>) -> String {
     let Input { site, book, .. } = input;
-    let feeds: Vec<Feed> = Feed::all(site).into_iter().filter(|feed| feed.format == Format::Atom).collect();
+    let feeds: Vec<Feed> =
+        Feed::all(site, book.outputs.feeds).into_iter().filter(|feed| feed.format == Format::Atom).collect();
     let mut xml = Xml::new(None);
     xml.open("opml", &[("version", "2.0")]).open("head", &[]);
     xml.element("title", &[], &format!("Feeds of {}", book.title));

@@ -2,7 +2,7 @@
 
 use crate::base::path::Route;
 use crate::link::{ConceptId, PageId, SeriesId, Site, index};
-use crate::model::book::Book;
+use crate::model::book::{Book, Feeds};
 
 /// What a feed follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,18 +63,22 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Every feed of a site: one in each format for the book, each concept and each series, and one in Atom for the replies.
+    /// Every feed of a site: one in each format for the book, each concept and each series, and one in Atom for the replies, as far
+    /// as the settings want them.
     #[must_use]
-    pub fn all(site: &Site) -> Vec<Self> {
+    pub fn all(site: &Site, wanted: Feeds) -> Vec<Self> {
         let concepts = (0..site.concepts.len()).map(|at| PageId::Concept(ConceptId(index(at))));
         let series = (0..site.series.len()).map(|at| PageId::Series(SeriesId(index(at))));
         let pages = std::iter::once(PageId::Home).chain(concepts).chain(series);
-        pages.chain(site.has_replies().then_some(PageId::Replies)).flat_map(Self::of).collect()
+        let pages = pages.chain(site.has_replies().then_some(PageId::Replies));
+        pages.flat_map(|page| Self::of(page, wanted)).collect()
     }
 
     /// The feeds that belong to a page.
-    pub fn of(page: PageId) -> impl Iterator<Item = Self> {
+    pub fn of(page: PageId, wanted: Feeds) -> impl Iterator<Item = Self> {
         let subject = match page {
+            _ if wanted == Feeds::None => None,
+            PageId::Concept(_) | PageId::Series(_) if wanted == Feeds::Book => None,
             PageId::Home => Some(Subject::Book),
             PageId::Concept(id) => Some(Subject::Concept(id)),
             PageId::Series(id) => Some(Subject::Series(id)),

@@ -7,6 +7,7 @@ use super::feeds::{Feed, Format, Subject};
 use super::views::LinkView;
 use crate::base::path::Route;
 use crate::link::{PageId, Picture, Site, WritingId, is_shared};
+use crate::model::book::{Feeds, OutputSettings};
 use crate::model::writing::Kind;
 
 /// A picture narrower than this, or higher than wide, is shown small.
@@ -127,22 +128,25 @@ impl Viewer<'_> {
         let mut add = |title: String, url: String, media_type: &str| {
             alternates.push(AlternateView { title, url, media_type: media_type.to_owned() });
         };
+        let OutputSettings { feeds, markdown, graph } = self.book.outputs;
         if self.book.base_url.is_some() {
             let book = Feed { subject: Subject::Book, format: Format::Atom };
-            let others = (page != PageId::Home).then_some(book);
-            for feed in Feed::of(page).chain(others) {
+            let others = (page != PageId::Home && feeds != Feeds::None).then_some(book);
+            for feed in Feed::of(page, feeds).chain(others) {
                 add(feed.title(self.site, self.book), feed.route(self.site).to_url(), feed.format.media_type());
             }
         }
         match page {
-            PageId::Writing(id) if self.site.writing(id).kind == Kind::Essay => {
+            PageId::Writing(id) if markdown && self.site.writing(id).kind == Kind::Essay => {
                 add("Markdown".to_owned(), copy_route(self.site, id).to_url(), "text/markdown");
             }
             PageId::Home => {
-                if self.book.base_url.is_some() {
+                if self.book.base_url.is_some() && feeds != Feeds::None {
                     add("All feeds".to_owned(), "feeds.opml".to_owned(), "text/x-opml");
                 }
-                add("Graph".to_owned(), "graph.json".to_owned(), "application/json");
+                if graph {
+                    add("Graph".to_owned(), "graph.json".to_owned(), "application/json");
+                }
             }
             _ => {}
         }

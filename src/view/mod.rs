@@ -32,7 +32,7 @@ use crate::base::language::is_right_to_left;
 use crate::base::path::{Route, SitePath};
 use crate::link::{ConceptId, PageId, SeriesId, Site, StretchId, WritingId, index};
 use crate::memo::Memo;
-use crate::model::book::Book;
+use crate::model::book::{Book, Feeds};
 use crate::model::writing::Kind;
 use prose::{Filler, Place};
 pub use tables::Tables;
@@ -185,7 +185,12 @@ impl<'a> Viewer<'a> {
             summary: self.book.summary.clone(),
             language: self.book.language.clone(),
             url: self.book.base_url.clone(),
-            feed: self.book.base_url.as_ref().map(|_| "feed.xml".to_owned()),
+            feed: self
+                .book
+                .base_url
+                .as_ref()
+                .filter(|_| self.book.outputs.feeds != Feeds::None)
+                .map(|_| "feed.xml".to_owned()),
             profiles: self.profiles(),
             pages: self
                 .site

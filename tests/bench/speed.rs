@@ -119,7 +119,10 @@ fn same_work(site: &mut Site, runs: usize) -> (f64, Look) {
     copy(&theme, &site.book.join("themes/lean"));
     let settings = site.book.join("book.toml");
     let before = fs::read_to_string(&settings).expect("text");
-    let lean = format!("{before}theme = \"lean\"\n\n[concepts]\nlinks = \"none\"\n");
+    let lean = format!(
+        "{before}theme = \"lean\"\n\n[concepts]\nlinks = \"none\"\n\n\
+         [outputs]\nfeeds = \"book\"\nmarkdown = false\ngraph = false\n"
+    );
     fs::write(&settings, lean).expect("written");
     let hugo = Hugo::find();
     if let Some(hugo) = &hugo {

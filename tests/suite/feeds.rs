@@ -191,6 +191,45 @@ fn the_book_its_concepts_and_its_series_have_feeds_in_three_formats() {
 }
 
 #[test]
+fn settings_say_which_files_for_programs_there_are() {
+    let built = |settings: &str| {
+        let book = Book::new(&format!("{SETTINGS}[outputs]\n{settings}\n{KEEL}{SAIL}{MORE}"));
+        let report = book.build();
+        assert!(!report.contains("error"), "{report}");
+        book
+    };
+    let says = |book: &Book, file: &str, words: &str| book.read(file).contains(words);
+    let everything = built("feeds = \"all\"\nmarkdown = true\ngraph = true");
+    let plain = book();
+    assert_eq!(tree(&everything.path().join("public")), tree(&plain.path().join("public")), "that is the default");
+
+    let one = built("feeds = \"book\"");
+    assert_eq!(feeds(&one.path().join("public")), ["feed.json", "feed.xml", "rss.xml"]);
+    assert!(says(&one, "feeds.opml", "book/feed.xml") && !says(&one, "feeds.opml", "concepts/trust/feed.xml"));
+    assert!(says(&one, "concepts/trust/index.html", "href=\"../../feed.xml\""));
+    assert!(!says(&one, "concepts/trust/index.html", "concepts/trust/feed.xml"));
+
+    let none = built("feeds = \"none\"\nmarkdown = false\ngraph = false");
+    let files: Vec<String> = tree(&none.path().join("public")).into_keys().collect();
+    let is_for_programs = |file: &&String| file.ends_with(".md") || file.contains("feed") || file.contains("graph");
+    let left: Vec<&String> = files.iter().filter(is_for_programs).filter(|file| !file.starts_with("assets/")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    for page in ["index.html", "essays/keel/index.html", "concepts/trust/index.html", "llms.txt"] {
+        let html = none.read(page);
+        let names = ["feed.xml", "rss.xml", "feed.json", "feeds.opml", "graph.json", "index.md"];
+        let named: Vec<&str> = names.into_iter().filter(|name| html.contains(name)).collect();
+        assert!(named.is_empty(), "{page}: {named:?}");
+    }
+    assert!(says(&none, "llms.txt", "[The keel](https://me.example/book/essays/keel/)"));
+
+    let wrong = Book::new("-- book.toml --\ntitle = \"T\"\n[outputs]\nfeeds = \"some\"\nmarkdwon = false\n").build();
+    assert!(
+        wrong.contains("book.toml:4") && wrong.contains("`all` or `book` or `none`") && wrong.contains("`markdown`"),
+        "{wrong}"
+    );
+}
+
+#[test]
 fn without_an_address_of_its_own_a_book_has_no_feeds() {
     let book = Book::new(&format!("-- content/essays/one.md --\n{ESSAY}Text.\n"));
     book.build_clean();
