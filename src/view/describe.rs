@@ -87,7 +87,8 @@ impl Viewer<'_> {
         let summary = &self.site.writing(id).meta.summary;
         match summary.is_empty() {
             true if self.is_recipe => self.recipe_of_opening(id),
-            true => self.opening(id),
+            // Its page, lists and feeds say it.
+            true => self.tables.openings[id.0 as usize].get_or_init(|| self.opening(id).into()).to_string(),
             false => summary.clone(),
         }
     }

@@ -87,7 +87,7 @@ impl Viewer<'_> {
             }
             html.push_str("><a href=\"");
             escape_attribute(&mut html, &root);
-            escape_attribute(&mut html, &self.site.routes[essay.0 as usize].to_url());
+            escape_attribute(&mut html, &self.site.routes[essay.0 as usize].as_url());
             html.push_str("\">");
             escape_text(&mut html, &self.site.writing(essay).meta.title);
             html.push_str("</a></dt>\n<dd class=\"meta\">");

@@ -32,6 +32,8 @@ pub struct Tables {
     pub(super) feeds_of_concepts: Vec<OnceLock<Option<Fingerprint>>>,
     /// For each concept, the fingerprint of what an essay says of it, made when it is first asked for.
     pub(super) terms: Vec<OnceLock<Fingerprint>>,
+    /// For each writing, its first sentences, found when they are first asked for.
+    pub(super) openings: Vec<OnceLock<Box<str>>>,
     /// For each writing, the concepts in it by name, found when they are first asked for.
     pub(super) concepts_in: Vec<OnceLock<Box<[ConceptId]>>>,
     /// For each writing, what to read after it, made when it is first asked for.
@@ -133,6 +135,7 @@ impl Tables {
             names,
             feeds_of_concepts: site.concepts.iter().map(|_| OnceLock::new()).collect(),
             terms: site.concepts.iter().map(|_| OnceLock::new()).collect(),
+            openings: site.writings.iter().map(|_| OnceLock::new()).collect(),
             concepts_in: site.writings.iter().map(|_| OnceLock::new()).collect(),
             related: site.writings.iter().map(|_| OnceLock::new()).collect(),
             cards: site.writings.iter().map(|_| OnceLock::new()).collect(),

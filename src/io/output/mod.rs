@@ -113,7 +113,7 @@ impl Output {
     /// Looks at what is there of the last build but one, which takes a while in a large site: the first file would have to wait for it.
     /// What fails is told by `finish`.
     pub fn look_ahead(&self) {
-        self.spare.found();
+        self.spare.look_ahead();
     }
 
     /// Whether a file was made from this key by the build before, or the one before that, and nobody's hand was on it since: then

@@ -10,7 +10,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use rayon::prelude::*;
 
 use super::stamp::Stamp;
-use super::tree::Tree;
+use super::tree::{Inside, Tree};
 use crate::io::error::Error;
 use crate::io::stage::MARK;
 use crate::io::tree::settle;
@@ -49,12 +49,41 @@ impl Spare {
         })
     }
 
-    pub(super) fn found(&self) -> &Result<Before, Mutex<Option<Error>>> {
-        self.before.get_or_init(|| self.survey().map_err(|error| Mutex::new(Some(error))))
+    /// The same before anybody needs it, on all cores.
+    pub(super) fn look_ahead(&self) {
+        let noted = &self.tree.noted;
+        let (folders, inside) = rayon::join(
+            || {
+                let places: Vec<_> = noted.folders().collect();
+                let is_untouched: Vec<bool> = places.par_iter().map(|folder| self.tree.is_untouched(folder)).collect();
+                places.iter().map(|folder| folder.name).zip(is_untouched).collect::<HashMap<_, _>>()
+            },
+            || self.tree.inside(),
+        );
+        self.find(|| (inside, |name: &str| folders.get(name).is_some_and(|is_untouched| *is_untouched)));
     }
 
     /// On one thread: other threads may stand still until it has ended, and work for the next look would be given to them.
-    fn survey(&self) -> Result<Before, Error> {
+    fn found(&self) -> &Result<Before, Mutex<Option<Error>>> {
+        self.find(|| {
+            let noted: HashMap<&str, _> = self.tree.noted.folders().map(|folder| (folder.name, folder)).collect();
+            let is_untouched = move |name: &str| noted.get(name).is_some_and(|noted| self.tree.is_untouched(noted));
+            (self.tree.inside(), is_untouched)
+        })
+    }
+
+    fn find<'a, Untouched: Fn(&str) -> bool>(
+        &self,
+        known: impl FnOnce() -> (Inside<'a>, Untouched),
+    ) -> &Result<Before, Mutex<Option<Error>>> {
+        self.before.get_or_init(|| {
+            let (inside, is_untouched) = known();
+            self.survey(&inside, &is_untouched).map_err(|error| Mutex::new(Some(error)))
+        })
+    }
+
+    /// What is there: what was noted to be in a folder that is untouched, and what is in any other.
+    fn survey(&self, inside: &Inside<'_>, is_untouched: &dyn Fn(&str) -> bool) -> Result<Before, Error> {
         let root = &self.tree.root;
         let mut before = Before::default();
         match fs::symlink_metadata(root) {
@@ -66,12 +95,10 @@ impl Spare {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(before),
             Err(source) => return Err(self.failed(root, source)),
         }
-        let noted: HashMap<&str, _> = self.tree.noted.folders().map(|folder| (folder.name, folder)).collect();
-        let inside = self.tree.inside();
         let mut open = vec![String::new()];
         while let Some(folder) = open.pop() {
             // From the root downwards: below a folder that was changed, a name may lead elsewhere.
-            if noted.get(&*folder).is_some_and(|noted| self.tree.is_untouched(noted)) {
+            if is_untouched(&folder) {
                 let (files, folders) = inside.get(&*folder).cloned().unwrap_or_default();
                 before.files.extend(files.into_iter().map(str::to_owned));
                 open.extend(folders.into_iter().map(str::to_owned));

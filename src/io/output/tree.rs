@@ -30,7 +30,7 @@ pub(super) struct Listing {
 }
 
 /// Files and folders by the folder they are in.
-type Inside<'a> = HashMap<&'a str, (Vec<&'a str>, Vec<&'a str>)>;
+pub(super) type Inside<'a> = HashMap<&'a str, (Vec<&'a str>, Vec<&'a str>)>;
 
 impl Tree {
     /// A tree with what was noted of it in the hidden folder. Where that cannot be read, nothing was noted: forgetting costs time
