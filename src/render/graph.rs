@@ -6,13 +6,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Input;
+use crate::base::date::Date;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::parts::Parts;
 use crate::link::{
-    Backlink, ConceptId, PageId, Relation, Sentences, SeriesId, WritingId, by_sentence, concepts, index,
+    Backlink, ConceptId, PageId, Relation, Sentences, SeriesId, Site, WritingId, by_sentence, concepts, index,
 };
 use crate::model::prose::Range;
-use crate::model::writing::Kind;
+use crate::model::writing::{Kind, Meta};
 use crate::view::prose::plain_words;
 
 /// Where the schema of the file is published.
@@ -101,18 +102,22 @@ pub(super) fn recipe(input: &Input<'_>) -> Option<Fingerprint> {
     }
     let mut recipe = Parts::default();
     for page in &pages {
-        // Field by field: the format has no sign for one that is left out.
-        let Node { id, kind, title, date, updated } = node(input, *page);
-        recipe.add(&postcard::to_stdvec(&(id, kind, title, date, updated)).expect("a node is texts"));
-        recipe.add(format!("{page:?}").as_bytes());
+        let (kind, meta) = described(site, *page);
+        let date = |date: Option<Date>| date.map(|date| date.to_iso()).unwrap_or_default();
+        recipe.add_fixed(&number(*page));
+        recipe.add(site.route(*page).as_str().as_bytes());
+        recipe.add(kind.as_bytes());
+        recipe.add(site.title(*page, input.book).as_bytes());
+        recipe.add(date(meta.and_then(|meta| meta.date)).as_bytes());
+        recipe.add(date(meta.and_then(|meta| meta.updated)).as_bytes());
     }
     for (page, links) in &site.backlinks {
-        recipe.add(format!("{page:?}").as_bytes());
+        recipe.add_fixed(&number(*page));
         for links in links.chunk_by(|a, b| a.from == b.from) {
             let from = links[0].from;
             recipe.add_fixed(&from.0.to_le_bytes());
             if site.writing(from).kind != Kind::Essay {
-                recipe.add(format!("{:?}", site.page_of(from)).as_bytes());
+                recipe.add_fixed(&number(site.page_of(from)));
             }
             // Where a sentence stands is not told, so that a word more before it is none of the graph's concern.
             let anchors = graph.anchors(from, links);
@@ -178,11 +183,7 @@ fn pages(input: &Input<'_>) -> Vec<PageId> {
 
 fn node<'a>(input: &Input<'a>, page: PageId) -> Node<'a> {
     let site = input.site;
-    let (kind, meta) = match page {
-        PageId::Writing(id) => (site.writing(id).kind.word(), Some(&site.writing(id).meta)),
-        PageId::Concept(_) => (Kind::Concept.word(), None),
-        _ => (Kind::Series.word(), None),
-    };
+    let (kind, meta) = described(site, page);
     Node {
         id: site.route(page).to_url(),
         kind,
@@ -190,6 +191,32 @@ fn node<'a>(input: &Input<'a>, page: PageId) -> Node<'a> {
         date: meta.and_then(|meta| meta.date).map(|date| date.to_iso()),
         updated: meta.and_then(|meta| meta.updated).map(|date| date.to_iso()),
     }
+}
+
+/// What a page is, in a word, and its front matter where it has one that tells days.
+fn described(site: &Site, page: PageId) -> (&'static str, Option<&Meta>) {
+    match page {
+        PageId::Writing(id) => (site.writing(id).kind.word(), Some(&site.writing(id).meta)),
+        PageId::Concept(_) => (Kind::Concept.word(), None),
+        _ => (Kind::Series.word(), None),
+    }
+}
+
+/// A number for each page, always as long.
+fn number(page: PageId) -> [u8; 5] {
+    let (kind, id) = match page {
+        PageId::Home => (0, 0),
+        PageId::Archive => (1, 0),
+        PageId::Concepts => (2, 0),
+        PageId::Replies => (3, 0),
+        PageId::Print => (4, 0),
+        PageId::Writing(id) => (5, id.0),
+        PageId::Concept(id) => (6, id.0),
+        PageId::Series(id) => (7, id.0),
+        PageId::Stretch(id) => (8, id.0),
+    };
+    let [a, b, c, d] = u32::to_le_bytes(id);
+    [kind, a, b, c, d]
 }
 
 struct Graph<'a> {
