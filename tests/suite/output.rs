@@ -203,6 +203,28 @@ fn texts_are_taken_out_of_the_file_that_holds_them_and_of_no_other() {
 }
 
 #[test]
+fn a_folder_in_the_place_of_any_file_beside_the_site_ends_no_build() {
+    let folder = Folder::new();
+    folder.build(&[("a.html", "one")]);
+    folder.build(&[("a.html", "two")]);
+    let found = fs::read_dir(folder.hidden("")).unwrap().map(|entry| entry.unwrap());
+    let mut names: Vec<String> = found
+        .filter(|entry| entry.file_type().unwrap().is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    assert!(names.len() >= 4, "{names:?}");
+    names.push("state.new".to_owned());
+    for (round, name) in names.iter().enumerate() {
+        drop(fs::remove_file(folder.hidden(name)));
+        fs::create_dir_all(folder.hidden(name)).unwrap();
+        fs::write(folder.hidden(name).join("file"), "text").unwrap();
+        let text = round.to_string();
+        folder.build(&[("a.html", &text)]);
+        folder.build(&[("a.html", &text), ("b.html", "more")]);
+    }
+}
+
+#[test]
 fn a_site_stands_while_it_is_whole() {
     let changes: &[fn(&Folder)] = &[
         |folder| fs::write(folder.public("index.html"), "HOME").unwrap(),

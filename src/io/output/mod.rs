@@ -273,13 +273,17 @@ impl Output {
         let new = self.place.hidden.join("state.new");
         let failed = |source| Error::Write { path: new.clone(), source };
         // Whatever stands there is none of a build that goes on: this one holds the lock.
-        drop(fs::remove_file(&new));
+        place::clear(&new);
         let mut file = fs::File::create_new(&new).map_err(failed)?;
         let look = file.metadata().map(|metadata| Stamp::of(&metadata).written).map_err(failed)?;
         let bytes = noted::to_bytes(made_of, look, &files, &folders);
         std::io::Write::write_all(&mut file, &bytes).map_err(failed)?;
         let Some(name) = note_of(&self.spare.tree.root) else { return Ok(()) };
-        fs::rename(&new, self.place.hidden.join(name)).map_err(failed)
+        let note = self.place.hidden.join(name);
+        if note.is_dir() {
+            place::clear(&note);
+        }
+        fs::rename(&new, note).map_err(failed)
     }
 
     /// Takes away what was noted of trees that are no more.

@@ -56,7 +56,7 @@ impl Place {
     pub(super) fn recover(&self) -> Result<(), Error> {
         let failed = |source| Error::Write { path: self.hidden.clone(), source };
         if !self.is_ignored() {
-            drop(fs::remove_file(self.hidden.join(IGNORE)));
+            clear(&self.hidden.join(IGNORE));
             fs::write(self.hidden.join(IGNORE), IGNORED).map_err(failed)?;
         }
         if let (Some(parent), Some(name)) = (self.out.parent(), self.out.file_name()) {
@@ -129,6 +129,15 @@ fn hidden_beside(out: &Path) -> PathBuf {
 fn is_spare(folder: &Path) -> bool {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     name.starts_with('.') && name.ends_with(".spare") && folder.join(LOCK).is_file()
+}
+
+/// Takes away whatever stands in the place of a file of ours, if anything does. Where that fails, the file cannot be written, and
+/// that is told.
+pub(super) fn clear(path: &Path) {
+    drop(match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        _ => fs::remove_file(path),
+    });
 }
 
 #[cfg(test)]
