@@ -5,6 +5,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, BuildError, Input, Ma
 
 /// With more names than this the fastest way of looking for them takes too much memory.
 const MOST_IN_DFA: usize = 5_000;
+
 /// Names that are looked for in texts, letters of ASCII in any case, each with what it names.
 pub(crate) struct WholeWords<T> {
     names: AhoCorasick,
@@ -150,6 +151,15 @@ mod tests {
             found.extend(all.max_by_key(|(_, end, _)| *end));
         }
         found
+    }
+
+    #[test]
+    fn long_names_are_told_apart_behind_their_first_letters() {
+        let names = ["Accountable", "accountability", "accountable leaders", "account"].map(str::to_owned);
+        let words = WholeWords::new(&names, (0..names.len()).collect()).unwrap();
+        let text = "ACCOUNTABLE leaders account for accountability, accountables do not: accountable";
+        assert_eq!(words.longest(text), plainly(&names, text));
+        assert_eq!(words.longest(text).iter().map(|(.., owner)| *owner).collect::<Vec<_>>(), [2, 3, 1, 0]);
     }
 
     proptest! {

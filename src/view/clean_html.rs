@@ -85,14 +85,18 @@ fn push_words(clean: &mut String, words: &str) -> Option<()> {
 fn push_attributes<'a>(clean: &mut String, element: &str, attributes: &'a str, prefix: &str) -> Option<&'a str> {
     let mut rest = attributes;
     let mut seen: [&str; 4] = [""; 4];
-    for place in &mut seen {
+    for at in 0..seen.len() {
         let Some(more) = rest.strip_prefix(' ') else { return rest.strip_prefix('>') };
         let (name, value) = more.split_once("=\"")?;
         let (value, behind) = value.split_once('"')?;
         if value.contains(['&', '<', '>', '\u{a0}', '\r', '\n', '\0']) {
             return None;
         }
-        *place = name;
+        // Of two with one name the second is none.
+        if seen[..at].contains(&name) {
+            return None;
+        }
+        seen[at] = name;
         rest = behind;
         let is_note = || value.strip_prefix("#n").is_some_and(is_number);
         let is_whole = || Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
@@ -154,6 +158,7 @@ mod tests {
             "<a href=https://a.example>a</a>",
             "<a href=\"https://a.example/?a&amp;b\">a</a>",
             "<a title=\"x\">a</a>",
+            "<a id=\"r1\" id=\"r2\">a</a>",
             "<P>a</P>",
             "<p >a</p>",
             "<br/>",
