@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod date;
 pub mod diagnostic;
+pub(crate) mod each_thread;
 pub mod fingerprint;
 pub mod host;
 pub mod language;

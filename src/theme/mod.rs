@@ -20,6 +20,7 @@ use tera::{Context, ErrorKind, Kwargs, State, Tera, Value};
 
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
+use crate::base::each_thread::EachThread;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::SitePath;
 use crate::base::span::Span;
@@ -40,6 +41,8 @@ const MOST_IN_RANGES: usize = 1_000_000;
 /// A theme, ready to render.
 pub struct Theme {
     tera: Tera,
+    /// `book`
+    book: EachThread<Value>,
     templates: Vec<(String, Source)>,
     /// Files of the theme, with their digests in their names.
     pub assets: Vec<Artifact>,
@@ -75,13 +78,20 @@ pub fn compile(layers: &[Layer], settings: &Settings, book: &BookView) -> (Theme
         let mut tera = new_tera(layers, &assets.names);
         let added = tera.add_raw_templates(templates.iter().map(|(name, source)| (name.as_str(), source.held())));
         let Err(error) = added else {
-            tera.global_context().insert_value("book", Value::from_serializable(book));
             let fingerprint = print_of(layers, &assets.names, book);
             let reached = reach::fingerprints(&templates);
             let (artifacts, names) = (assets.artifacts, assets.names);
             let names_fingerprint = Fingerprint::of(format!("{names:?}").as_bytes());
-            let theme =
-                Theme { tera, templates: all, assets: artifacts, names, fingerprint, reached, names_fingerprint };
+            let theme = Theme {
+                tera,
+                book: EachThread::new(|| Value::from_serializable(book)),
+                templates: all,
+                assets: artifacts,
+                names,
+                fingerprint,
+                reached,
+                names_fingerprint,
+            };
             return (theme, diagnostics);
         };
         let (diagnostic, guilty) = explain(&error, &all, None);
@@ -195,6 +205,7 @@ impl Theme {
     pub fn render(&self, page: &Page) -> Result<Vec<u8>, Box<Diagnostic>> {
         let template = template_of(&page.page.kind);
         let mut context = Context::new();
+        context.insert_value("book", self.book.own().clone());
         context.insert("page", &page.page);
         context.insert(page.view.name(), &page.view);
         RANGE_LEFT.set(MOST_IN_RANGES);

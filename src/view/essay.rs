@@ -2,8 +2,9 @@
 
 use super::Viewer;
 use super::cards::date_view;
+use super::shared::Shared;
 use super::views::{ContentsEntry, EssayView, LinkView, RelatedView, SeriesPlace, SingleView, TermView};
-use crate::link::{ConceptId, PageId, Reason, Target, WritingId};
+use crate::link::{ConceptId, MOST_LISTED, PageId, Reason, Target, WritingId};
 use crate::model::prose::{Block, Heading, Shape};
 use crate::view::prose::plain_words;
 
@@ -84,11 +85,21 @@ impl<'a> Viewer<'a> {
     }
 
     /// What is said of each concept of an essay.
-    pub(super) fn terms(&self, id: WritingId) -> Vec<TermView> {
+    pub(super) fn terms(&self, id: WritingId) -> Vec<Shared<TermView>> {
         if self.is_recipe {
-            return vec![self.recipe_of_terms(id)];
+            return vec![Shared::once(self.recipe_of_terms(id))];
         }
-        self.concepts_in(id).iter().map(|concept| self.term(*concept)).collect()
+        let held = self.tables.held_terms.own();
+        let term = |concept: &ConceptId| {
+            let term = || self.term(*concept);
+            let is_common = self.site.concept(*concept).appearances.len() > MOST_LISTED;
+            // There may be many more of the others.
+            if !is_common {
+                return Shared::once(term());
+            }
+            held[concept.0 as usize].get_or_init(|| Shared::often(term())).clone()
+        };
+        self.concepts_in(id).iter().map(term).collect()
     }
 
     /// The headings, if there are enough of them; backslashes before words are not shown.

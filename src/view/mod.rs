@@ -20,6 +20,7 @@ pub mod print_views;
 pub(crate) mod prose;
 pub mod recipe;
 pub mod reply_views;
+pub mod shared;
 mod stretch;
 mod tables;
 mod thread;

@@ -8,7 +8,10 @@ use rayon::prelude::*;
 
 use super::entries::EntryView;
 use super::feeds::Subject;
+use super::shared::Shared;
+use super::views::TermView;
 use super::{lists, thread};
+use crate::base::each_thread::EachThread;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::Route;
 use crate::link::{ConceptId, PageId, Related, Site, WritingId};
@@ -32,6 +35,8 @@ pub struct Tables {
     pub(super) feeds_of_concepts: Vec<OnceLock<Option<Fingerprint>>>,
     /// For each concept, the fingerprint of what an essay says of it, made when it is first asked for.
     pub(super) terms: Vec<OnceLock<Fingerprint>>,
+    /// For each concept in many essays, what each of them says of it.
+    pub(super) held_terms: EachThread<Vec<OnceLock<Shared<TermView>>>>,
     /// For each writing, its first sentences, found when they are first asked for.
     pub(super) openings: Vec<OnceLock<Box<str>>>,
     /// For each writing, the concepts in it by name, found when they are first asked for.
@@ -135,6 +140,7 @@ impl Tables {
             names,
             feeds_of_concepts: site.concepts.iter().map(|_| OnceLock::new()).collect(),
             terms: site.concepts.iter().map(|_| OnceLock::new()).collect(),
+            held_terms: EachThread::new(|| site.concepts.iter().map(|_| OnceLock::new()).collect()),
             openings: site.writings.iter().map(|_| OnceLock::new()).collect(),
             concepts_in: site.writings.iter().map(|_| OnceLock::new()).collect(),
             related: site.writings.iter().map(|_| OnceLock::new()).collect(),

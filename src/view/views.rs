@@ -203,7 +203,7 @@ pub struct EssayView {
     /// Footnotes.
     pub notes: Vec<NoteView>,
     /// Concepts in this essay: those it names and those linked in its text, by name.
-    pub concepts: Vec<TermView>,
+    pub concepts: Vec<super::shared::Shared<TermView>>,
     /// Essays, concepts and pages that link here, oldest first; of more than 200 those that do so most often.
     pub backlinks: Vec<BacklinkView>,
     /// How many further pages link here.

@@ -203,6 +203,19 @@ fn texts_are_taken_out_of_the_file_that_holds_them_and_of_no_other() {
 }
 
 #[test]
+fn places_that_a_file_has_not_give_no_texts() {
+    let key = Fingerprint::of(b"text");
+    for place in [(0, 4), (3, 2), (1, 2), (u32::MAX, u32::MAX)] {
+        let folder = Folder::new();
+        let output = folder.open();
+        let texts = Portions { made_of: key, places: vec![(0, 2), place] };
+        output.put("a.html", None, Some(texts), "\u{e9}a".as_bytes());
+        output.finish(key, &mark).unwrap();
+        assert_eq!(folder.open().texts("a.html", key), None, "{place:?}");
+    }
+}
+
+#[test]
 fn a_folder_in_the_place_of_any_file_beside_the_site_ends_no_build() {
     let folder = Folder::new();
     folder.build(&[("a.html", "one")]);

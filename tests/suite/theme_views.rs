@@ -71,7 +71,7 @@ fn in_words(kind: &str) -> String {
     if let Some(of) = inner("Vec<") {
         return format!("list of {}", in_words(of));
     }
-    if let Some(of) = inner("Box<") {
+    if let Some(of) = inner("Box<").or_else(|| inner("super::shared::Shared<")) {
         return in_words(of);
     }
     match kind.rsplit("::").next().unwrap_or(kind) {
@@ -124,7 +124,8 @@ fn shown(value: &str, view: &View, all: &BTreeMap<&str, &View>, depth: usize) ->
     for (field, kind, _) in &view.fields {
         let path = format!("{value}.{field}");
         let inner = |kind: &str| {
-            let kind = kind.trim_start_matches("Box<").trim_end_matches('>');
+            let kind =
+                kind.trim_start_matches("Box<").trim_start_matches("super::shared::Shared<").trim_end_matches('>');
             kind.rsplit("::").next().unwrap_or(kind).to_owned()
         };
         if let Some(of) = kind.strip_prefix("Vec<").map(inner) {

@@ -132,12 +132,7 @@ impl Output {
     #[must_use]
     pub fn texts(&self, file: &str, made_of: Fingerprint) -> Option<Vec<String>> {
         let is_wanted = |noted: &File<'_>| noted.texts.is_some_and(|texts| texts.made_of == made_of);
-        [&self.public, &self.spare.tree].into_iter().find_map(|tree| {
-            let noted = tree.noted.find(file).filter(is_wanted)?;
-            // Its bytes are compared with what was noted of them, so nobody need ask whether it was touched.
-            let bytes = read_file(&tree.root.join(file)).filter(|bytes| Fingerprint::of(bytes) == noted.fingerprint)?;
-            Portions::read(noted.texts?.places, &bytes)
-        })
+        [&self.public, &self.spare.tree].into_iter().find_map(|tree| tree.texts(&find(tree, file, &is_wanted)?))
     }
 
     /// A file of the new site, with a fingerprint of all it was made from where that is known, and texts in it that may be asked

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -51,6 +51,19 @@ impl Tree {
 
     fn is_made_of(&self, path: &Path, fingerprint: Fingerprint) -> bool {
         fs::read(path).is_ok_and(|bytes| Fingerprint::of(&bytes) == fingerprint)
+    }
+
+    /// The texts that were noted to stand in a file; `None` where they do not.
+    pub(super) fn texts(&self, file: &File<'_>) -> Option<Vec<String>> {
+        let mut opened = fs::File::open(self.root.join(file.name)).ok()?;
+        let text = |&(from, to): &(u32, u32)| {
+            let mut bytes = vec![0; usize::try_from(to.checked_sub(from)?).ok()?];
+            opened.seek(SeekFrom::Start(from.into())).and_then(|_| opened.read_exact(&mut bytes)).ok()?;
+            String::from_utf8(bytes).ok()
+        };
+        // No more is asked for than the file holds.
+        let places = file.texts?.places;
+        places.iter().all(|(_, to)| u64::from(*to) <= file.stamp.size).then(|| places.iter().map(text).collect())?
     }
 
     /// Whether every file and folder is as it was noted, and nothing else is there.

@@ -53,7 +53,10 @@ impl Sink for Shelf {
 
     fn texts(&self, file: &str, made_of: Fingerprint) -> Option<Vec<String>> {
         let (_, texts, bytes) = self.before.get(file)?;
-        Portions::read(&texts.as_ref().filter(|texts| texts.made_of == made_of)?.places, bytes)
+        let texts = texts.as_ref().filter(|texts| texts.made_of == made_of)?;
+        let text =
+            |&(from, to): &(u32, u32)| std::str::from_utf8(&bytes[from as usize..to as usize]).unwrap().to_owned();
+        Some(texts.places.iter().map(text).collect())
     }
 
     fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes) {
