@@ -77,7 +77,18 @@ struct Placed {
     fingerprint: Fingerprint,
     key: Option<Fingerprint>,
     texts: Option<Portions>,
-    is_new: bool,
+    origin: Origin,
+}
+
+/// How a file came into the spare tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// It was there.
+    Before,
+    /// It is one of the public tree by a second name.
+    Linked,
+    /// It was written.
+    New,
 }
 
 impl Output {
@@ -146,7 +157,7 @@ impl Output {
         let placed = self.reuse(file, key, texts.as_ref(), &is_wanted).and_then(|is_placed| {
             if !is_placed {
                 let stamp = self.spare.write(file, bytes)?;
-                self.place(Placed { file: file.to_owned(), stamp, fingerprint, key, texts, is_new: true });
+                self.place(Placed { file: file.to_owned(), stamp, fingerprint, key, texts, origin: Origin::New });
             }
             Ok(())
         });
@@ -173,13 +184,16 @@ impl Output {
             is_same
         });
         let done = failure.map_or(Ok(()), Err).and_then(|()| self.complete(&placed, made_of, mark));
-        let new: Vec<&Placed> = placed.iter().filter(|placed| placed.is_new).collect();
+        let new: Vec<&Placed> = placed.iter().filter(|placed| placed.origin == Origin::New).collect();
         if let Err(error) = done {
             self.spare.discard(&new.iter().map(|placed| placed.file.as_str()).collect::<Vec<_>>());
             return Err(error);
         }
-        let is_placed = |name: &str| placed.binary_search_by(|placed| placed.file.as_str().cmp(name)).is_ok();
-        let is_removed = |name: &str| name != MARK && !is_placed(name);
+        let mut names = placed.iter().map(|placed| placed.file.as_str()).peekable();
+        let mut is_removed = |name: &str| {
+            while names.next_if(|placed| *placed < name).is_some() {}
+            name != MARK && names.peek().is_none_or(|placed| *placed != name)
+        };
         Ok(Written {
             written: new.len(),
             bytes: new.iter().map(|placed| placed.stamp.size).sum(),
@@ -199,17 +213,20 @@ impl Output {
         let folders = folders_of(placed);
         let text = || mark(&placed.iter().map(Placed::to_held).collect::<Vec<_>>());
         let (text, removed) = rayon::join(text, || self.spare.remove_others(&stay, &folders));
-        removed?;
+        let removed = removed?;
         // Always a new file, so that its time is that of the build.
         let stamp = self.spare.write(MARK, text.as_bytes())?;
         let fingerprint = Fingerprint::of(text.as_bytes());
-        let mark = Placed { file: MARK.to_owned(), stamp, fingerprint, key: None, texts: None, is_new: true };
+        let mark = Placed { file: MARK.to_owned(), stamp, fingerprint, key: None, texts: None, origin: Origin::New };
         let mut placed: Vec<&Placed> = placed.iter().collect();
         placed.insert(placed.partition_point(|placed| placed.file.as_str() < MARK), &mark);
         self.spare.take_after(&self.place.out)?;
-        let new: Vec<&str> = placed.iter().filter(|placed| placed.is_new).map(|placed| placed.file.as_str()).collect();
-        self.spare.settle(&new)?;
-        self.note(&placed, &folders, made_of)?;
+        let are = |wanted: &dyn Fn(Origin) -> bool| -> Vec<&str> {
+            placed.iter().filter(|placed| wanted(placed.origin)).map(|placed| placed.file.as_str()).collect()
+        };
+        self.spare.settle(&are(&|origin| origin == Origin::New))?;
+        let stamps = self.spare.stamps(&folders, are(&|origin| origin != Origin::Before).into_iter().chain(removed))?;
+        self.note(&placed, &folders, &stamps, made_of)?;
         self.place.swap()?;
         self.forget_others();
         Ok(())
@@ -225,27 +242,27 @@ impl Output {
         is_wanted: &dyn Fn(&File<'_>) -> bool,
     ) -> Result<bool, Error> {
         self.spare.look()?;
-        let placed = |noted: &File<'_>, stamp, is_new| {
+        let placed = |noted: &File<'_>, stamp, origin| {
             let texts = texts.cloned().or_else(|| noted.texts.map(|noted| noted.to_portions()));
-            self.place(Placed { file: name.to_owned(), stamp, fingerprint: noted.fingerprint, key, texts, is_new });
+            self.place(Placed { file: name.to_owned(), stamp, fingerprint: noted.fingerprint, key, texts, origin });
             Ok(true)
         };
         if let Some(noted) = find(&self.spare.tree, name, is_wanted) {
-            return placed(&noted, noted.stamp, false);
+            return placed(&noted, noted.stamp, Origin::Before);
         }
         let Some(noted) = find(&self.public, name, is_wanted) else { return Ok(false) };
         // The tree before that may hold the same bytes, made from something else.
         if let Some(same) = find(&self.spare.tree, name, &|other| other.fingerprint == noted.fingerprint) {
-            return placed(&noted, same.stamp, false);
+            return placed(&noted, same.stamp, Origin::Before);
         }
         let from = self.public.root.join(name);
         if self.spare.link(name, &from).is_ok() {
-            return placed(&noted, noted.stamp, false);
+            return placed(&noted, noted.stamp, Origin::Linked);
         }
         // Some file systems know no second names, and some users may not give one to a file of others.
         match fs::read(&from) {
             Ok(bytes) if Fingerprint::of(&bytes) == noted.fingerprint => {
-                placed(&noted, self.spare.write(name, &bytes)?, true)
+                placed(&noted, self.spare.write(name, &bytes)?, Origin::New)
             }
             _ => Ok(false),
         }
@@ -261,10 +278,10 @@ impl Output {
     }
 
     /// Notes the spare tree as it is now. Its time is asked of the file system itself, whose clock may be another one.
-    fn note(&self, placed: &[&Placed], folders: &[&str], made_of: Fingerprint) -> Result<(), Error> {
+    fn note(&self, placed: &[&Placed], folders: &[&str], stamps: &[Stamp], made_of: Fingerprint) -> Result<(), Error> {
         let files: Vec<File<'_>> = placed.iter().map(|placed| placed.to_noted()).collect();
-        let stamps = self.spare.stamps(folders)?;
-        let folders: Vec<Folder<'_>> = folders.iter().zip(stamps).map(|(name, stamp)| Folder { name, stamp }).collect();
+        let folders = folders.iter().zip(stamps);
+        let folders: Vec<Folder<'_>> = folders.map(|(name, stamp)| Folder { name, stamp: *stamp }).collect();
         let new = self.place.hidden.join("state.new");
         let failed = |source| Error::Write { path: new.clone(), source };
         // Whatever stands there is none of a build that goes on: this one holds the lock.

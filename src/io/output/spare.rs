@@ -9,8 +9,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
+use super::noted::Folder;
 use super::stamp::Stamp;
-use super::tree::{Inside, Tree};
+use super::tree::{Inside, Tree, folder_of};
 use crate::io::error::Error;
 use crate::io::stage::MARK;
 use crate::io::tree::settle;
@@ -28,11 +29,11 @@ pub(super) struct Spare {
     way: Mutex<()>,
 }
 
-/// Names of the files and folders that were there.
+/// Names of the files and folders that were there; of folders that nobody touched since, with their stamps.
 #[derive(Debug, Default)]
 pub(super) struct Before {
     files: Vec<String>,
-    folders: Vec<String>,
+    folders: Vec<(String, Option<Stamp>)>,
 }
 
 impl Spare {
@@ -55,35 +56,39 @@ impl Spare {
         let (folders, inside) = rayon::join(
             || {
                 let places: Vec<_> = noted.folders().collect();
-                let is_untouched: Vec<bool> = places.par_iter().map(|folder| self.tree.is_untouched(folder)).collect();
-                places.iter().map(|folder| folder.name).zip(is_untouched).collect::<HashMap<_, _>>()
+                let untouched = |folder: &Folder<'_>| self.tree.is_untouched(folder).then_some(folder.stamp);
+                let stamps: Vec<Option<Stamp>> = places.par_iter().map(untouched).collect();
+                places.iter().map(|folder| folder.name).zip(stamps).collect::<HashMap<_, _>>()
             },
             || self.tree.inside(),
         );
-        self.find(|| (inside, |name: &str| folders.get(name).is_some_and(|is_untouched| *is_untouched)));
+        self.find(|| (inside, |name: &str| folders.get(name).copied().flatten()));
     }
 
     /// On one thread: other threads may stand still until it has ended, and work for the next look would be given to them.
     fn found(&self) -> &Result<Before, Mutex<Option<Error>>> {
         self.find(|| {
             let noted: HashMap<&str, _> = self.tree.noted.folders().map(|folder| (folder.name, folder)).collect();
-            let is_untouched = move |name: &str| noted.get(name).is_some_and(|noted| self.tree.is_untouched(noted));
-            (self.tree.inside(), is_untouched)
+            let untouched = move |name: &str| {
+                let noted = noted.get(name)?;
+                self.tree.is_untouched(noted).then_some(noted.stamp)
+            };
+            (self.tree.inside(), untouched)
         })
     }
 
-    fn find<'a, Untouched: Fn(&str) -> bool>(
+    fn find<'a, Untouched: Fn(&str) -> Option<Stamp>>(
         &self,
         known: impl FnOnce() -> (Inside<'a>, Untouched),
     ) -> &Result<Before, Mutex<Option<Error>>> {
         self.before.get_or_init(|| {
-            let (inside, is_untouched) = known();
-            self.survey(&inside, &is_untouched).map_err(|error| Mutex::new(Some(error)))
+            let (inside, untouched) = known();
+            self.survey(&inside, &untouched).map_err(|error| Mutex::new(Some(error)))
         })
     }
 
-    /// What is there: what was noted to be in a folder that is untouched, and what is in any other.
-    fn survey(&self, inside: &Inside<'_>, is_untouched: &dyn Fn(&str) -> bool) -> Result<Before, Error> {
+    /// What is there: what was noted to be in a folder that is untouched, which has a stamp, and what is in any other.
+    fn survey(&self, inside: &Inside<'_>, untouched: &dyn Fn(&str) -> Option<Stamp>) -> Result<Before, Error> {
         let root = &self.tree.root;
         let mut before = Before::default();
         match fs::symlink_metadata(root) {
@@ -98,7 +103,8 @@ impl Spare {
         let mut open = vec![String::new()];
         while let Some(folder) = open.pop() {
             // From the root downwards: below a folder that was changed, a name may lead elsewhere.
-            if is_untouched(&folder) {
+            let stamp = untouched(&folder);
+            if stamp.is_some() {
                 let (files, folders) = inside.get(&*folder).cloned().unwrap_or_default();
                 before.files.extend(files.into_iter().map(str::to_owned));
                 open.extend(folders.into_iter().map(str::to_owned));
@@ -111,7 +117,7 @@ impl Spare {
                 open.extend(listing.folders);
             }
             if !folder.is_empty() {
-                before.folders.push(folder);
+                before.folders.push((folder, stamp));
             }
         }
         Ok(before)
@@ -177,11 +183,12 @@ impl Spare {
         }
     }
 
-    /// Removes what was there and is no part of the new site, whose files are told with their stamps.
-    pub(super) fn remove_others(&self, stay: &[(&str, Stamp)], folders: &[&str]) -> Result<(), Error> {
+    /// Removes what was there and is no part of the new site, whose files are told with their stamps. Gives the names of all that.
+    pub(super) fn remove_others(&self, stay: &[(&str, Stamp)], folders: &[&str]) -> Result<Vec<&str>, Error> {
         let before = self.look()?;
         let is_wanted = |name: &str| stay.binary_search_by(|(file, _)| (*file).cmp(name)).is_ok();
-        let gone: Vec<&String> = before.files.iter().filter(|name| !is_wanted(name) && *name != MARK).collect();
+        let files = before.files.par_iter().map(String::as_str);
+        let mut gone: Vec<&str> = files.filter(|name| !is_wanted(name) && *name != MARK).collect();
         // Where a file system takes two spellings for one name, a file that stays may still be found by its old one.
         let numbers: HashSet<u64> =
             if gone.is_empty() { HashSet::new() } else { stay.iter().map(|(_, stamp)| stamp.inode).collect() };
@@ -193,11 +200,11 @@ impl Spare {
             }
             .map_err(|source| self.failed(&path, source))
         })?;
-        let mut left: Vec<&String> =
-            before.folders.iter().filter(|name| folders.binary_search(&name.as_str()).is_err()).collect();
+        let before = before.folders.par_iter().map(|(name, _)| name.as_str());
+        let mut left: Vec<&str> = before.filter(|name| folders.binary_search(name).is_err()).collect();
         // Those further down first.
         left.sort_unstable_by(|a, b| b.cmp(a));
-        for name in left.into_iter().filter(|name| !is_wanted(name)) {
+        for name in left.iter().filter(|name| !is_wanted(name)) {
             let path = self.tree.root.join(name);
             match fs::remove_dir(&path) {
                 // Another spelling of a folder that stays.
@@ -205,7 +212,8 @@ impl Spare {
                 removed => unless_gone(removed).map_err(|source| self.failed(&path, source))?,
             }
         }
-        Ok(())
+        gone.append(&mut left);
+        Ok(gone)
     }
 
     /// Makes the tree look from outside as the one whose place it takes.
@@ -230,9 +238,28 @@ impl Spare {
         })
     }
 
-    /// The stamps of folders as they are now.
-    pub(super) fn stamps(&self, folders: &[&str]) -> Result<Vec<Stamp>, Error> {
+    /// The stamps of folders, as they are after files and folders of these names were made or taken away.
+    pub(super) fn stamps<'a>(
+        &self,
+        folders: &[&str],
+        changed: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<Stamp>, Error> {
+        let untouched = self.look()?.folders.iter().filter_map(|(name, stamp)| Some((name.as_str(), (*stamp)?)));
+        let mut untouched: HashMap<&str, Stamp> = untouched.collect();
+        let mut touched: HashSet<&str> = HashSet::new();
+        for name in changed {
+            let mut folder = folder_of(name);
+            // A folder that was made for it is in another one, and so on up to the root.
+            while touched.insert(folder) {
+                untouched.remove(folder);
+                folder = folder_of(folder);
+            }
+        }
         let stamp = |name: &&str| {
+            // What somebody else does to it meanwhile shows the next time.
+            if let Some(stamp) = untouched.get(name) {
+                return Ok(*stamp);
+            }
             let path = self.tree.root.join(name);
             let found = fs::symlink_metadata(&path).map(|found| Stamp::of(&found));
             found.map_err(|source| self.failed(&path, source))
