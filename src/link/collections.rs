@@ -42,7 +42,7 @@ pub(super) fn sort_essays(site: &mut Site) {
         site.writings.iter().enumerate().filter_map(of_kind).collect()
     };
     let (mut essays, mut pages) = (ids_of(Kind::Essay), ids_of(Kind::Page));
-    essays.sort_by_key(|id| (site.writing(*id).meta.date, *id));
+    essays.sort_by_cached_key(|id| (site.writing(*id).meta.date, *id));
     pages.sort_by(|a, b| site.writing(*a).meta.title.cmp(&site.writing(*b).meta.title).then(a.cmp(b)));
     let mut ages = vec![0; site.writings.len()];
     (0..).zip(&essays).for_each(|(age, id)| ages[id.0 as usize] = age);
@@ -77,10 +77,10 @@ pub(super) fn collect_series(site: &mut Site, diagnostics: &mut Diagnostics) {
         let wanted = slug(&named.value);
         let own = title_to_slug.get(&wanted).cloned().unwrap_or(wanted);
         let span = Span { path: writing.path.clone(), range: Some(named.range) };
-        let route = route_without_file(Kind::Series, &own, &site.urls);
-        let series = by_slug
-            .entry(own.clone())
-            .or_insert_with(|| Series { named_at: Some(span), ..new_series(own, named.value.clone(), route) });
+        let series = by_slug.entry(own).or_insert_with_key(|own| {
+            let route = route_without_file(Kind::Series, own, &site.urls);
+            Series { named_at: Some(span), ..new_series(own.clone(), named.value.clone(), route) }
+        });
         series.essays.push(*id);
     }
     site.series = by_slug.into_values().collect();

@@ -1,6 +1,6 @@
 //! Concepts: named in front matter, described by files, found in prose; their relations and where they appear.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,7 +13,7 @@ use crate::base::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::base::path::{Route, slug};
 use crate::base::span::Span;
 use crate::model::book::ConceptLinks;
-use crate::model::writing::{Kind, Placed};
+use crate::model::writing::{Kind, Placed, Writing};
 
 /// An idea the essays share.
 #[derive(Clone, Debug)]
@@ -108,24 +108,50 @@ pub(super) fn collect(site: &mut Site, hidden: &Hidden, diagnostics: &mut Diagno
             ..new_concept(own, meta.title.clone(), route_of(writing, &site.urls))
         });
     }
-    // Thousands of essays name the same few hundred.
-    let mut seen: HashSet<&str> = HashSet::new();
-    for id in &site.essays {
-        let writing = site.writing(*id);
-        for name in writing.meta.concepts.iter().filter(|name| seen.insert(&name.value)) {
-            let wanted = slug(&name.value);
-            let own = owners.get(&wanted).map_or(wanted, |(own, _)| own.clone());
-            let route = || route_without_file(Kind::Concept, &own, &site.urls);
-            by_slug.entry(own.clone()).or_insert_with(|| Concept {
-                named_at: Some(Span { path: writing.path.clone(), range: Some(name.range) }),
-                ..new_concept(own.clone(), name.value.clone(), route())
-            });
-        }
+    for (writing, name) in first_named(site) {
+        let wanted = slug(&name.value);
+        let own = owners.get(&wanted).map_or(wanted, |(own, _)| own.clone());
+        let route = || route_without_file(Kind::Concept, &own, &site.urls);
+        by_slug.entry(own.clone()).or_insert_with(|| Concept {
+            named_at: Some(Span { path: writing.path.clone(), range: Some(name.range) }),
+            ..new_concept(own.clone(), name.value.clone(), route())
+        });
     }
     site.concepts = by_slug.into_values().collect();
     site.concept_names = owners.into_iter().map(|(name, (own, _))| (name, own)).collect();
     find_named(site);
     relate(site, hidden, diagnostics);
+}
+
+/// Every name of a concept that essays give, with the first essay that does, in the order of essays: thousands name the same few
+/// hundred.
+fn first_named(site: &Site) -> Vec<(&Writing, &Placed<String>)> {
+    let all = (0..site.essays.len()).into_par_iter();
+    let first = all.fold(FirstNamed::new, |mut first, essay| {
+        let names = 0..site.writing(site.essays[essay]).meta.concepts.len();
+        names.for_each(|name| keep_first(&mut first, site, (essay, name)));
+        first
+    });
+    let first = first.reduce(FirstNamed::new, |mut first, others| {
+        others.into_values().for_each(|place| keep_first(&mut first, site, place));
+        first
+    });
+    let mut places: Vec<(usize, usize)> = first.into_values().collect();
+    places.sort_unstable();
+    let named = |(essay, name): (usize, usize)| {
+        let writing = site.writing(site.essays[essay]);
+        (writing, &writing.meta.concepts[name])
+    };
+    places.into_iter().map(named).collect()
+}
+
+/// For each name the first essay that gives it, and its place among the names there.
+type FirstNamed<'a> = HashMap<&'a str, (usize, usize)>;
+
+fn keep_first<'a>(first: &mut FirstNamed<'a>, site: &'a Site, place: (usize, usize)) {
+    let name = &site.writing(site.essays[place.0]).meta.concepts[place.1];
+    let kept = first.entry(&name.value).or_insert(place);
+    *kept = place.min(*kept);
 }
 
 fn new_concept(own: String, title: String, route: Route) -> Concept {
@@ -176,17 +202,18 @@ impl Site {
 
 /// Finds the concepts that each essay names.
 fn find_named(site: &mut Site) {
-    let mut named: Vec<Vec<ConceptId>> = vec![Vec::new(); site.writings.len()];
-    let mut known: HashMap<&str, ConceptId> = HashMap::new();
-    for essay in &site.essays {
-        let names = &site.writing(*essay).meta.concepts;
-        let find = |name: &str| site.find_concept(name).expect("every named concept was collected");
-        let mut found: Vec<ConceptId> =
-            names.iter().map(|name| *known.entry(&name.value).or_insert_with(|| find(&name.value))).collect();
+    let find = |name: &str| site.find_concept(name).expect("every named concept was collected");
+    let named_by = |known: &mut HashMap<_, ConceptId>, essay: &WritingId| {
+        let names = site.writing(*essay).meta.concepts.iter().map(|name| name.value.as_str());
+        let mut found: Vec<ConceptId> = names.map(|name| *known.entry(name).or_insert_with(|| find(name))).collect();
         found.sort_unstable();
         found.dedup();
-        named[essay.0 as usize] = found;
-    }
+        found
+    };
+    // Each share of the essays looks a name up once.
+    let of_essays: Vec<_> = site.essays.par_iter().with_min_len(1_024).map_init(HashMap::new, named_by).collect();
+    let mut named: Vec<Vec<ConceptId>> = vec![Vec::new(); site.writings.len()];
+    site.essays.iter().zip(of_essays).for_each(|(essay, found)| named[essay.0 as usize] = found);
     for essay in &site.essays {
         for concept in &named[essay.0 as usize] {
             site.concepts[concept.0 as usize].named_by.push(*essay);

@@ -176,8 +176,8 @@ pub struct Site {
     pub files: Vec<(Route, SitePath)>,
     /// Old addresses.
     pub redirects: Vec<Redirect>,
-    /// Every file that pages, files and old addresses take, by its name.
-    pub(crate) taken: Arc<std::collections::BTreeSet<String>>,
+    /// Every file that pages, files and old addresses take.
+    pub(crate) taken: Arc<routes::RouteTable>,
     /// Stretches of lists that are too long for one page, by the pages of the lists.
     pub stretches: Vec<Stretch>,
     /// What is not shown, with the reason.

@@ -1,6 +1,6 @@
 //! Names that a wikilink may use: titles, slugs, aliases, in any case. Knows nothing of where links stand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -77,17 +77,19 @@ fn label(kind: Kind, slug: &str) -> String {
     format!("{}/{slug}", kind.folder().trim_start_matches("content/"))
 }
 
+/// Pages with one name, each once, in their order.
+type Pages = Vec<PageId>;
+
 /// Every name of every page.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    by_slug: BTreeMap<String, BTreeSet<PageId>>,
-    by_title: BTreeMap<String, BTreeSet<PageId>>,
+    by_slug: HashMap<String, Pages>,
+    by_title: HashMap<String, Pages>,
     by_path: BTreeMap<SitePath, PageId>,
     by_route: BTreeMap<String, PageId>,
     labels: BTreeMap<PageId, String>,
-    by_label: BTreeMap<String, PageId>,
+    by_label: HashMap<String, PageId>,
     titles: Vec<String>,
-    paths: Vec<String>,
     hidden: Hidden,
 }
 
@@ -106,16 +108,13 @@ impl Names {
     }
 
     pub(super) fn new(site: &Site, hidden: Hidden) -> Self {
+        let pages = site.writings.len() + site.concepts.len();
         let mut names = Self {
-            by_slug: BTreeMap::new(),
-            by_title: BTreeMap::new(),
-            by_path: BTreeMap::new(),
-            by_route: BTreeMap::new(),
-            labels: BTreeMap::new(),
-            by_label: BTreeMap::new(),
-            titles: Vec::new(),
-            paths: Vec::new(),
+            by_slug: HashMap::with_capacity(2 * pages),
+            by_title: HashMap::with_capacity(pages),
+            by_label: HashMap::with_capacity(pages),
             hidden,
+            ..Self::default()
         };
         for (at, concept) in site.concepts.iter().enumerate() {
             let page = PageId::Concept(ConceptId(index(at)));
@@ -137,17 +136,18 @@ impl Names {
         for (at, [own, of_file], of_title) in spelled {
             let (page, writing) = (PageId::Writing(WritingId(index(at))), &site.writings[at]);
             names.add_as(page, (&writing.meta.title, of_title), &own, writing.kind);
-            names.add_slug(page, of_file);
+            if of_file != own {
+                names.add_slug(page, of_file);
+            }
             names.by_path.insert(writing.path.clone(), page);
         }
         let lists = [PageId::Home, PageId::Archive, PageId::Concepts].into_iter();
         let lists = lists.chain(site.has_replies().then_some(PageId::Replies));
         let lists = lists.chain(site.has_print().then_some(PageId::Print));
-        for page in lists.chain(names.labels.keys().copied()) {
-            names.by_route.insert(site.route(page).as_str().to_owned(), page);
-        }
-        names.by_route.extend(site.redirects.iter().map(|old| (old.from.as_str().to_owned(), old.to)));
-        names.paths = names.by_path.keys().map(ToString::to_string).collect();
+        let pages = lists.chain(names.labels.keys().copied()).map(|page| (site.route(page), page));
+        let mut routes: Vec<_> = pages.chain(site.redirects.iter().map(|old| (&old.from, old.to))).collect();
+        routes.par_sort_by_key(|(route, _)| route.as_str());
+        names.by_route = routes.into_iter().map(|(route, page)| (route.as_str().to_owned(), page)).collect();
         names
     }
 
@@ -169,13 +169,13 @@ impl Names {
     }
 
     fn add_name_as(&mut self, page: PageId, name: &str, slug: String) {
-        self.by_title.entry(name.to_owned()).or_default().insert(page);
+        insert(page, self.by_title.entry(name.to_owned()).or_default());
         self.add_slug(page, slug);
     }
 
     fn add_slug(&mut self, page: PageId, slug: String) {
         if !slug.is_empty() {
-            self.by_slug.entry(slug).or_default().insert(page);
+            insert(page, self.by_slug.entry(slug).or_default());
         }
     }
 
@@ -195,7 +195,7 @@ impl Names {
             return Found::Page(*page);
         }
         let last = name.rsplit_once('/').map_or(name, |(_, last)| last);
-        let wanted = |pages: Option<&BTreeSet<PageId>>| -> Vec<PageId> {
+        let wanted = |pages: Option<&Pages>| -> Vec<PageId> {
             pages.into_iter().flatten().copied().filter(|page| is_wanted(*page)).collect()
         };
         let mut pages = wanted(self.by_title.get(name));
@@ -251,6 +251,12 @@ impl Names {
 
     /// All files, for suggestions.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.paths.iter().map(String::as_str)
+        self.by_path.keys().map(SitePath::as_str)
+    }
+}
+
+fn insert(page: PageId, pages: &mut Pages) {
+    if let Err(place) = pages.binary_search(&page) {
+        pages.insert(place, page);
     }
 }

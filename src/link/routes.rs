@@ -1,6 +1,6 @@
 //! One owner for each address. Knows slugs, not what stands on the pages.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
@@ -85,10 +85,13 @@ pub(super) fn route_without_file(kind: Kind, slug: &str, urls: &Urls) -> Route {
     urls.of(kind).route(Named { slug, folders: "", date: None }).expect("these patterns want no date")
 }
 
-#[derive(Default)]
-struct RouteTable {
+/// Who has which address.
+#[derive(Debug, Default)]
+pub(crate) struct RouteTable {
     /// By output file.
-    owners: BTreeMap<String, (String, Option<Span>)>,
+    owners: HashMap<String, (String, Option<Span>)>,
+    /// Every folder that one of those files is in, however far above it.
+    folders: HashSet<String>,
 }
 
 impl RouteTable {
@@ -96,7 +99,7 @@ impl RouteTable {
     fn claim(&mut self, route: &Route, what: String, span: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
         let key = route.to_file();
         let Some((owner, owner_span)) = self.owner(&key) else {
-            self.owners.insert(key, (what, span));
+            self.take(key, (what, span));
             return true;
         };
         let Some(place) = span.or_else(|| owner_span.clone()) else { return false };
@@ -109,12 +112,35 @@ impl RouteTable {
         false
     }
 
+    pub(super) fn take(&mut self, key: String, owner: (String, Option<Span>)) {
+        for (at, _) in key.rmatch_indices('/') {
+            // Where a folder is known, so are those above it.
+            if self.folders.contains(&key[..at]) {
+                break;
+            }
+            self.folders.insert(key[..at].to_owned());
+        }
+        self.owners.insert(key, owner);
+    }
+
+    /// Whether nobody has this output file, a folder of its name, or a file where it needs a folder.
+    pub(super) fn is_free(&self, key: &str) -> bool {
+        !self.owners.contains_key(key) && !self.folders.contains(key) && self.above(key).is_none()
+    }
+
     /// Who has this output file, or needs a folder of its name, or a file where this one needs a folder.
     fn owner(&self, key: &str) -> Option<&(String, Option<Span>)> {
+        if self.is_free(key) {
+            return None;
+        }
         let folder = format!("{key}/");
-        let below = || self.owners.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
-        let above = || key.match_indices('/').find_map(|(at, _)| self.owners.get(&key[..at]));
-        self.owners.get(key).or_else(|| below().map(|(_, owner)| owner)).or_else(above)
+        let below =
+            || self.owners.iter().filter(|(other, _)| other.starts_with(&folder)).min_by_key(|(other, _)| *other);
+        self.owners.get(key).or_else(|| below().map(|(_, owner)| owner)).or_else(|| self.above(key))
+    }
+
+    fn above(&self, key: &str) -> Option<&(String, Option<Span>)> {
+        key.match_indices('/').find_map(|(at, _)| self.owners.get(&key[..at]))
     }
 }
 
@@ -152,7 +178,7 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
     }
     claim_files(site, hidden, assets, &mut table, diagnostics);
     claim_old_addresses(site, &mut table, diagnostics);
-    site.taken = Arc::new(table.owners.into_keys().collect());
+    site.taken = Arc::new(table);
 }
 
 fn claim_files(

@@ -180,12 +180,7 @@ impl Finder<'_> {
     }
 
     fn is_free(&self, folder: &str) -> bool {
-        let file = format!("{}index.html", folder.trim_start_matches('/'));
-        let taken = &self.site.taken;
-        let below = format!("{file}/");
-        let is_folder = taken.range(below.clone()..).next().is_some_and(|other| other.starts_with(&below));
-        let is_below_file = file.match_indices('/').any(|(at, _)| taken.contains(&file[..at]));
-        !taken.contains(&file) && !is_folder && !is_below_file
+        self.site.taken.is_free(&format!("{}index.html", folder.trim_start_matches('/')))
     }
 }
 
@@ -196,14 +191,15 @@ fn folder_of(list: &Route) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::sync::Arc;
 
+    use super::super::routes::RouteTable;
     use super::*;
 
     fn pages(count: usize, taken: &[&str]) -> Vec<(String, Range<usize>)> {
-        let taken: BTreeSet<String> = taken.iter().map(|file| (*file).to_owned()).collect();
-        let site = Site { taken: Arc::new(taken), ..Site::default() };
+        let mut table = RouteTable::default();
+        taken.iter().for_each(|file| table.take((*file).to_owned(), (String::new(), None)));
+        let site = Site { taken: Arc::new(table), ..Site::default() };
         let mut finder = Finder { site: &site, stretches: Vec::new() };
         finder.year(PageId::Archive, Some(2021), 5..5 + count, true);
         finder.numbers(PageId::Replies, count, MOST_LISTED);
