@@ -67,11 +67,11 @@ fn write_once(
     tell: Tell<'_>,
 ) -> Result<u8, Error> {
     let clock = clock::watch();
-    let output = Output::open(out, root)?;
-    let opened = clock();
+    let open = || (Output::open(out, root), clock());
+    let ((output, opened), read) = rayon::join(open, || read(options, root, terminal));
+    let (output, (snapshot, found, is_kept)) = (output?, read?);
     let remembers = !options.site.no_cache;
-    let (snapshot, found, is_kept) = read(options, root, terminal)?;
-    let loaded = clock();
+    let loaded = clock().max(opened);
     let texts = |path: &_| snapshot.text(path);
     let engine = executable::fingerprint().filter(|_| remembers);
     let made_of = Fingerprint::of(format!("{engine:?} {} {found:?}", snapshot.fingerprint()).as_bytes());

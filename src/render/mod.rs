@@ -89,8 +89,7 @@ pub fn outputs(input: &Input<'_>) -> (BTreeMap<String, Output>, Diagnostics) {
     let Input { site, viewer, theme, .. } = input;
     let mut diagnostics = Diagnostics::default();
     let page = |key: PageKey| (viewer.route(key).to_file(), Output::Page(key));
-    let pages: Vec<(String, Output)> = viewer.keys().into_par_iter().map(page).collect();
-    let mut outputs: BTreeMap<String, Output> = pages.into_iter().collect();
+    let mut outputs = by_name(viewer.keys().into_par_iter().map(page).collect());
     let redirects = site.redirects.iter().enumerate();
     outputs.extend(redirects.map(|(at, redirect)| (redirect.from.to_file(), Output::Redirect(at))));
     outputs.extend(site.files.iter().enumerate().map(|(at, (route, _))| (route.to_file(), Output::File(at))));
@@ -110,21 +109,36 @@ pub fn outputs(input: &Input<'_>) -> (BTreeMap<String, Output>, Diagnostics) {
     (outputs, diagnostics)
 }
 
+/// Of several with one name the first.
+fn by_name(mut list: Vec<(String, Output)>) -> BTreeMap<String, Output> {
+    // What is in order is put together at once, and all cores bring it into order.
+    list.par_sort_by(|(a, _), (b, _)| a.cmp(b));
+    list.dedup_by(|(later, _), (earlier, _)| later == earlier);
+    list.into_iter().collect()
+}
+
 /// Gives the files that nobody writes by hand their names. A file of the book under such a name takes its place: its author
 /// knows better. A page or an old address there is a mistake.
 fn claim_made(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnostics: &mut Diagnostics) {
-    let all: Vec<(Made, String)> = Made::all(input).into_par_iter().map(|made| (made, made.file(input))).collect();
-    for (made, file) in all {
+    let owner = |file: &String| {
         let folder = format!("{file}/");
-        let below = outputs.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
-        let owner = outputs.get(&file).or(below.map(|(_, output)| output)).copied();
+        let below = || outputs.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
+        outputs.get(file).or_else(|| below().map(|(_, output)| output)).copied()
+    };
+    let named = |made: Made| {
+        let file = made.file(input);
+        let owner = owner(&file);
+        (made, file, owner)
+    };
+    let all: Vec<(Made, String, Option<Output>)> = Made::all(input).into_par_iter().map(named).collect();
+    let mut free = Vec::with_capacity(all.len());
+    for (made, file, owner) in all {
         let Some(owner) = owner else {
-            outputs.insert(file, Output::Made(made));
+            free.push((file, Output::Made(made)));
             continue;
         };
         let span = match owner {
-            // Two essays that want one address are reported with the routes.
-            Output::File(_) | Output::Made(_) => continue,
+            Output::File(_) => continue,
             // What stands there now goes before what stood there once.
             _ if matches!(made, Made::OldFeed(..)) => continue,
             Output::Redirect(at) => input.site.redirects[at].span.clone(),
@@ -134,6 +148,8 @@ fn claim_made(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnos
         let message = format!("a page and {} both want the address `/{file}`", made.what());
         diagnostics.push(Diagnostic::new(Code::DuplicateRoute, span, message).help("give the page another address"));
     }
+    // Two essays that want one address are reported with the routes.
+    outputs.append(&mut by_name(free));
 }
 
 /// Gives the key of the settings its file, unless the writer made that file by hand.
