@@ -492,7 +492,13 @@ impl<'a> Writer<'a> {
             if let Some(block) = blocks.get(link.block as usize) {
                 link.sentence = sentences::of_block(text, block.text, link.text);
                 link.anchor.clone_from(&block.id);
-                link.quote = text[link.sentence.0 as usize..link.sentence.1 as usize].to_owned();
+                let (start, end) = link.sentence;
+                // Blanks around the words of a link may be none of its sentence.
+                let words = &text[link.text.0 as usize..link.text.1 as usize];
+                let first = link.text.0 + to_u32(words.len() - words.trim_start().len());
+                let last = first + to_u32(words.trim().len());
+                link.text = (first.clamp(start, end), last.clamp(start, end));
+                link.quote = text[start as usize..end as usize].to_owned();
             }
         }
     }

@@ -50,6 +50,23 @@ fn concept_links_can_be_switched_off() {
 }
 
 #[test]
+fn blanks_around_the_words_of_a_link_are_no_part_of_its_sentence() {
+    let long = "and so on ".repeat(200);
+    for (written, shown) in [
+        ("[ word ](x.md) here.", "<p><mark>word</mark>  here."),
+        ("> [ word](x.md) here.", "<p><mark>word</mark> here."),
+        ("<a href=\"x.md\">  word</a> here.", "<p>word here."),
+        ("<a href=\"x.md\"> </a> One. Two.", "<p>One. <a"),
+        (&format!("[ word](x.md) here, {long}"), "<p><mark>word</mark> here, and so on"),
+    ] {
+        let text = essay("x", "X", "2020-01-01", "", "Text.") + &essay("y", "Y", "2020-01-02", "", written);
+        let book = Book::new(&text);
+        let html = book.build_clean().read("essays/x/index.html");
+        assert!(html.contains(shown), "{written}: {html}");
+    }
+}
+
+#[test]
 fn links_of_every_style_are_resolved_and_come_back_as_backlinks() {
     let book = Book::new(&format!(
         "{}{}{}",
