@@ -299,6 +299,10 @@ pub fn slug(text: &str) -> String {
 /// Percent signs undone; what is no UTF-8 afterwards stays as it is written.
 #[must_use]
 pub fn percent_decoded(written: &str) -> String {
+    // Hardly any address has one.
+    if !written.contains('%') {
+        return written.to_owned();
+    }
     let mut bytes = Vec::with_capacity(written.len());
     let mut rest = written.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::{PageId, Site, Target, WritingId, index};
+use crate::base::fingerprint::Fingerprint;
 use crate::model::prose::{LinkRef, Range};
 use crate::model::writing::Kind;
 
@@ -21,6 +22,8 @@ pub struct Backlink {
     pub block: u32,
     /// Index in `Facts::links`.
     pub link: u32,
+    /// The fingerprint of all that the page shows of it.
+    pub shown: Fingerprint,
 }
 
 /// Sentences, each with its block and the words in question.
@@ -58,7 +61,7 @@ fn links_of(site: &Site, from: WritingId) -> impl Iterator<Item = (PageId, Backl
             Target::Passage(passage) => passage.page,
             _ => return None,
         };
-        let &LinkRef { sentence, text, block, .. } = link;
-        (Some(page) != own_page).then(|| (page, Backlink { from, sentence, text, block, link: index(at) }))
+        let &LinkRef { sentence, text, block, shown, .. } = link;
+        (Some(page) != own_page).then(|| (page, Backlink { from, sentence, text, block, link: index(at), shown }))
     })
 }

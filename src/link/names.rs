@@ -85,11 +85,13 @@ type Pages = Vec<PageId>;
 pub(crate) struct Names {
     by_slug: HashMap<String, Pages>,
     by_title: HashMap<String, Pages>,
-    by_path: BTreeMap<SitePath, PageId>,
+    by_path: HashMap<SitePath, PageId>,
     by_route: BTreeMap<String, PageId>,
     labels: BTreeMap<PageId, String>,
     by_label: HashMap<String, PageId>,
     titles: Vec<String>,
+    /// Sorted.
+    paths: Vec<SitePath>,
     hidden: Hidden,
 }
 
@@ -113,6 +115,7 @@ impl Names {
             by_slug: HashMap::with_capacity(2 * pages),
             by_title: HashMap::with_capacity(pages),
             by_label: HashMap::with_capacity(pages),
+            by_path: HashMap::with_capacity(pages),
             hidden,
             ..Self::default()
         };
@@ -148,6 +151,8 @@ impl Names {
         let mut routes: Vec<_> = pages.chain(site.redirects.iter().map(|old| (&old.from, old.to))).collect();
         routes.par_sort_by_key(|(route, _)| route.as_str());
         names.by_route = routes.into_iter().map(|(route, page)| (route.as_str().to_owned(), page)).collect();
+        names.paths = names.by_path.keys().cloned().collect();
+        names.paths.par_sort_unstable();
         names
     }
 
@@ -222,10 +227,9 @@ impl Names {
 
     /// What a file of the book leads to.
     pub(super) fn find_path(&self, path: &SitePath) -> Found<'_> {
-        match (self.by_path.get(path), self.hidden.owner(path)) {
-            (Some(page), _) => Found::Page(*page),
-            (None, Some(left)) => Found::Hidden(left),
-            (None, None) => Found::Nothing,
+        match self.by_path.get(path) {
+            Some(page) => Found::Page(*page),
+            None => self.hidden.owner(path).map_or(Found::Nothing, Found::Hidden),
         }
     }
 
@@ -251,7 +255,7 @@ impl Names {
 
     /// All files, for suggestions.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.by_path.keys().map(SitePath::as_str)
+        self.paths.iter().map(SitePath::as_str)
     }
 }
 

@@ -175,9 +175,8 @@ impl Resolver<'_> {
             return self.broken(link, &path);
         }
         let Some(file) = self.writing.path.resolve(&path) else { return self.broken(link, &path) };
-        let candidates =
-            [Some(file.clone()), SitePath::new(&format!("{file}/index.md")), SitePath::new(&format!("{file}.md"))];
-        for candidate in candidates.into_iter().flatten() {
+        let longer = ["/index.md", ".md"].into_iter().filter_map(|end| SitePath::new(&format!("{file}{end}")));
+        for candidate in std::iter::once(file.clone()).chain(longer) {
             match self.names.find_path(&candidate) {
                 Found::Page(page) => return self.land(link, page, fragment),
                 Found::Hidden(left) => return self.hidden(link, left),

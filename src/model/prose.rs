@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::fingerprint::Fingerprint;
+
 /// First index and the index after the last.
 pub type Range = (u32, u32);
 
@@ -272,6 +274,8 @@ pub struct LinkRef {
     pub anchor: String,
     /// That sentence: pages that this one leads to show it.
     pub quote: String,
+    /// The fingerprint of all that those pages show of it, wherever the sentence stands.
+    pub shown: Fingerprint,
 }
 
 /// A picture as written.

@@ -8,6 +8,7 @@ use super::autolink;
 use super::markdown::Writer;
 use crate::base::codes::Code;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::fingerprint::Fingerprint;
 use crate::base::span::to_u32;
 use crate::base::words::without_escapes;
 use crate::highlight;
@@ -281,6 +282,7 @@ impl<'a> Writer<'a> {
             piece,
             anchor: String::new(),
             quote: String::new(),
+            shown: Fingerprint::default(),
         });
         self.closed_to_terms += 1;
         self.open_links += 1;

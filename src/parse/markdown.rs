@@ -12,6 +12,7 @@ use super::table::Table;
 use super::tokens;
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::base::parts::Parts;
 use crate::base::path::SitePath;
 use crate::base::sentences;
 use crate::base::span::to_u32;
@@ -499,6 +500,11 @@ impl<'a> Writer<'a> {
                 let last = first + to_u32(words.trim().len());
                 link.text = (first.clamp(start, end), last.clamp(start, end));
                 link.quote = text[start as usize..end as usize].to_owned();
+                let mut shown = Parts::with_capacity(512);
+                shown.add(link.quote.as_bytes());
+                shown.add(link.anchor.as_bytes());
+                shown.add_numbers(&[link.text.0 - start, link.text.1 - start]);
+                link.shown = shown.finish();
             }
         }
     }

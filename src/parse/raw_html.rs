@@ -8,6 +8,7 @@ use super::markdown::Writer;
 use super::tokens::{Part, What, scan};
 use crate::base::codes::Code;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::fingerprint::Fingerprint;
 use crate::base::span::to_u32;
 use crate::model::prose::{LinkRef, LinkStyle, Piece};
 
@@ -115,6 +116,7 @@ impl Writer<'_> {
             piece: to_u32(self.pieces.len()),
             anchor: String::new(),
             quote: String::new(),
+            shown: Fingerprint::default(),
         });
         to_u32(self.outline.links.len() - 1)
     }

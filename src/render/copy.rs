@@ -6,6 +6,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::base::parts::Parts;
 use crate::link::{PageId, Picture, Target, WritingId, index};
 use crate::parse::copy::{Place, Places, copy};
+use crate::view::recipe::{add_place, add_target};
 
 /// The file.
 pub(super) fn write(input: &Input<'_>, id: WritingId) -> String {
@@ -29,8 +30,14 @@ pub(super) fn recipe(input: &Input<'_>, id: WritingId) -> Fingerprint {
     let series = site.place_in_series(id).map(|(series, at)| (&site.series(series).title, at));
     recipe.add(format!("{series:?}").as_bytes());
     recipe.add(site.route(PageId::Writing(id)).as_str().as_bytes());
-    let book = InBook::bare(input, id);
-    site.targets[at].iter().for_each(|target| recipe.add(format!("{:?}", book.place(target)).as_bytes()));
+    for target in site.targets[at].iter() {
+        add_target(&mut recipe, target, PageId::Writing(id), |recipe, page, fragment| {
+            add_place(recipe, site, page, fragment);
+        });
+        if let Target::Passage(passage) = target {
+            recipe.add(site.writing(passage.writing).meta.title.as_bytes());
+        }
+    }
     site.pictures[at].iter().for_each(|picture| recipe.add(format!("{picture:?}").as_bytes()));
     recipe.finish()
 }
@@ -111,20 +118,9 @@ impl<'a> InBook<'a> {
             rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_owned()
         };
         let kept = escapes.iter().map(behind).filter(|word| !word.is_empty()).collect();
-        Self { links, pictures, kept, ..Self::bare(input, id) }
-    }
-
-    /// The same, without the links and pictures of the essay.
-    fn bare(input: &'a Input<'a>, id: WritingId) -> Self {
-        let root = || input.site.route(PageId::Writing(id)).to_root();
-        Self {
-            input,
-            base: input.book.base_url.clone().unwrap_or_else(root),
-            page: PageId::Writing(id),
-            links: Vec::new(),
-            pictures: Vec::new(),
-            kept: Vec::new(),
-        }
+        let page = PageId::Writing(id);
+        let base = input.book.base_url.clone().unwrap_or_else(|| site.route(page).to_root());
+        Self { input, base, page, links, pictures, kept }
     }
 
     fn place(&self, target: &Target) -> Place {

@@ -35,6 +35,9 @@ pub use settings::{Described, Settings, describe, settle};
 /// A page larger than this comes from a template that does not end.
 const LARGEST_PAGE: usize = 64 << 20;
 
+/// Most pages of essays are smaller than this.
+const USUAL_PAGE: usize = 64 << 10;
+
 /// How many numbers all ranges of one page may come to.
 const MOST_IN_RANGES: usize = 1_000_000;
 
@@ -209,7 +212,8 @@ impl Theme {
         context.insert("page", &page.page);
         context.insert(page.view.name(), &page.view);
         RANGE_LEFT.set(MOST_IN_RANGES);
-        let mut out = Capped { bytes: Vec::with_capacity(16 << 10) };
+        // A buffer that grows copies all that it holds each time.
+        let mut out = Capped { bytes: Vec::with_capacity(USUAL_PAGE) };
         match self.tera.render_to(&template, &context, &mut out) {
             Ok(()) => Ok(out.bytes),
             Err(error) => Err(Box::new(explain(&error, &self.templates, Some(&template)).0)),

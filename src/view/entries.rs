@@ -8,8 +8,9 @@ use super::Viewer;
 use super::describe::shortened;
 use super::feeds::{Feed, Subject};
 use super::prose::{escaped, escaped_attribute};
+use super::recipe::recipe_of;
 use super::thread::Fresh;
-use crate::link::{ConceptId, PageId, WritingId};
+use crate::link::{PageId, WritingId};
 use crate::model::thread::When;
 
 /// Essays in the feed of the book.
@@ -163,7 +164,8 @@ impl Viewer<'_> {
         let meta = &self.site.writing(id).meta;
         let (published, updated) = (meta.date?.to_timestamp(), self.changed(id)?);
         let summary = self.description(PageId::Writing(id));
-        let title = |concept: &ConceptId| self.site.concept(*concept).title.clone();
+        let titles = self.concepts_in(id).iter().map(|concept| self.site.concept(*concept).title.as_str());
+        let concepts = if self.is_recipe { vec![recipe_of(titles)] } else { titles.map(str::to_owned).collect() };
         Some(EntryView {
             url: self.absolute(PageId::Writing(id))?,
             title: meta.title.clone(),
@@ -173,7 +175,7 @@ impl Viewer<'_> {
             updated,
             summary,
             html: self.full_text(id, base),
-            concepts: self.concepts_in(id).iter().map(title).collect(),
+            concepts,
             canonical: meta.canonical.clone(),
             answers: None,
         })

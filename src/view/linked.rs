@@ -79,7 +79,7 @@ impl Viewer<'_> {
         let meta = &writing.meta;
         let headline = headline(&meta.title);
         let url = self.address(about.page);
-        let own = url.to_string();
+        let own = url.to_text();
         let series = self.site.place_in_series(id);
         let named = self.site.named[id.0 as usize].iter();
         Thing::Article(Box::new(Article {

@@ -89,9 +89,9 @@ impl Viewer<'_> {
         let second = self.site.concept(tie.second);
         let (mut passages, mut looked_into) = (Vec::new(), 0);
         for found in &self.site.concept(tie.first).appearances {
-            let Ok(at) =
-                second.appearances.binary_search_by(|other| self.order(other.essay).cmp(&self.order(found.essay)))
-            else {
+            // Appearances stand in the order of essays.
+            let age = |essay: WritingId| self.site.ages[essay.0 as usize];
+            let Ok(at) = second.appearances.binary_search_by_key(&age(found.essay), |other| age(other.essay)) else {
                 continue;
             };
             let places = |concept| concepts::mentions(self.site, found.essay, concept).map(|mention| mention.block);
@@ -147,11 +147,6 @@ impl Viewer<'_> {
         );
         let LinkView { title, url } = self.link(PageId::Writing(essay));
         QuotedView { html, url, lang: self.language_of(essay).clone(), title }
-    }
-
-    /// The order of `Site::essays`, in which appearances stand.
-    fn order(&self, essay: WritingId) -> (Option<crate::base::date::Date>, WritingId) {
-        (self.site.writing(essay).meta.date, essay)
     }
 
     /// Every series with its essays, in a book so small that all of it can stand on every page.

@@ -12,8 +12,8 @@ use super::views::{BacklinkView, Card, NoteView, PageView, TermView};
 use super::{Page, PageKey, View, Viewer};
 use crate::base::fingerprint::Fingerprint;
 use crate::base::parts::Parts;
-use crate::link::{Backlink, PageId, Picture, StretchId, Target, Why, WritingId, index};
-use crate::model::prose::{LinkRef, Range};
+use crate::link::{Backlink, PageId, Picture, Site, StretchId, Target, Why, WritingId, index};
+use crate::model::prose::Range;
 use crate::model::writing::Kind;
 
 /// What every recipe begins with, and no page that was made holds.
@@ -157,14 +157,11 @@ impl Viewer<'_> {
 
     /// The concepts of an essay, each by the fingerprint of what is said of it, which is made once for all essays.
     pub(super) fn recipe_of_terms(&self, id: WritingId) -> TermView {
-        // Their names, which are part of what is said of them, decide their order.
-        let mut concepts = self.concepts_unsorted(id);
-        concepts.sort_unstable();
-        concepts.dedup();
+        let concepts = self.concepts_in(id);
         let mut prints = Vec::with_capacity(concepts.len() * 16);
         for concept in concepts {
             let made = || {
-                let term = postcard::to_stdvec(&self.term(concept)).expect("views are texts, numbers and lists");
+                let term = postcard::to_stdvec(&self.term(*concept)).expect("views are texts, numbers and lists");
                 Fingerprint::of(&term)
             };
             prints.extend_from_slice(self.tables.terms[concept.0 as usize].get_or_init(made).as_bytes());
@@ -236,15 +233,10 @@ impl Viewer<'_> {
         sentences.sort_unstable();
         sentences.dedup();
         for link in shown() {
-            let LinkRef { quote, anchor, .. } = &self.site.writing(from).facts.links[link.link as usize];
             // A sentence is told by its place among these, and words by theirs in it: what comes before may change.
-            let (start, end) = link.sentence;
             let place = sentences.partition_point(|other| *other < link.sentence);
-            recipe.add(quote.as_bytes());
-            recipe.add(anchor.as_bytes());
-            for number in [index(place), end - start, link.text.0 - start, link.text.1 - start] {
-                recipe.add_fixed(&number.to_le_bytes());
-            }
+            recipe.add_fixed(&index(place).to_le_bytes());
+            recipe.add_fixed(link.shown.as_bytes());
             recipe.add_numbers(&escapes_within(escapes, link.sentence));
         }
         let title = format!("{MARK}{}", recipe.finish());
@@ -257,6 +249,39 @@ impl Viewer<'_> {
         let escapes = &self.site.mentions[id.0 as usize].escapes;
         format!("{MARK}{} {escapes:?}", self.site.writing(id).text.source.fingerprint)
     }
+}
+
+/// Of what a list of texts is made.
+pub(super) fn recipe_of<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut recipe = Parts::with_capacity(1024);
+    texts.for_each(|text| recipe.add(text.as_bytes()));
+    format!("{MARK}{}", recipe.finish())
+}
+
+/// Of what a link of a writing is made: where it leads. `page` adds the address of a page and the place on it.
+pub(crate) fn add_target(recipe: &mut Parts, target: &Target, own: PageId, page: impl Fn(&mut Parts, PageId, &str)) {
+    let kind: u8 = match target {
+        Target::Here(_) => 0,
+        Target::Page(..) => 1,
+        Target::Passage(_) => 2,
+        Target::File(_) => 3,
+        Target::External => 4,
+        Target::Plain => 5,
+    };
+    recipe.add_fixed(&[kind]);
+    match target {
+        Target::Here(fragment) => page(recipe, own, fragment),
+        Target::Page(other, fragment) => page(recipe, *other, fragment),
+        Target::Passage(passage) => page(recipe, passage.page, &passage.fragment),
+        Target::File(route) => recipe.add(route.as_str().as_bytes()),
+        Target::External | Target::Plain => {}
+    }
+}
+
+/// Of what the address of a page and a place on it are made.
+pub(crate) fn add_place(recipe: &mut Parts, site: &Site, page: PageId, fragment: &str) {
+    recipe.add(site.route(page).as_str().as_bytes());
+    recipe.add(fragment.as_bytes());
 }
 
 impl Filler<'_> {
@@ -277,8 +302,12 @@ impl Filler<'_> {
         let mentions = &site.mentions[at];
         recipe.add(writing.text.source.fingerprint.as_bytes());
         recipe.add(format!("{:?} {} {is_own} {:?}", self.place, self.root, mentions.escapes).as_bytes());
+        let own = site.page_of(id);
         for (target, link) in site.targets[at].iter().zip(&writing.facts.links) {
-            self.write_target(recipe, target, id);
+            add_target(recipe, target, own, |recipe, page, fragment| match self.place {
+                Place::Book => recipe.add(self.page_address(page, fragment).as_bytes()),
+                _ => add_place(recipe, site, page, fragment),
+            });
             let Target::Passage(passage) = target else { continue };
             recipe.add(format!("{:?} {}", passage.pieces, passage.is_bare).as_bytes());
             recipe.add(site.writing(passage.writing).meta.title.as_bytes());
@@ -306,25 +335,6 @@ impl Filler<'_> {
             let concept = site.concept(mention.concept);
             recipe.add(concept.slug.as_bytes());
             recipe.add(concept.route.as_str().as_bytes());
-        }
-    }
-
-    /// Where a link of a writing leads.
-    fn write_target(&self, recipe: &mut Parts, target: &Target, id: WritingId) {
-        let mut page = |page: PageId, fragment: &str| {
-            if self.place == Place::Book {
-                return recipe.add(self.page_address(page, fragment).as_bytes());
-            }
-            recipe.add(self.site.route(page).as_str().as_bytes());
-            recipe.add(fragment.as_bytes());
-        };
-        match target {
-            Target::Here(fragment) => page(self.site.page_of(id), fragment),
-            Target::Page(other, fragment) => page(*other, fragment),
-            Target::Passage(passage) => page(passage.page, &passage.fragment),
-            Target::File(route) => recipe.add(route.as_str().as_bytes()),
-            Target::External => recipe.add(b""),
-            Target::Plain => recipe.add(b"plain"),
         }
     }
 }

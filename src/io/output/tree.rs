@@ -57,9 +57,11 @@ impl Tree {
     pub(super) fn texts(&self, file: &File<'_>) -> Option<Vec<String>> {
         let mut opened = fs::File::open(self.root.join(file.name)).ok()?;
         let text = |&(from, to): &(u32, u32)| {
-            let mut bytes = vec![0; usize::try_from(to.checked_sub(from)?).ok()?];
-            opened.seek(SeekFrom::Start(from.into())).and_then(|_| opened.read_exact(&mut bytes)).ok()?;
-            String::from_utf8(bytes).ok()
+            let length = u64::from(to.checked_sub(from)?);
+            opened.seek(SeekFrom::Start(from.into())).ok()?;
+            let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
+            let read = opened.by_ref().take(length).read_to_end(&mut bytes).ok()?;
+            String::from_utf8(bytes).ok().filter(|_| read as u64 == length)
         };
         // No more is asked for than the file holds.
         let places = file.texts?.places;
