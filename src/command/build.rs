@@ -19,6 +19,7 @@ use crate::io::{clock, disk, executable, stamps};
 use crate::load::{Memo, load, load_again};
 use crate::model::kept::Kept;
 use crate::model::portions::Portions;
+use crate::model::recipe::{Before, Recipe};
 use crate::model::source::{Changed, Snapshot};
 use crate::publish::Manifest;
 use crate::render::{Bytes, Sink, Tools};
@@ -69,12 +70,14 @@ fn write_once(
     let clock = clock::watch();
     let open = || (Output::open(out, root), clock());
     let ((output, opened), read) = rayon::join(open, || read(options, root, terminal));
-    let (output, (snapshot, found, is_kept)) = (output?, read?);
+    let (mut output, (snapshot, found, is_kept)) = (output?, read?);
     let remembers = !options.site.no_cache;
     let loaded = clock().max(opened);
     let texts = |path: &_| snapshot.text(path);
     let engine = executable::fingerprint().filter(|_| remembers);
-    let made_of = Fingerprint::of(format!("{engine:?} {} {found:?}", snapshot.fingerprint()).as_bytes());
+    let book = Fingerprint::of(format!("{engine:?} {}", snapshot.fingerprint_of_book()).as_bytes());
+    let made_of = Fingerprint::of(format!("{book} {} {found:?}", snapshot.fingerprint_of_theme()).as_bytes());
+    output.is_of(book);
     let before = engine.filter(|_| output.stands(made_of)).and_then(|_| Outcome::of_last_build(root, made_of));
     if let Some(before) = before.filter(|before| !(options.site.deny.is_some() && before.has_warnings())) {
         let stages = vec![("open", opened), ("load", loaded - opened), ("compare", clock().saturating_sub(loaded))];
@@ -178,7 +181,11 @@ fn conclude(options: &cli::Build, out: &Path, terminal: &Terminal, outcome: &Out
 struct Into<'a>(&'a Output);
 
 impl Sink for Into<'_> {
-    fn keep(&self, file: &str, recipe: Fingerprint) -> bool {
+    fn before(&self, file: &str) -> Option<Before> {
+        self.0.before(file)
+    }
+
+    fn keep(&self, file: &str, recipe: Recipe) -> bool {
         self.0.keep(file, recipe)
     }
 
@@ -186,11 +193,11 @@ impl Sink for Into<'_> {
         self.0.texts(file, made_of)
     }
 
-    fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes) {
+    fn put(&self, file: &str, recipe: Option<Recipe>, bytes: Bytes) {
         self.0.put(file, recipe, None, &bytes);
     }
 
-    fn put_with_texts(&self, file: &str, recipe: Option<Fingerprint>, texts: Portions, bytes: Bytes) {
+    fn put_with_texts(&self, file: &str, recipe: Option<Recipe>, texts: Portions, bytes: Bytes) {
         self.0.put(file, recipe, Some(texts), &bytes);
     }
 }

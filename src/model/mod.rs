@@ -7,6 +7,7 @@ pub mod portions;
 pub mod prose;
 pub mod publish;
 pub mod published;
+pub mod recipe;
 pub mod source;
 pub mod text;
 pub mod thread;

@@ -225,9 +225,9 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The fingerprint of all of it.
+    /// The fingerprint of the book: of all but the theme.
     #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
+    pub fn fingerprint_of_book(&self) -> Fingerprint {
         let mut all = Parts::default();
         all.add(format!("{:?} {:?} {}", self.book, self.as_of, self.with_drafts).as_bytes());
         for source in &self.sources {
@@ -238,6 +238,13 @@ impl Snapshot {
         for (asset, print) in self.assets.iter().zip(assets) {
             all.add(format!("{} {print} {:?}", asset.path, asset.size).as_bytes());
         }
+        all.finish()
+    }
+
+    /// The fingerprint of the theme.
+    #[must_use]
+    pub fn fingerprint_of_theme(&self) -> Fingerprint {
+        let mut all = Parts::default();
         for layer in &self.layers {
             let texts = layer.manifest.iter().chain(layer.templates.iter().map(|(_, source)| source));
             let texts: Vec<_> = texts.map(|source| (source.path.as_str(), source.fingerprint)).collect();

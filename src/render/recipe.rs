@@ -5,7 +5,10 @@ use super::sink::{Bytes, Sink};
 use super::{Input, Output, bytes, copy, graph, llms};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::fingerprint::Fingerprint;
+use crate::base::parts::Parts;
 use crate::model::portions::Portions;
+use crate::model::recipe::{Before, Recipe};
+use crate::view::recipe::Planned;
 
 /// What decides the bytes of files besides what they show.
 #[derive(Clone, Copy)]
@@ -40,30 +43,54 @@ pub(super) fn make(
     base: Base,
     sink: &dyn Sink,
 ) -> Result<bool, Box<Diagnostic>> {
-    let planned = if let Output::Page(key) = output { input.viewer.plan(key) } else { None };
-    let others = |recipe: Fingerprint| Fingerprint::of(&[base.others.to_bytes(), recipe.to_bytes()].concat());
-    let recipe = match output {
-        Output::Page(_) => planned.as_ref().and_then(|planned| {
-            let templates = input.theme.templates_of(planned.kind())?;
-            let parts = [base.pages.to_bytes(), templates.to_bytes(), planned.recipe.to_bytes()];
-            Some(Fingerprint::of(&parts.concat()))
-        }),
-        Output::Made(Made::Feed(feed)) => input.viewer.recipe_of_feed(feed).map(others),
-        Output::Made(Made::Copy(id)) => Some(others(copy::recipe(input, id))),
-        Output::Made(Made::Graph) => graph::recipe(input).map(others),
-        Output::Made(Made::Llms) => Some(others(llms::recipe(input))),
+    // Of a page whose texts were not found in it, they are asked for again, under their name.
+    let is_enough =
+        |before: &Before| before.texts.is_some() || !matches!(output, Output::Page(key) if input.viewer.has_texts(key));
+    let before = match output {
+        Output::Page(_) | Output::Made(_) => sink.before(file).filter(is_enough),
         _ => None,
     };
+    let planned = match output {
+        Output::Page(key) if before.is_none() => input.viewer.plan(key),
+        _ => None,
+    };
+    let shown = match (before, output) {
+        (Some(before), _) => Some(before.shown),
+        (None, Output::Page(_)) => planned.as_ref().map(|planned| planned.recipe),
+        (None, Output::Made(Made::Feed(feed))) => input.viewer.recipe_of_feed(feed),
+        (None, Output::Made(Made::Copy(id))) => Some(copy::recipe(input, id)),
+        (None, Output::Made(Made::Graph)) => graph::recipe(input),
+        (None, Output::Made(Made::Llms)) => Some(llms::recipe(input)),
+        _ => None,
+    };
+    let recipe = shown.and_then(|shown| {
+        let mut whole = Parts::default();
+        if let Output::Page(key) = output {
+            whole.add_fixed(base.pages.as_bytes());
+            whole.add_fixed(input.theme.templates_of(input.viewer.kind(key))?.as_bytes());
+        } else {
+            whole.add_fixed(base.others.as_bytes());
+        }
+        whole.add_fixed(shown.as_bytes());
+        Some(Recipe { shown, whole: whole.finish() })
+    });
     if recipe.is_some_and(|recipe| sink.keep(file, recipe)) {
         return Ok(false);
     }
-    let (Output::Page(key), Some(planned)) = (output, planned) else {
+    let Output::Page(key) = output else {
         sink.put(file, recipe, without_mark(file, bytes(output, input)?));
         return Ok(true);
     };
-    let made_of = planned.recipe_of_text().map(|text| Fingerprint::of(format!("{} {text}", base.texts).as_bytes()));
+    let of_planned = |text: &str| Fingerprint::of(format!("{} {text}", base.texts).as_bytes());
+    let made_of = match before {
+        Some(before) => before.texts,
+        None => planned.as_ref().and_then(Planned::recipe_of_text).map(of_planned),
+    };
     let known = made_of.and_then(|made_of| sink.texts(file, made_of));
-    let page = input.viewer.fill(key, planned, known);
+    let page = match planned {
+        Some(planned) => input.viewer.fill(key, planned, known),
+        None => input.viewer.page_with_texts(key, known),
+    };
     let made = without_mark(file, input.theme.render(&page)?.into());
     match made_of.zip(page.texts()).and_then(|(made_of, texts)| Portions::find(made_of, texts, &made)) {
         Some(texts) => sink.put_with_texts(file, recipe, texts, made),

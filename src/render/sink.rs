@@ -8,6 +8,7 @@ use crate::base::fingerprint::Fingerprint;
 use crate::memo::Memo;
 use crate::model::kept::Kept;
 use crate::model::portions::Portions;
+use crate::model::recipe::{Before, Recipe};
 use crate::model::source::Artifact;
 
 /// Bytes of a file: made for it, or held by the book or the theme as well.
@@ -53,8 +54,13 @@ impl From<Bytes> for Arc<[u8]> {
 
 /// Takes the files of a site while they are made: from any thread, in any order.
 pub trait Sink: Sync {
+    /// What the last build found of a file, if that was a build of the same book: then nobody need find it again.
+    fn before(&self, _file: &str) -> Option<Before> {
+        None
+    }
+
     /// Whether it has a file that was made from this recipe already, and keeps it: then nobody need make it.
-    fn keep(&self, _file: &str, _recipe: Fingerprint) -> bool {
+    fn keep(&self, _file: &str, _recipe: Recipe) -> bool {
         false
     }
 
@@ -63,11 +69,11 @@ pub trait Sink: Sync {
         None
     }
 
-    /// Takes a file, by its name below the site's root, with the fingerprint of all that decided its bytes, where that is known.
-    fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes);
+    /// Takes a file, by its name below the site's root, with all that decided its bytes, where that is known.
+    fn put(&self, file: &str, recipe: Option<Recipe>, bytes: Bytes);
 
     /// The same, for a file in which texts stand that may be asked for later.
-    fn put_with_texts(&self, file: &str, recipe: Option<Fingerprint>, _texts: Portions, bytes: Bytes) {
+    fn put_with_texts(&self, file: &str, recipe: Option<Recipe>, _texts: Portions, bytes: Bytes) {
         self.put(file, recipe, bytes);
     }
 }
@@ -87,7 +93,7 @@ impl Collected {
 }
 
 impl Sink for Collected {
-    fn put(&self, file: &str, _: Option<Fingerprint>, bytes: Bytes) {
+    fn put(&self, file: &str, _: Option<Recipe>, bytes: Bytes) {
         let artifact = Artifact { file: file.to_owned(), bytes: bytes.into() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(artifact);
     }
@@ -97,7 +103,7 @@ impl Sink for Collected {
 pub struct Dropped;
 
 impl Sink for Dropped {
-    fn put(&self, _: &str, _: Option<Fingerprint>, _: Bytes) {}
+    fn put(&self, _: &str, _: Option<Recipe>, _: Bytes) {}
 }
 
 /// What a build uses besides the book: where its files go, who hears of them, and what time it is.

@@ -2,6 +2,7 @@
 
 use super::Viewer;
 use super::cards::date_view;
+use super::recipe::OwnText;
 use super::shared::Shared;
 use super::views::{ContentsEntry, EssayView, LinkView, RelatedView, SeriesPlace, SingleView, TermView};
 use crate::link::{ConceptId, MOST_LISTED, PageId, Reason, Target, WritingId};
@@ -24,9 +25,11 @@ const PLACES: [(&str, &str); 8] = [
 ];
 
 impl<'a> Viewer<'a> {
-    pub(super) fn essay_view(&self, id: WritingId, root: &str) -> EssayView {
+    /// `text` where it is known.
+    pub(super) fn essay_view(&self, id: WritingId, root: &str, text: Option<OwnText>) -> EssayView {
         let writing = self.site.writing(id);
         let filler = self.filler(root);
+        let (body, notes) = text.unwrap_or_else(|| (filler.body(id), filler.notes(id)));
         let (backlinks, more_backlinks) = self.backlinks(PageId::Writing(id), |_| true);
         EssayView {
             card: self.card(id),
@@ -35,8 +38,8 @@ impl<'a> Viewer<'a> {
             series: self.series_place(id),
             syndication: writing.meta.syndication.iter().map(|url| place_name(url)).collect(),
             contents: self.contents(id),
-            body: filler.body(id),
-            notes: filler.notes(id),
+            body,
+            notes,
             concepts: self.terms(id),
             backlinks,
             more_backlinks,

@@ -12,7 +12,7 @@ const HEAVIEST: usize = 32_000;
 impl Viewer<'_> {
     pub(super) fn missing_page(&self) -> Page {
         let route = self.route(PageKey::Missing);
-        let mut page = self.page_view("missing", &route, "Not found", "", None);
+        let mut page = self.page_view(self.kind(PageKey::Missing), &route, "Not found", "", None);
         self.book.base_path().clone_into(&mut page.root);
         page.canonical = None;
         Page { page, route, view: View::Missing(Box::new(self.missing_view())) }

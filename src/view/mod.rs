@@ -36,6 +36,7 @@ use crate::memo::Memo;
 use crate::model::book::{Book, Feeds};
 use crate::model::writing::Kind;
 use prose::{Filler, Place};
+use recipe::OwnText;
 pub use tables::Tables;
 use views::{
     ArchiveView, BookView, ConceptView, ConceptsView, EssayView, HomeView, MissingView, PageView, PrintView,
@@ -221,69 +222,90 @@ impl<'a> Viewer<'a> {
         }
     }
 
+    /// The kind of a page, which is the name of its template.
+    #[must_use]
+    pub fn kind(&self, key: PageKey) -> &'static str {
+        let PageKey::Page(id) = key else { return "missing" };
+        match id {
+            PageId::Home => "home",
+            PageId::Archive => "archive",
+            PageId::Concepts => "concepts",
+            PageId::Replies => "replies",
+            PageId::Print => "print",
+            PageId::Concept(_) => "concept",
+            PageId::Series(_) => "series",
+            PageId::Writing(id) if self.site.writing(id).kind == Kind::Essay => "essay",
+            PageId::Writing(_) => "page",
+            PageId::Stretch(id) => match self.site.stretch(id).of {
+                // Further pages of a list are as its first one is.
+                list @ (PageId::Series(_) | PageId::Concepts | PageId::Replies) => self.kind(PageKey::Page(list)),
+                _ => "year",
+            },
+        }
+    }
+
+    /// Whether a page has texts of its own, as `Page::texts` tells them.
+    #[must_use]
+    pub fn has_texts(&self, key: PageKey) -> bool {
+        matches!(key, PageKey::Page(PageId::Writing(id)) if self.site.writing(id).kind == Kind::Essay)
+    }
+
     /// One page.
     #[must_use]
     pub fn page(&self, key: PageKey) -> Page {
+        self.page_with_texts(key, None)
+    }
+
+    /// The same, of which texts of its own are known, as `Page::texts` told them.
+    #[must_use]
+    pub fn page_with_texts(&self, key: PageKey, known: Option<Vec<String>>) -> Page {
         let PageKey::Page(id) = key else { return self.missing_page() };
-        let mut page = self.page_without_head(id);
+        let text = match (id, known) {
+            (PageId::Writing(id), Some(texts)) => self.own_text(id, texts),
+            _ => None,
+        };
+        // Held here, its text is read once for all that the page shows of it, also where there is no room for it.
+        let _text = match id {
+            PageId::Writing(id) if text.is_none() && !self.is_recipe => Some(self.site.writing(id).prose()),
+            _ => None,
+        };
+        let mut page = self.page_without_head(id, text);
         page.page.head = self.head(id, &page.page.description);
         page
     }
 
-    fn page_without_head(&self, id: PageId) -> Page {
+    fn page_without_head(&self, id: PageId, text: Option<OwnText>) -> Page {
         let description = self.description(id);
         let route = self.site.route(id).clone();
         let root = route.to_root();
-        match id {
-            PageId::Home => {
-                let mut page = self.page_view("home", &route, &self.book.title, &description, None);
-                page.title.clone_from(&self.book.title);
-                Page { page, route, view: View::Home(Box::new(self.home_view())) }
-            }
-            PageId::Archive => {
-                let page = self.page_view("archive", &route, "Essays", &description, None);
-                Page { page, route, view: View::Archive(Box::new(self.archive_view())) }
-            }
-            PageId::Concepts => {
-                let page = self.page_view("concepts", &route, "Concepts", &description, None);
-                Page { page, route, view: View::Concepts(Box::new(self.concepts_view(stretch::first_page(id), id))) }
-            }
-            PageId::Replies => {
-                let page = self.page_view("replies", &route, "Replies", &description, None);
-                Page { page, route, view: View::Replies(Box::new(self.replies_view(stretch::first_page(id), id))) }
-            }
-            PageId::Print => {
-                let page = self.page_view("print", &route, self.site.title(id, self.book), &description, None);
-                Page { page, route, view: View::Print(Box::new(self.print_view(&root))) }
-            }
+        let title = self.site.title(id, self.book);
+        let (view, writing) = match id {
+            PageId::Home => (View::Home(Box::new(self.home_view())), None),
+            PageId::Archive => (View::Archive(Box::new(self.archive_view())), None),
+            PageId::Concepts => (View::Concepts(Box::new(self.concepts_view(stretch::first_page(id), id))), None),
+            PageId::Replies => (View::Replies(Box::new(self.replies_view(stretch::first_page(id), id))), None),
+            PageId::Print => (View::Print(Box::new(self.print_view(&root))), None),
             PageId::Concept(concept) => {
-                let view = self.concept_view(concept, &root);
-                let writing = self.site.concept(concept).writing;
-                let page = self.page_view("concept", &route, &view.title, &description, writing);
-                Page { page, route, view: View::Concept(Box::new(view)) }
+                (View::Concept(Box::new(self.concept_view(concept, &root))), self.site.concept(concept).writing)
             }
             PageId::Series(series) => {
-                let view = self.series_view(series, &root);
-                let writing = self.site.series(series).writing;
-                let page = self.page_view("series", &route, &view.title, &description, writing);
-                Page { page, route, view: View::Series(Box::new(view)) }
+                (View::Series(Box::new(self.series_view(series, &root))), self.site.series(series).writing)
             }
-            PageId::Stretch(stretch) => self.stretch_page(stretch, &description),
-            PageId::Writing(writing) => {
-                let meta = &self.site.writing(writing).meta;
-                let kind = if self.site.writing(writing).kind == Kind::Essay { "essay" } else { "page" };
-                let mut page = self.page_view(kind, &route, &meta.title, &description, Some(writing));
-                if let Some(canonical) = &meta.canonical {
-                    page.canonical = Some(canonical.clone());
-                }
-                let view = if kind == "essay" {
-                    View::Essay(Box::new(self.essay_view(writing, &root)))
-                } else {
-                    View::Single(Box::new(self.single_view(writing, &root)))
-                };
-                Page { page, route, view }
+            PageId::Stretch(stretch) => (self.stretch_view(stretch), None),
+            PageId::Writing(writing) if self.site.writing(writing).kind == Kind::Essay => {
+                (View::Essay(Box::new(self.essay_view(writing, &root, text))), Some(writing))
             }
+            PageId::Writing(writing) => (View::Single(Box::new(self.single_view(writing, &root))), Some(writing)),
+        };
+        let mut page = self.page_view(self.kind(PageKey::Page(id)), &route, title, &description, writing);
+        match id {
+            PageId::Home => page.title.clone_from(&self.book.title),
+            PageId::Writing(id) => {
+                page.canonical = self.site.writing(id).meta.canonical.clone().or(page.canonical);
+            }
+            _ => {}
         }
+        Page { page, route, view }
     }
 
     /// Whether readers see a page: not where an essay is shown to its author only.

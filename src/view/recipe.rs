@@ -25,6 +25,9 @@ struct Recipe<'a> {
     view: &'a View,
 }
 
+/// The body of a writing and its notes, as its page shows them.
+pub(super) type OwnText = (String, Vec<NoteView>);
+
 /// A page whose texts are not read yet, and the fingerprint of its recipe.
 pub struct Planned {
     page: Page,
@@ -37,12 +40,6 @@ impl Planned {
     #[must_use]
     pub fn recipe_of_text(&self) -> Option<&str> {
         if let View::Essay(view) = &self.page.view { Some(&view.body) } else { None }
-    }
-
-    /// `page.kind`
-    #[must_use]
-    pub fn kind(&self) -> &str {
-        &self.page.page.kind
     }
 }
 
@@ -103,7 +100,7 @@ impl Viewer<'_> {
     }
 
     /// The body of a writing and its notes, of texts that `Page::texts` told.
-    fn own_text(&self, id: WritingId, texts: Vec<String>) -> Option<(String, Vec<NoteView>)> {
+    pub(super) fn own_text(&self, id: WritingId, texts: Vec<String>) -> Option<OwnText> {
         let references = &self.site.writing(id).facts.notes;
         let mut texts = texts.into_iter();
         let body = texts.next().filter(|_| texts.len() == references.len())?;

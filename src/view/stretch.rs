@@ -1,10 +1,10 @@
 //! The pages of lists that are too long for one: by year and by number. Knows no list as a whole.
 
+use super::View;
 use super::Viewer;
 use super::long_views::{StepsView, UseView, YearCount, YearPageView};
 use super::prose::{escape_attribute, escape_text, quote, write_attribute};
 use super::views::Card;
-use super::{Page, View};
 use crate::base::words::thousands;
 use crate::link::{Appearance, ConceptId, MOST_IN_INDEX, MOST_LISTED, PageId, StretchId, WritingId, concepts};
 
@@ -13,22 +13,15 @@ use crate::link::{Appearance, ConceptId, MOST_IN_INDEX, MOST_LISTED, PageId, Str
 const MOST_QUOTED: usize = 4_000;
 
 impl Viewer<'_> {
-    /// The page of a stretch: one of a year has a template of its own, the others are as the first page of their list is.
-    pub(super) fn stretch_page(&self, id: StretchId, description: &str) -> Page {
-        let stretch = self.site.stretch(id);
-        let (route, entries) = (stretch.route.clone(), stretch.entries.clone());
-        let (kind, view) = match stretch.of {
-            PageId::Series(series) => {
-                let view = self.further_of_series(series, id);
-                ("series", View::Series(Box::new(view)))
-            }
-            PageId::Concepts => {
-                ("concepts", View::Concepts(Box::new(self.concepts_view(entries, PageId::Stretch(id)))))
-            }
-            PageId::Replies => ("replies", View::Replies(Box::new(self.replies_view(entries, PageId::Stretch(id))))),
-            _ => ("year", View::Year(Box::new(self.year_view(id)))),
-        };
-        Page { page: self.page_view(kind, &route, &stretch.title, description, None), route, view }
+    /// What a stretch shows: one of a year is a page of its own kind, the others are as the first page of their list is.
+    pub(super) fn stretch_view(&self, id: StretchId) -> View {
+        let (of, entries) = (self.site.stretch(id).of, self.site.stretch(id).entries.clone());
+        match of {
+            PageId::Series(series) => View::Series(Box::new(self.further_of_series(series, id))),
+            PageId::Concepts => View::Concepts(Box::new(self.concepts_view(entries, PageId::Stretch(id)))),
+            PageId::Replies => View::Replies(Box::new(self.replies_view(entries, PageId::Stretch(id)))),
+            _ => View::Year(Box::new(self.year_view(id))),
+        }
     }
 
     fn year_view(&self, id: StretchId) -> YearPageView {

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use throughline::base::fingerprint::Fingerprint;
 use throughline::io::output::{Held, Output, Written};
 use throughline::model::portions::Portions;
+use throughline::model::recipe::{Before, Recipe};
 
 use crate::support::{Book, ESSAY, tree};
 
@@ -144,32 +145,37 @@ fn a_typing_fix_writes_the_pages_that_show_it() {
     assert!(!written.iter().any(|name| name.starts_with("essays/two/") || name.starts_with("assets/")), "{written:?}");
 }
 
+fn recipe(word: &str) -> Recipe {
+    let of = |what: &str| Fingerprint::of(format!("{word} {what}").as_bytes());
+    Recipe { shown: of("shown"), whole: of("whole") }
+}
+
 #[test]
 fn a_file_made_from_the_same_key_stays_without_its_bytes() {
     let folder = Folder::new();
     let key = |word: &str| Fingerprint::of(word.as_bytes());
     let output = folder.open();
-    assert!(!output.keep("a/b.html", key("first")));
-    output.put("a/b.html", Some(key("first")), None, b"text");
+    assert!(!output.keep("a/b.html", recipe("first")));
+    output.put("a/b.html", Some(recipe("first")), None, b"text");
     output.finish(key("1"), &mark).unwrap();
     for round in ["2", "3"] {
         let output = folder.open();
-        assert!(!output.keep("a/b.html", key("other")) && !output.keep("a/c.html", key("first")));
-        assert!(output.keep("a/b.html", key("first")));
+        assert!(!output.keep("a/b.html", recipe("other")) && !output.keep("a/c.html", recipe("first")));
+        assert!(output.keep("a/b.html", recipe("first")));
         assert_eq!(output.finish(key(round), &mark).unwrap().kept, 1);
         assert_eq!(folder.tree(), expected(&[("a/b.html", "text")]));
     }
     // Its bytes stay the same, and what it was made from is another thing now.
     let output = folder.open();
-    output.put("a/b.html", Some(key("second")), None, b"text");
+    output.put("a/b.html", Some(recipe("second")), None, b"text");
     assert_eq!(output.finish(key("4"), &mark).unwrap().written, 0);
     let output = folder.open();
-    assert!(output.keep("a/b.html", key("second")));
+    assert!(output.keep("a/b.html", recipe("second")));
     drop(output);
     // Nobody's hand may have been on it.
     fs::write(folder.public("a/b.html"), "TEXT").unwrap();
     fs::remove_dir_all(folder.hidden("tree")).unwrap();
-    assert!(!folder.open().keep("a/b.html", key("second")));
+    assert!(!folder.open().keep("a/b.html", recipe("second")));
 }
 
 #[test]
@@ -180,7 +186,7 @@ fn texts_are_taken_out_of_the_file_that_holds_them_and_of_no_other() {
     let wanted = || Some(vec!["b".to_owned(), "d".to_owned()]);
     let output = folder.open();
     assert_eq!(output.texts("a.html", key("text")), None);
-    output.put("a.html", Some(key("page")), Some(texts()), b"abcd");
+    output.put("a.html", Some(recipe("page")), Some(texts()), b"abcd");
     output.finish(key("1"), &mark).unwrap();
     // It stays known of a file that stays, and of one that was made again with the same bytes.
     for round in ["2", "3", "4"] {
@@ -188,9 +194,9 @@ fn texts_are_taken_out_of_the_file_that_holds_them_and_of_no_other() {
         assert_eq!(output.texts("a.html", key("text")), wanted());
         assert_eq!((output.texts("a.html", key("other")), output.texts("b.html", key("text"))), (None, None));
         if round == "3" {
-            output.put("a.html", Some(key("page")), Some(texts()), b"abcd");
+            output.put("a.html", Some(recipe("page")), Some(texts()), b"abcd");
         } else {
-            assert!(output.keep("a.html", key("page")));
+            assert!(output.keep("a.html", recipe("page")));
         }
         assert_eq!(output.finish(key(round), &mark).unwrap().written, 0);
     }
@@ -200,6 +206,35 @@ fn texts_are_taken_out_of_the_file_that_holds_them_and_of_no_other() {
     assert_eq!(folder.open().texts("a.html", key("text")), wanted());
     fs::remove_dir_all(folder.hidden("tree")).unwrap();
     assert_eq!(folder.open().texts("a.html", key("text")), None);
+}
+
+#[test]
+fn what_was_found_of_a_file_is_known_to_a_build_of_the_same_book() {
+    let folder = Folder::new();
+    let key = |word: &str| Fingerprint::of(word.as_bytes());
+    let open = |book: &str| {
+        let mut output = folder.open();
+        output.is_of(key(book));
+        output
+    };
+    let output = open("book");
+    assert_eq!(output.before("a.html"), None);
+    let texts = Portions::find(key("text"), ["b"].into_iter(), b"abc").unwrap();
+    output.put("a.html", Some(recipe("a")), Some(texts), b"abc");
+    output.put("b.html", Some(recipe("b")), None, b"b");
+    output.put("c.html", None, None, b"c");
+    output.finish(key("1"), &mark).unwrap();
+    let before = |word: &str, texts| Some(Before { shown: recipe(word).shown, texts });
+    let output = open("book");
+    assert_eq!(output.before("a.html"), before("a", Some(key("text"))));
+    assert_eq!((output.before("b.html"), output.before("c.html")), (before("b", None), None));
+    drop(output);
+    assert_eq!(open("other book").before("a.html"), None);
+    assert_eq!(folder.open().before("a.html"), None);
+    // A build that does not say what it is of leaves nothing to be known.
+    folder.build(&[("a.html", "abc")]);
+    assert_eq!(open("book").before("a.html"), None);
+    assert_eq!(folder.open().before("a.html"), None);
 }
 
 #[test]

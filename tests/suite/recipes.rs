@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use throughline::base::fingerprint::Fingerprint;
 use throughline::build::build_into;
 use throughline::load::{Options, load};
+use throughline::model::recipe::Recipe;
 use throughline::render::{Bytes, Sink, Tools};
 
 use crate::support::Book;
@@ -115,7 +116,7 @@ impl Sink for Hoard {
         Some(self.texts.clone())
     }
 
-    fn put(&self, file: &str, _: Option<Fingerprint>, bytes: Bytes) {
+    fn put(&self, file: &str, _: Option<Recipe>, bytes: Bytes) {
         self.pages.lock().unwrap().insert(file.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
     }
 }

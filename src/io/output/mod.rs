@@ -27,6 +27,7 @@ use super::error::Error;
 use super::stage::MARK;
 use crate::base::fingerprint::Fingerprint;
 use crate::model::portions::Portions;
+use crate::model::recipe::{Before, Recipe};
 
 /// An output folder that is held against other builds until this is dropped. Dropped before its time, it leaves the folder as
 /// it was.
@@ -39,6 +40,7 @@ pub struct Output {
     place: Place,
     public: Tree,
     spare: Spare,
+    book: Option<Fingerprint>,
     placed: Mutex<Vec<Placed>>,
     failure: Mutex<Option<Error>>,
     has_failed: AtomicBool,
@@ -75,7 +77,7 @@ struct Placed {
     file: String,
     stamp: Stamp,
     fingerprint: Fingerprint,
-    key: Option<Fingerprint>,
+    key: Option<Recipe>,
     texts: Option<Portions>,
     origin: Origin,
 }
@@ -108,6 +110,7 @@ impl Output {
             place,
             public,
             spare: Spare::new(spare),
+            book: None,
             placed: Mutex::default(),
             failure: Mutex::default(),
             has_failed: AtomicBool::new(false),
@@ -121,6 +124,19 @@ impl Output {
         self.public.noted.made_of == Some(made_of) && self.public.is_whole()
     }
 
+    /// Says of which book this site is, so that the next build can tell whether it is one of the same book.
+    pub fn is_of(&mut self, book: Fingerprint) {
+        self.book = Some(book);
+    }
+
+    /// What the last build noted of a file, if it was one of the same book.
+    #[must_use]
+    pub fn before(&self, file: &str) -> Option<Before> {
+        let noted = &self.public.noted;
+        let found = noted.find(file).filter(|_| self.book.is_some() && noted.book == self.book)?;
+        Some(Before { shown: found.key?.shown, texts: found.texts.map(|texts| texts.made_of) })
+    }
+
     /// Looks at what is there of the last build but one, which takes a while in a large site: the first file would have to wait for it.
     /// What fails is told by `finish`.
     pub fn look_ahead(&self) {
@@ -130,7 +146,7 @@ impl Output {
     /// Whether a file was made from this key by the build before, or the one before that, and nobody's hand was on it since: then
     /// it is part of the new site as it is, and nobody needs its bytes. May be called from any thread.
     #[must_use]
-    pub fn keep(&self, file: &str, key: Fingerprint) -> bool {
+    pub fn keep(&self, file: &str, key: Recipe) -> bool {
         self.has_failed.load(Ordering::Relaxed)
             || self.reuse(file, Some(key), None, &|noted| noted.key == Some(key)).unwrap_or_else(|error| {
                 self.fail(error);
@@ -146,9 +162,9 @@ impl Output {
         [&self.public, &self.spare.tree].into_iter().find_map(|tree| tree.texts(&find(tree, file, &is_wanted)?))
     }
 
-    /// A file of the new site, with a fingerprint of all it was made from where that is known, and texts in it that may be asked
+    /// A file of the new site, with what it was made from where that is known, and texts in it that may be asked
     /// for later. Equal bytes are not written. May be called from any thread; what fails is returned by `finish`.
-    pub fn put(&self, file: &str, key: Option<Fingerprint>, texts: Option<Portions>, bytes: &[u8]) {
+    pub fn put(&self, file: &str, key: Option<Recipe>, texts: Option<Portions>, bytes: &[u8]) {
         if self.has_failed.load(Ordering::Relaxed) {
             return;
         }
@@ -237,7 +253,7 @@ impl Output {
     fn reuse(
         &self,
         name: &str,
-        key: Option<Fingerprint>,
+        key: Option<Recipe>,
         texts: Option<&Portions>,
         is_wanted: &dyn Fn(&File<'_>) -> bool,
     ) -> Result<bool, Error> {
@@ -288,7 +304,7 @@ impl Output {
         place::clear(&new);
         let mut file = fs::File::create_new(&new).map_err(failed)?;
         let look = file.metadata().map(|metadata| Stamp::of(&metadata).written).map_err(failed)?;
-        let bytes = noted::to_bytes(made_of, look, &files, &folders);
+        let bytes = noted::to_bytes(made_of, self.book, look, &files, &folders);
         std::io::Write::write_all(&mut file, &bytes).map_err(failed)?;
         let Some(name) = note_of(&self.spare.tree.root) else { return Ok(()) };
         let note = self.place.hidden.join(name);

@@ -1,14 +1,18 @@
 //! What was noted of a tree when it was last written: its files, their stamps, what they hold and what they were made from. Kept in
 //! a file of its own; a text that is not whole is none.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::stamp::Stamp;
 use crate::base::fingerprint::Fingerprint;
 use crate::model::portions::Portions;
+use crate::model::recipe::Recipe;
 
 /// Another version of the program may note other things; what it cannot read it does without.
-const FIRST_LINE: &[u8] = b"throughline tree 2\n";
+const FIRST_LINE: &[u8] = b"throughline tree 3\n";
 const FINGERPRINT: usize = 16;
 
 /// A file of a tree.
@@ -18,7 +22,7 @@ pub(super) struct File<'a> {
     pub(super) stamp: Stamp,
     pub(super) fingerprint: Fingerprint,
     /// What it was made from, where that was told.
-    pub(super) key: Option<Fingerprint>,
+    pub(super) key: Option<Recipe>,
     /// Texts that stand in it, where those were told.
     pub(super) texts: Option<Texts<'a>>,
 }
@@ -63,7 +67,7 @@ struct Entry {
     name: Name,
     stamp: Stamp,
     fingerprint: Fingerprint,
-    key: Option<Fingerprint>,
+    key: Option<Recipe>,
     texts: Option<TextsAt>,
 }
 
@@ -72,6 +76,8 @@ struct Entry {
 pub(super) struct Noted {
     /// What the whole tree was made of.
     pub(super) made_of: Option<Fingerprint>,
+    /// The book of which it was made, where that was told.
+    pub(super) book: Option<Fingerprint>,
     /// When it was looked at, by the clock of its file system.
     pub(super) look: i64,
     names: String,
@@ -79,6 +85,8 @@ pub(super) struct Noted {
     places: Vec<(u32, u32)>,
     files: Vec<Entry>,
     folders: Vec<(Name, Stamp)>,
+    /// Where the file with a name of this hash stands, or one of several such files: made when a file is looked up first.
+    by_hash: OnceLock<HashMap<u64, usize>>,
 }
 
 impl Noted {
@@ -102,6 +110,13 @@ impl Noted {
 
     /// The file of this name.
     pub(super) fn find(&self, name: &str) -> Option<File<'_>> {
+        let hash = |name: &str| BuildHasherDefault::<DefaultHasher>::default().hash_one(name);
+        let all = || self.files.iter().zip(0..).map(|(file, at)| (hash(self.name(&file.name)), at)).collect();
+        let at = *self.by_hash.get_or_init(all).get(&hash(name))?;
+        if self.name(&self.files[at].name) == name {
+            return Some(self.file(at));
+        }
+        // Another name has this hash, too.
         self.files.binary_search_by(|found| self.name(&found.name).cmp(name)).ok().map(|at| self.file(at))
     }
 
@@ -116,14 +131,14 @@ impl Noted {
             return None;
         }
         let mut rest = Rest(body.strip_prefix(FIRST_LINE)?);
-        let mut noted =
-            Self { made_of: Some(rest.fingerprint()?), look: i64::from_le_bytes(rest.array()?), ..Self::default() };
+        let (made_of, book) = (Some(rest.fingerprint()?), rest.if_any(Rest::fingerprint)?);
+        let mut noted = Self { made_of, book, look: i64::from_le_bytes(rest.array()?), ..Self::default() };
         let (files, folders) = (rest.number()?, rest.number()?);
         for _ in 0..files {
             let name = rest.name(&mut noted.names)?;
             let (stamp, fingerprint) = (rest.stamp()?, rest.fingerprint()?);
-            let key = if rest.array::<1>()? == [0] { None } else { Some(rest.fingerprint()?) };
-            let texts = if rest.array::<1>()? == [0] { None } else { Some(rest.texts(&mut noted.places)?) };
+            let key = rest.if_any(Rest::recipe)?;
+            let texts = rest.if_any(|rest| rest.texts(&mut noted.places))?;
             noted.files.push(Entry { name, stamp, fingerprint, key, texts });
         }
         for _ in 0..folders {
@@ -138,11 +153,19 @@ impl Noted {
 }
 
 /// A tree as it is noted. Files and folders are sorted by name.
-pub(super) fn to_bytes(made_of: Fingerprint, look: i64, files: &[File<'_>], folders: &[Folder<'_>]) -> Vec<u8> {
+pub(super) fn to_bytes(
+    made_of: Fingerprint,
+    book: Option<Fingerprint>,
+    look: i64,
+    files: &[File<'_>],
+    folders: &[Folder<'_>],
+) -> Vec<u8> {
     // Names, stamps and fingerprints: what a large site takes is known beforehand, nearly.
-    let mut bytes = Vec::with_capacity(160 * files.len() + 120 * folders.len() + 256);
+    let mut bytes = Vec::with_capacity(180 * files.len() + 120 * folders.len() + 256);
     bytes.extend_from_slice(FIRST_LINE);
     bytes.extend(made_of.to_bytes());
+    bytes.push(u8::from(book.is_some()));
+    bytes.extend(book.into_iter().flat_map(Fingerprint::to_bytes));
     bytes.extend(look.to_le_bytes());
     bytes.extend((files.len() as u64).to_le_bytes());
     bytes.extend((folders.len() as u64).to_le_bytes());
@@ -151,7 +174,8 @@ pub(super) fn to_bytes(made_of: Fingerprint, look: i64, files: &[File<'_>], fold
         bytes.extend_from_slice(file.fingerprint.as_bytes());
         bytes.push(u8::from(file.key.is_some()));
         if let Some(key) = file.key {
-            bytes.extend_from_slice(key.as_bytes());
+            bytes.extend_from_slice(key.shown.as_bytes());
+            bytes.extend_from_slice(key.whole.as_bytes());
         }
         bytes.push(u8::from(file.texts.is_some()));
         if let Some(texts) = file.texts {
@@ -197,6 +221,15 @@ impl<'a> Rest<'a> {
 
     fn fingerprint(&mut self) -> Option<Fingerprint> {
         self.array().map(Fingerprint::from_bytes)
+    }
+
+    fn recipe(&mut self) -> Option<Recipe> {
+        Some(Recipe { shown: self.fingerprint()?, whole: self.fingerprint()? })
+    }
+
+    /// What is there or not, as a byte before it tells.
+    fn if_any<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.array::<1>()? == [0] { Some(None) } else { read(self).map(Some) }
     }
 
     fn texts(&mut self, places: &mut Vec<(u32, u32)>) -> Option<TextsAt> {
@@ -248,21 +281,27 @@ mod tests {
             .map(|(at, name)| {
                 let texts =
                     (at != 1).then(|| Texts { made_of: of("text"), places: &[(1, 2), (u32::MAX, 0)][at.min(2) / 2..] });
-                File { name, stamp: stamp(9), fingerprint: of(name), key: (at == 0).then(|| of("key")), texts }
+                File { name, stamp: stamp(9), fingerprint: of(name), key: (at == 0).then(|| recipe("key")), texts }
             })
             .collect();
         let folders = [Folder { name: "", stamp: stamp(1) }, Folder { name: "a", stamp: stamp(2) }];
-        to_bytes(of("made"), 42, &files, &folders)
+        to_bytes(of("made"), Some(of("book")), 42, &files, &folders)
+    }
+
+    fn recipe(word: &str) -> Recipe {
+        let of = |what: &str| Fingerprint::of(format!("{word} {what}").as_bytes());
+        Recipe { shown: of("shown"), whole: of("whole") }
     }
 
     #[test]
     fn it_is_read_as_it_was_written() {
         let noted = Noted::read(&bytes_of(&["a/ü b.html", "a:b.html", "index.html"])).unwrap();
-        assert_eq!((noted.made_of, noted.look), (Some(Fingerprint::of(b"made")), 42));
+        let of = |word: &[u8]| Some(Fingerprint::of(word));
+        assert_eq!((noted.made_of, noted.book, noted.look), (of(b"made"), of(b"book"), 42));
         assert_eq!(noted.files().map(|file| file.name).collect::<Vec<_>>(), ["a/ü b.html", "a:b.html", "index.html"]);
         assert_eq!(noted.folders().map(|folder| folder.name).collect::<Vec<_>>(), ["", "a"]);
         let found = noted.find("a/ü b.html").unwrap();
-        assert_eq!((found.stamp, found.key), (stamp(9), Some(Fingerprint::of(b"key"))));
+        assert_eq!((found.stamp, found.key), (stamp(9), Some(recipe("key"))));
         assert_eq!(noted.find("index.html").unwrap().key, None);
         let places = |name: &str| noted.find(name).unwrap().texts.map(|texts| texts.places.to_vec());
         assert_eq!(places("a/ü b.html"), Some(vec![(1, 2), (u32::MAX, 0)]));

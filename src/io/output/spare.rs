@@ -125,6 +125,10 @@ impl Spare {
 
     /// Writes a new file in the place of whatever has its name.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<Stamp, Error> {
+        if self.tree.noted.find(name).is_some() {
+            // Most likely it has the name. What fails here is told below.
+            drop(fs::remove_file(self.tree.root.join(name)));
+        }
         self.put(name, &|path| {
             let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
             let written = file.write_all(bytes).and_then(|()| file.metadata());

@@ -12,6 +12,7 @@ use throughline::link::{self, LinkInput, link_again};
 use throughline::load::{self, Options, load_again};
 use throughline::memo::Memo as Leaves;
 use throughline::model::portions::Portions;
+use throughline::model::recipe::{Before, Recipe};
 use throughline::model::source::Artifact;
 use throughline::parse::{self, parse_again};
 use throughline::promise::{self, Addresses};
@@ -31,19 +32,28 @@ pub(super) struct Memories {
     linked: link::Memo,
     leaves: Arc<Leaves>,
     made: Made,
+    /// The book of which they were made.
+    book: Option<Fingerprint>,
 }
 
 /// Files with the recipes they were made from, and the texts in them.
-type Made = BTreeMap<String, (Option<Fingerprint>, Option<Portions>, Arc<[u8]>)>;
+type Made = BTreeMap<String, (Option<Recipe>, Option<Portions>, Arc<[u8]>)>;
 
 /// Keeps what the step before made from the same recipe, as the output folder of a build does.
 struct Shelf {
     before: Made,
+    /// Whether those were made of the same book.
+    is_same_book: bool,
     now: Mutex<Made>,
 }
 
 impl Sink for Shelf {
-    fn keep(&self, file: &str, recipe: Fingerprint) -> bool {
+    fn before(&self, file: &str) -> Option<Before> {
+        let (recipe, texts, _) = self.before.get(file).filter(|_| self.is_same_book)?;
+        Some(Before { shown: (*recipe)?.shown, texts: texts.as_ref().map(|texts| texts.made_of) })
+    }
+
+    fn keep(&self, file: &str, recipe: Recipe) -> bool {
         let before = self.before.get(file).filter(|(known, ..)| *known == Some(recipe));
         before.is_some_and(|made| {
             self.now.lock().unwrap().insert(file.to_owned(), made.clone());
@@ -59,11 +69,11 @@ impl Sink for Shelf {
         Some(texts.places.iter().map(text).collect())
     }
 
-    fn put(&self, file: &str, recipe: Option<Fingerprint>, bytes: Bytes) {
+    fn put(&self, file: &str, recipe: Option<Recipe>, bytes: Bytes) {
         self.now.lock().unwrap().insert(file.to_owned(), (recipe, None, bytes.into()));
     }
 
-    fn put_with_texts(&self, file: &str, recipe: Option<Fingerprint>, texts: Portions, bytes: Bytes) {
+    fn put_with_texts(&self, file: &str, recipe: Option<Recipe>, texts: Portions, bytes: Bytes) {
         self.now.lock().unwrap().insert(file.to_owned(), (recipe, Some(texts), bytes.into()));
     }
 }
@@ -88,7 +98,9 @@ impl Warm for Memories {
         diagnostics.append(found);
         let addresses = Addresses::of(&input, &outputs, snapshot.as_of);
         diagnostics.append(promise::check(&published, &addresses, &snapshot, &spoiled));
-        let shelf = Shelf { before: std::mem::take(&mut self.made), now: Mutex::default() };
+        let book = Some(snapshot.fingerprint_of_book());
+        let is_same_book = std::mem::replace(&mut self.book, book) == book;
+        let shelf = Shelf { before: std::mem::take(&mut self.made), is_same_book, now: Mutex::default() };
         let engine = Some(Fingerprint::of(b"the same program all the time"));
         let (_, found) = render(&input, &outputs, &Tools { engine, ..Tools::new(&shelf, &self.leaves) });
         diagnostics.append(found);
