@@ -272,21 +272,17 @@ const SLUG_LENGTH: usize = 80;
 #[must_use]
 pub fn slug(text: &str) -> String {
     let spelled = if text.is_ascii() { Cow::Borrowed(text) } else { deunicode(&text.nfc().collect::<String>()).into() };
-    // Bytes, since every paragraph of every book gets an id by these rules.
-    let mut slug = Vec::with_capacity(spelled.len());
-    let mut last = b'-';
+    // Every paragraph of every book gets an id by these rules, so there is no step here that depends on what a byte is.
+    let mut slug = vec![0; spelled.len()];
+    let (mut length, mut last) = (0, b'-');
     for byte in spelled.bytes() {
-        let next = match byte {
-            b'a'..=b'z' | b'0'..=b'9' => byte,
-            b'A'..=b'Z' => byte.to_ascii_lowercase(),
-            b'\'' | b'`' => continue,
-            // Of what is no ASCII after all, each letter is as good as a blank.
-            _ if last == b'-' => continue,
-            _ => b'-',
-        };
-        slug.push(next);
-        last = next;
+        let next = IN_SLUG[byte as usize];
+        slug[length] = next;
+        let is_more = next != 0 && (next != b'-' || last != b'-');
+        length += usize::from(is_more);
+        last = if is_more { next } else { last };
     }
+    slug.truncate(length);
     let mut slug = String::from_utf8(slug).expect("nothing but ASCII");
     if slug.len() > SLUG_LENGTH {
         let cut = slug[..=SLUG_LENGTH].rfind('-').unwrap_or(SLUG_LENGTH);
@@ -295,6 +291,21 @@ pub fn slug(text: &str) -> String {
     slug.truncate(slug.trim_end_matches('-').len());
     slug
 }
+
+/// What becomes of each byte in a slug: nothing where it is 0. Of what is no ASCII after all, each letter is as good as a blank.
+static IN_SLUG: [u8; 256] = {
+    let mut all = [b'-'; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            all[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    all[b'\'' as usize] = 0;
+    all[b'`' as usize] = 0;
+    all
+};
 
 /// Percent signs undone; what is no UTF-8 afterwards stays as it is written.
 #[must_use]
@@ -333,6 +344,28 @@ pub fn is_slug(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The rules of `slug`, said plainly.
+    fn plainly(text: &str) -> String {
+        let spelled = deunicode(&text.nfc().collect::<String>()).to_ascii_lowercase();
+        let mut slug = String::new();
+        for letter in spelled.chars().filter(|letter| !matches!(letter, '\'' | '`')) {
+            match letter {
+                'a'..='z' | '0'..='9' => slug.push(letter),
+                _ if slug.is_empty() || slug.ends_with('-') => {}
+                _ => slug.push('-'),
+            }
+        }
+        slug.trim_end_matches('-').to_owned()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_slug_follows_the_rules(text in "([aZ09 '`._\u{e9}\u{2014}\u{4e2d}-]|\\PC){0,40}") {
+            let plain = plainly(&text);
+            proptest::prop_assert!(plain.len() > SLUG_LENGTH || slug(&text) == plain, "{text:?}");
+        }
+    }
 
     #[test]
     fn a_slug_is_lower_case_ascii_with_single_hyphens() {

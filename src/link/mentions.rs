@@ -99,7 +99,9 @@ impl Memo {
     pub(super) fn found<'a>(&'a self, writing: &'a Arc<Writing>) -> Cow<'a, [u8]> {
         let Some((finder, read)) = self.news_of(writing) else { return Cow::Borrowed(&*writing.found_before) };
         let kept = (finder.print.as_bytes(), read.own, &*read.found);
-        Cow::Owned(postcard::to_stdvec(&kept).expect("numbers can always be written"))
+        // Six numbers for each mention, few of which take more than two bytes.
+        let room = Vec::with_capacity(64 + 12 * read.found.list.len() + 4 * read.found.counts.len());
+        Cow::Owned(postcard::to_extend(&kept, room).expect("numbers can always be written"))
     }
 
     /// What was found that did not come with the writing. Where nothing was looked for, or the writing is not shown, that of the

@@ -60,14 +60,40 @@ pub(crate) fn of_blocks(texts: &[&str], headings: &[String]) -> Vec<String> {
 }
 
 fn first_words(text: &str, count: usize) -> String {
+    let made = first_ascii_words(text, count).map_or_else(|| slug_of_words(text, count), slug);
+    if made.is_empty() { made } else { [PREFIX, &made].concat() }
+}
+
+/// The beginning of a text as far as the last of so many words with a letter or a number, if it has nothing but ASCII: signs beside
+/// the words are nothing in a slug.
+fn first_ascii_words(text: &str, count: usize) -> Option<&str> {
+    let (mut words, mut is_word) = (0, false);
+    for (at, byte) in text.bytes().enumerate() {
+        if !byte.is_ascii() {
+            return None;
+        }
+        // What `char::is_whitespace` takes for a blank.
+        if !matches!(byte, b'\t'..=b'\r' | b' ') {
+            is_word |= byte.is_ascii_alphanumeric();
+            continue;
+        }
+        words += usize::from(is_word);
+        is_word = false;
+        if words == count {
+            return Some(&text[..at]);
+        }
+    }
+    Some(text)
+}
+
+fn slug_of_words(text: &str, count: usize) -> String {
     let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).take(count);
     let mut first = String::with_capacity(80);
     for word in words {
         first.push_str(word);
         first.push(' ');
     }
-    let made = slug(&first);
-    if made.is_empty() { made } else { [PREFIX, &made].concat() }
+    slug(&first)
 }
 
 /// Ids that the page has around the text: its main part, its lists, notes and references to them.
@@ -136,6 +162,15 @@ mod tests {
         let headings = of_headings([(Some("p-yes"), "Yes"), (None, "Yes")].into_iter());
         assert_eq!(headings, ["p-yes", "yes"]);
         assert_eq!(of_blocks(&["Yes.", "No."], &headings), ["p-yes-2", "p-no"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_of_ascii_are_found_as_all_others_are(text in "[aB1 '`.,\\t\u{b}\n\u{7f}\u{a0}\u{e9}-]{0,30}", count in 1_usize..6) {
+            if let Some(first) = first_ascii_words(&text, count) {
+                proptest::prop_assert_eq!(slug(first), slug_of_words(&text, count));
+            }
+        }
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub(super) fn key(path: &SitePath, text: Fingerprint, settings: Fingerprint) -> 
 pub(super) fn write_writing(writing: &Writing, found: &[u8], diagnostics: &Diagnostics) -> Vec<u8> {
     let Writing { kind, meta, facts, text, findings, .. } = writing;
     let kept = (kind, meta, (text.body_start as u64, text.has_title), facts, findings, found, diagnostics);
-    postcard::to_stdvec(&kept).expect("texts and numbers can always be written")
+    // Room for most: bytes that grow are copied each time.
+    postcard::to_extend(&kept, Vec::with_capacity(8 << 10)).expect("texts and numbers can always be written")
 }
 
 /// What `write_writing` wrote; `None` for anything else.

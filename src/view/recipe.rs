@@ -51,7 +51,8 @@ impl Viewer<'_> {
             return None;
         }
         let page = Self { is_recipe: true, ..*self }.page(key);
-        let recipe = postcard::to_stdvec(&Recipe { page: &page.page, view: &page.view });
+        let recipe = Recipe { page: &page.page, view: &page.view };
+        let recipe = postcard::to_extend(&recipe, Vec::with_capacity(4 << 10));
         let mut recipe = recipe.expect("views are texts, numbers and lists");
         if let PageKey::Page(PageId::Stretch(id)) = key {
             self.write_names(&mut recipe, id);
