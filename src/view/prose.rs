@@ -140,7 +140,8 @@ impl Filler<'_> {
             html.push_str("<a class=\"concept\" data-term=\"");
             html.push_str(&concept.slug);
             html.push_str("\" href=\"");
-            escape_attribute(html, &format!("{}{}", self.root, concept.route.to_url()));
+            escape_attribute(html, self.root);
+            escape_attribute(html, &concept.route.as_url());
             html.push_str("\">");
             part(html, mention.text.0, mention.text.1);
             html.push_str("</a>");
