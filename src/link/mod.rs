@@ -177,7 +177,7 @@ pub struct Site {
     /// Old addresses.
     pub redirects: Vec<Redirect>,
     /// Every file that pages, files and old addresses take.
-    pub(crate) taken: Arc<routes::RouteTable>,
+    pub(crate) taken: Arc<routes::Taken>,
     /// Stretches of lists that are too long for one page, by the pages of the lists.
     pub stretches: Vec<Stretch>,
     /// What is not shown, with the reason.

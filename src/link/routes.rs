@@ -85,23 +85,66 @@ pub(super) fn route_without_file(kind: Kind, slug: &str, urls: &Urls) -> Route {
     urls.of(kind).route(Named { slug, folders: "", date: None }).expect("these patterns want no date")
 }
 
-/// Who has which address.
+/// Output files that are somebody's.
 #[derive(Debug, Default)]
-pub(crate) struct RouteTable {
-    /// By output file.
-    owners: HashMap<String, (String, Option<Span>)>,
+pub(crate) struct Taken {
+    /// Each with the number of its owner.
+    files: HashMap<String, usize>,
     /// Every folder that one of those files is in, however far above it.
     folders: HashSet<String>,
+}
+
+impl Taken {
+    pub(super) fn take(&mut self, file: String, owner: usize) {
+        for (at, _) in file.rmatch_indices('/') {
+            // Where a folder is known, so are those above it.
+            if self.folders.contains(&file[..at]) {
+                break;
+            }
+            self.folders.insert(file[..at].to_owned());
+        }
+        self.files.insert(file, owner);
+    }
+
+    /// Whether nobody has this file, a folder of its name, or a file where it needs a folder.
+    pub(super) fn is_free(&self, file: &str) -> bool {
+        !self.files.contains_key(file) && !self.folders.contains(file) && self.above(file).is_none()
+    }
+
+    /// Who has this file, or needs a folder of its name, or a file where this one needs a folder.
+    fn owner(&self, file: &str) -> Option<usize> {
+        if self.is_free(file) {
+            return None;
+        }
+        let folder = format!("{file}/");
+        let below = || self.files.iter().filter(|(other, _)| other.starts_with(&folder)).min();
+        let own = self.files.get(file).or_else(|| below().map(|(_, owner)| owner));
+        own.copied().or_else(|| self.above(file))
+    }
+
+    fn above(&self, file: &str) -> Option<usize> {
+        file.match_indices('/').find_map(|(at, _)| self.files.get(&file[..at]).copied())
+    }
+}
+
+/// Who has which address.
+#[derive(Default)]
+struct RouteTable {
+    taken: Taken,
+    /// In words, with the place where its author says so.
+    owners: Vec<(String, Option<Span>)>,
 }
 
 impl RouteTable {
     /// Claims an address; a second claim is reported and refused.
     fn claim(&mut self, route: &Route, what: String, span: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-        let key = route.to_file();
-        let Some((owner, owner_span)) = self.owner(&key) else {
-            self.take(key, (what, span));
+        let file = route.to_file();
+        let Some(owner) = self.taken.owner(&file) else {
+            self.taken.take(file, self.owners.len());
+            self.owners.push((what, span));
             return true;
         };
+        let (owner, owner_span) = &self.owners[owner];
         let Some(place) = span.or_else(|| owner_span.clone()) else { return false };
         let message = format!("{what} and {owner} both want the address `{route}`");
         let mut diagnostic = Diagnostic::new(Code::DuplicateRoute, place, message);
@@ -110,37 +153,6 @@ impl RouteTable {
         }
         diagnostics.push(diagnostic.help("give one of them another `slug` or file name"));
         false
-    }
-
-    pub(super) fn take(&mut self, key: String, owner: (String, Option<Span>)) {
-        for (at, _) in key.rmatch_indices('/') {
-            // Where a folder is known, so are those above it.
-            if self.folders.contains(&key[..at]) {
-                break;
-            }
-            self.folders.insert(key[..at].to_owned());
-        }
-        self.owners.insert(key, owner);
-    }
-
-    /// Whether nobody has this output file, a folder of its name, or a file where it needs a folder.
-    pub(super) fn is_free(&self, key: &str) -> bool {
-        !self.owners.contains_key(key) && !self.folders.contains(key) && self.above(key).is_none()
-    }
-
-    /// Who has this output file, or needs a folder of its name, or a file where this one needs a folder.
-    fn owner(&self, key: &str) -> Option<&(String, Option<Span>)> {
-        if self.is_free(key) {
-            return None;
-        }
-        let folder = format!("{key}/");
-        let below =
-            || self.owners.iter().filter(|(other, _)| other.starts_with(&folder)).min_by_key(|(other, _)| *other);
-        self.owners.get(key).or_else(|| below().map(|(_, owner)| owner)).or_else(|| self.above(key))
-    }
-
-    fn above(&self, key: &str) -> Option<&(String, Option<Span>)> {
-        key.match_indices('/').find_map(|(at, _)| self.owners.get(&key[..at]))
     }
 }
 
@@ -178,7 +190,7 @@ pub(super) fn assign(site: &mut Site, hidden: &Hidden, assets: &[Asset], diagnos
     }
     claim_files(site, hidden, assets, &mut table, diagnostics);
     claim_old_addresses(site, &mut table, diagnostics);
-    site.taken = Arc::new(table);
+    site.taken = Arc::new(table.taken);
 }
 
 fn claim_files(

@@ -193,13 +193,13 @@ fn folder_of(list: &Route) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::routes::RouteTable;
+    use super::super::routes::Taken;
     use super::*;
 
     fn pages(count: usize, taken: &[&str]) -> Vec<(String, Range<usize>)> {
-        let mut table = RouteTable::default();
-        taken.iter().for_each(|file| table.take((*file).to_owned(), (String::new(), None)));
-        let site = Site { taken: Arc::new(table), ..Site::default() };
+        let mut all = Taken::default();
+        taken.iter().for_each(|file| all.take((*file).to_owned(), 0));
+        let site = Site { taken: Arc::new(all), ..Site::default() };
         let mut finder = Finder { site: &site, stretches: Vec::new() };
         finder.year(PageId::Archive, Some(2021), 5..5 + count, true);
         finder.numbers(PageId::Replies, count, MOST_LISTED);
