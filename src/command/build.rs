@@ -70,7 +70,10 @@ fn write_once(
     let clock = clock::watch();
     let open = || (Output::open(out, root), clock());
     let ((output, opened), read) = rayon::join(open, || read(options, root, terminal));
-    let (mut output, (snapshot, found, is_kept)) = (output?, read?);
+    let mut output = output?;
+    // Who writes last has read last.
+    let again = output.has_waited().then(|| self::read(options, root, terminal));
+    let (snapshot, found, is_kept) = again.unwrap_or(read)?;
     let remembers = !options.site.no_cache;
     let loaded = clock().max(opened);
     let texts = |path: &_| snapshot.text(path);

@@ -109,11 +109,10 @@ pub fn outputs(input: &Input<'_>) -> (BTreeMap<String, Output>, Diagnostics) {
     (outputs, diagnostics)
 }
 
-/// Of several with one name the first.
+/// Of several with one name the last.
 fn by_name(mut list: Vec<(String, Output)>) -> BTreeMap<String, Output> {
     // What is in order is put together at once, and all cores bring it into order.
     list.par_sort_by(|(a, _), (b, _)| a.cmp(b));
-    list.dedup_by(|(later, _), (earlier, _)| later == earlier);
     list.into_iter().collect()
 }
 
@@ -148,7 +147,8 @@ fn claim_made(input: &Input<'_>, outputs: &mut BTreeMap<String, Output>, diagnos
         let message = format!("a page and {} both want the address `/{file}`", made.what());
         diagnostics.push(Diagnostic::new(Code::DuplicateRoute, span, message).help("give the page another address"));
     }
-    // Two essays that want one address are reported with the routes.
+    // The first has the name. Two essays that want one address are reported with the routes.
+    free.reverse();
     outputs.append(&mut by_name(free));
 }
 

@@ -43,7 +43,7 @@ pub(super) fn make(
     base: Base,
     sink: &dyn Sink,
 ) -> Result<bool, Box<Diagnostic>> {
-    // Of a page whose texts were not found in it, they are asked for again, under their name.
+    // A page in which its texts were not found is planned, so that they are known if they are found now.
     let is_enough =
         |before: &Before| before.texts.is_some() || !matches!(output, Output::Page(key) if input.viewer.has_texts(key));
     let before = match output {

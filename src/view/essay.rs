@@ -5,7 +5,7 @@ use super::cards::date_view;
 use super::recipe::OwnText;
 use super::shared::Shared;
 use super::views::{ContentsEntry, EssayView, LinkView, RelatedView, SeriesPlace, SingleView, TermView};
-use crate::link::{ConceptId, MOST_LISTED, PageId, Reason, Target, WritingId};
+use crate::link::{ConceptId, PageId, Reason, Target, WritingId};
 use crate::model::prose::{Block, Heading, Shape};
 use crate::view::prose::plain_words;
 
@@ -76,8 +76,7 @@ impl<'a> Viewer<'a> {
         })
     }
 
-    /// The same in any order, some of them several times.
-    pub(super) fn concepts_unsorted(&self, id: WritingId) -> Vec<ConceptId> {
+    fn concepts_unsorted(&self, id: WritingId) -> Vec<ConceptId> {
         let named = self.site.named[id.0 as usize].iter().copied();
         let linked = self.site.mentions[id.0 as usize].list.iter().filter(|mention| mention.is_linked);
         let pointed_at = self.site.targets[id.0 as usize].iter().filter_map(|target| match target {
@@ -93,14 +92,9 @@ impl<'a> Viewer<'a> {
             return vec![Shared::once(self.recipe_of_terms(id))];
         }
         let held = self.tables.held_terms.own();
-        let term = |concept: &ConceptId| {
-            let term = || self.term(*concept);
-            let is_common = self.site.concept(*concept).appearances.len() > MOST_LISTED;
-            // There may be many more of the others.
-            if !is_common {
-                return Shared::once(term());
-            }
-            held[concept.0 as usize].get_or_init(|| Shared::often(term())).clone()
+        let term = |concept: &ConceptId| match held.get(concept) {
+            Some(place) => place.get_or_init(|| Shared::often(self.term(*concept))).clone(),
+            None => Shared::once(self.term(*concept)),
         };
         self.concepts_in(id).iter().map(term).collect()
     }

@@ -14,7 +14,7 @@ use super::{lists, thread};
 use crate::base::each_thread::EachThread;
 use crate::base::fingerprint::Fingerprint;
 use crate::base::path::Route;
-use crate::link::{ConceptId, PageId, Related, Site, WritingId};
+use crate::link::{ConceptId, MOST_LISTED, PageId, Related, Site, WritingId};
 use crate::model::writing::Writing;
 
 /// What several pages of a site need, made once.
@@ -36,7 +36,7 @@ pub struct Tables {
     /// For each concept, the fingerprint of what an essay says of it, made when it is first asked for.
     pub(super) terms: Vec<OnceLock<Fingerprint>>,
     /// For each concept in many essays, what each of them says of it.
-    pub(super) held_terms: EachThread<Vec<OnceLock<Shared<TermView>>>>,
+    pub(super) held_terms: EachThread<BTreeMap<ConceptId, OnceLock<Shared<TermView>>>>,
     /// For each writing, its first sentences, found when they are first asked for.
     pub(super) openings: Vec<OnceLock<Box<str>>>,
     /// For each writing, the concepts in it by name, found when they are first asked for.
@@ -123,6 +123,8 @@ impl Tables {
                 links_to_concepts.entry((*page, link.from)).or_default().push(at);
             }
         }
+        let common = (0..).map(ConceptId).zip(&site.concepts);
+        let common = common.filter(|(_, concept)| concept.appearances.len() > MOST_LISTED).map(|(id, _)| id);
         let texts = site.writings.iter().map(|_| OnceLock::new()).collect();
         let (concepts_by_name, answered) = (lists::by_name(site), thread::answered(site));
         let mut by_title = vec![0; concepts_by_name.len()];
@@ -140,7 +142,7 @@ impl Tables {
             names,
             feeds_of_concepts: site.concepts.iter().map(|_| OnceLock::new()).collect(),
             terms: site.concepts.iter().map(|_| OnceLock::new()).collect(),
-            held_terms: EachThread::new(|| site.concepts.iter().map(|_| OnceLock::new()).collect()),
+            held_terms: EachThread::new(|| common.clone().map(|id| (id, OnceLock::new())).collect()),
             openings: site.writings.iter().map(|_| OnceLock::new()).collect(),
             concepts_in: site.writings.iter().map(|_| OnceLock::new()).collect(),
             related: site.writings.iter().map(|_| OnceLock::new()).collect(),

@@ -104,6 +104,21 @@ fn a_page_whose_template_alone_changed_shows_its_text_as_before() {
     assert!(is_clean(&book, pages[1]).contains("concepts/faith/"));
 }
 
+#[test]
+fn a_page_that_came_out_as_before_is_not_taken_for_one_that_shows_its_text() {
+    let one = "+++\ntitle = \"One\"\ndate = 2020-01-01\n+++\n";
+    let book = Book::new(&format!("-- book.toml --\ntitle = \"T\"\n-- content/essays/one.md --\n{one}"));
+    let folder = book.path().join("themes/default/templates");
+    fs::create_dir_all(&folder).unwrap();
+    let template = |text: &str| fs::write(folder.join("essay.html"), text).unwrap();
+    template("The same for every essay.");
+    is_clean(&book, "essays/one/index.html");
+    fs::write(book.path().join("content/essays/one.md"), format!("{one}\nHello.\n")).unwrap();
+    is_clean(&book, "essays/one/index.html");
+    template("{{ essay.body | safe }}");
+    assert!(is_clean(&book, "essays/one/index.html").contains("Hello."));
+}
+
 /// Has texts of all files that say where they come from.
 #[derive(Default)]
 struct Hoard {

@@ -25,6 +25,8 @@ const LOOK: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) struct Lock {
     holder: PathBuf,
+    /// Whether somebody else had it first.
+    pub(super) has_waited: bool,
     _file: fs::File,
 }
 
@@ -32,15 +34,16 @@ impl Lock {
     /// Takes the lock in a folder. Waits for another holder as long as `patience` lasts, and says so to `tell`.
     pub(super) fn take(folder: &Path, out: &Path, patience: Duration, tell: &dyn Fn(&str)) -> Result<Self, Error> {
         let start = tick();
-        let mut is_told = false;
+        let (mut is_told, mut has_waited) = (false, false);
         loop {
             if let Some(file) = try_lock(folder)? {
                 let holder = folder.join(HOLDER);
                 // It serves those who wait; that they are told no number is no reason to end a build.
                 drop(fs::remove_file(&holder));
                 drop(fs::File::create_new(&holder).and_then(|mut file| file.write_all(own().as_bytes())));
-                return Ok(Self { holder, _file: file });
+                return Ok(Self { holder, has_waited, _file: file });
             }
+            has_waited = true;
             let waited = start.elapsed();
             if waited >= patience {
                 return Err(Error::Busy { path: out.to_owned(), holder: told(folder) });

@@ -33,8 +33,8 @@ use crate::model::recipe::{Before, Recipe};
 /// it was.
 ///
 /// Beside a folder `public` stands `.public.spare`, which git leaves out. It holds the spare tree, what was noted of both trees,
-/// and the lock. A note tells for each file its size, time and number, and is believed only where those still agree. Whatever
-/// of it is deleted, copied elsewhere or damaged costs time and nothing else.
+/// and the lock. A note tells for each file its size, time and number, and what it says of the bytes is believed only where those
+/// still agree. Whatever of it is deleted, copied elsewhere or damaged costs time and nothing else.
 #[derive(Debug)]
 pub struct Output {
     place: Place,
@@ -44,7 +44,7 @@ pub struct Output {
     placed: Mutex<Vec<Placed>>,
     failure: Mutex<Option<Error>>,
     has_failed: AtomicBool,
-    _lock: Lock,
+    lock: Lock,
 }
 
 /// A file of the new site, for the mark.
@@ -114,7 +114,7 @@ impl Output {
             placed: Mutex::default(),
             failure: Mutex::default(),
             has_failed: AtomicBool::new(false),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -122,6 +122,13 @@ impl Output {
     #[must_use]
     pub fn stands(&self, made_of: Fingerprint) -> bool {
         self.public.noted.made_of == Some(made_of) && self.public.is_whole()
+    }
+
+    /// Whether another build held the folder when this one came: what was read before it had the folder may be older than what
+    /// that one wrote.
+    #[must_use]
+    pub fn has_waited(&self) -> bool {
+        self.lock.has_waited
     }
 
     /// Says of which book this site is, so that the next build can tell whether it is one of the same book.
@@ -147,8 +154,9 @@ impl Output {
     /// it is part of the new site as it is, and nobody needs its bytes. May be called from any thread.
     #[must_use]
     pub fn keep(&self, file: &str, key: Recipe) -> bool {
+        let texts = |noted: &File<'_>| noted.texts.map(Texts::to_portions);
         self.has_failed.load(Ordering::Relaxed)
-            || self.reuse(file, Some(key), None, &|noted| noted.key == Some(key)).unwrap_or_else(|error| {
+            || self.reuse(file, Some(key), &texts, &|noted| noted.key == Some(key)).unwrap_or_else(|error| {
                 self.fail(error);
                 true
             })
@@ -170,10 +178,12 @@ impl Output {
         }
         let fingerprint = Fingerprint::of(bytes);
         let is_wanted = |noted: &File<'_>| noted.fingerprint == fingerprint;
-        let placed = self.reuse(file, key, texts.as_ref(), &is_wanted).and_then(|is_placed| {
+        // Equal bytes may hold other texts, or none.
+        let placed = self.reuse(file, key, &|_| texts.clone(), &is_wanted).and_then(|is_placed| {
             if !is_placed {
                 let stamp = self.spare.write(file, bytes)?;
-                self.place(Placed { file: file.to_owned(), stamp, fingerprint, key, texts, origin: Origin::New });
+                let (file, texts) = (file.to_owned(), texts.clone());
+                self.place(Placed { file, stamp, fingerprint, key, texts, origin: Origin::New });
             }
             Ok(())
         });
@@ -248,18 +258,17 @@ impl Output {
         Ok(())
     }
 
-    /// Takes a file of one of the two trees into the new site, if it is one that is wanted. Where nobody says which texts stand in
-    /// it, they are those that were noted.
+    /// Takes a file of one of the two trees into the new site, if it is one that is wanted. `texts` says which texts stand in it.
     fn reuse(
         &self,
         name: &str,
         key: Option<Recipe>,
-        texts: Option<&Portions>,
+        texts: &dyn Fn(&File<'_>) -> Option<Portions>,
         is_wanted: &dyn Fn(&File<'_>) -> bool,
     ) -> Result<bool, Error> {
         self.spare.look()?;
         let placed = |noted: &File<'_>, stamp, origin| {
-            let texts = texts.cloned().or_else(|| noted.texts.map(|noted| noted.to_portions()));
+            let texts = texts(noted);
             self.place(Placed { file: name.to_owned(), stamp, fingerprint: noted.fingerprint, key, texts, origin });
             Ok(true)
         };

@@ -59,7 +59,8 @@ impl Tree {
         let text = |&(from, to): &(u32, u32)| {
             let length = u64::from(to.checked_sub(from)?);
             opened.seek(SeekFrom::Start(from.into())).ok()?;
-            let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
+            let mut bytes = Vec::new();
+            bytes.try_reserve_exact(usize::try_from(length).ok()?).ok()?;
             let read = opened.by_ref().take(length).read_to_end(&mut bytes).ok()?;
             String::from_utf8(bytes).ok().filter(|_| read as u64 == length)
         };
