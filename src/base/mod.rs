@@ -13,5 +13,6 @@ pub mod parts;
 pub mod path;
 pub mod sentences;
 pub(crate) mod shares;
+pub mod slug;
 pub mod span;
 pub mod words;

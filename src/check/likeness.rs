@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::path::slug;
+use crate::base::slug::slug;
 use crate::link::plural;
 
 /// Names with fewer letters are too close to each other by nature.

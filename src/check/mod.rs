@@ -97,7 +97,7 @@ impl Desk<'_> {
     fn is_named_in_hiding(&self, concept: ConceptId) -> bool {
         let concept = self.site.concept(concept);
         self.hidden.contains(concept.slug.as_str())
-            || concept.names().any(|name| self.hidden.contains(crate::base::path::slug(name).as_str()))
+            || concept.names().any(|name| self.hidden.contains(crate::base::slug::slug(name).as_str()))
     }
 
     /// The text of a file.

@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::{Desk, place, with_change};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
-use crate::base::path::slug;
+use crate::base::slug::slug;
 use crate::base::span::Span;
 use crate::link::{Concept, ConceptId};
 use crate::model::writing::{Placed, Writing};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::import::{BookDesk, essays_of, input_of, language, say, say_diffs, to_json};
 use super::replies::forgotten;
-use crate::base::path::slug;
+use crate::base::slug::slug;
 use crate::cli;
 use crate::import::foreign::{ForeignThread, Harvest};
 use crate::import::input::Part;

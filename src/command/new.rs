@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::short;
-use crate::base::path::slug;
+use crate::base::slug::slug;
 use crate::cli::{New, NewEntry};
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::short;
 use crate::base::diagnostic::{Diagnostics, nearest};
-use crate::base::path::is_slug;
+use crate::base::slug::is_slug;
 use crate::cli::Eject;
 use crate::io::error::Error;
 use crate::io::terminal::{Format, Terminal};

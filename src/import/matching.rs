@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::foreign::ForeignThread;
 use crate::base::diagnostic::nearest;
-use crate::base::path::slug;
+use crate::base::slug::slug;
 
 /// What is known of an essay when threads are matched.
 #[derive(Clone, Debug, Default)]

@@ -13,7 +13,7 @@ use super::letter::without_addresses;
 use super::matching::{Essays, Match};
 use super::record::{self, Circumstances, made_id};
 use crate::base::fingerprint::Fingerprint;
-use crate::base::path::slug;
+use crate::base::slug::slug;
 use crate::base::words::plain;
 use worker::{Matched, Outcome, Worker};
 

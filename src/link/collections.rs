@@ -6,7 +6,8 @@ use super::routes::{route_of, route_without_file};
 use super::{SeriesId, Site, WritingId, index};
 use crate::base::codes::Code;
 use crate::base::diagnostic::{Diagnostic, Diagnostics};
-use crate::base::path::{Route, slug};
+use crate::base::path::Route;
+use crate::base::slug::slug;
 use crate::base::span::Span;
 use crate::model::writing::{Kind, Writing};
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{ConceptId, LeftOut, PageId, SeriesId, Site, WritingId, index};
-use crate::base::path::{SitePath, slug};
+use crate::base::path::SitePath;
+use crate::base::slug::slug;
 use crate::model::writing::{Kind, Writing};
 
 /// What a name leads to.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::LinkInput;
 use crate::base::diagnostic::Diagnostics;
-use crate::base::path::{Route, SitePath, slug};
+use crate::base::path::{Route, SitePath};
+use crate::base::slug::slug;
 use crate::model::urls::Urls;
 use crate::model::writing::{Kind, Writing};
 

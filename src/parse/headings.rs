@@ -25,7 +25,7 @@ impl<'a> Writer<'a> {
                 _ => None,
             })
             .collect();
-        let same = |a: &str, b: &str| crate::base::path::slug(a) == crate::base::path::slug(b);
+        let same = |a: &str, b: &str| crate::base::slug::slug(a) == crate::base::slug::slug(b);
         let is_title = !title.trim().is_empty() && (self.input.title.is_empty() || same(&title, self.input.title));
         is_title.then(|| (title.trim().to_owned(), end + 1))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::base::path::slug;
+use crate::base::slug::slug;
 
 /// How many words an id begins with, and by how many it grows where two blocks begin alike.
 const FIRST_WORDS: usize = 5;

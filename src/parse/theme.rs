@@ -3,7 +3,8 @@
 use super::fields::Fields;
 use super::values::{Field, Value};
 use crate::base::codes::Code;
-use crate::base::path::{SitePath, is_slug};
+use crate::base::path::SitePath;
+use crate::base::slug::is_slug;
 use crate::model::book::{ThemeChoice, ThemeSetting};
 use crate::model::writing::Placed;
 

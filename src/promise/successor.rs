@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Address, Addresses, What, kind_of, last_part};
 use crate::base::diagnostic::nearest;
-use crate::base::path::{SitePath, slug};
+use crate::base::path::SitePath;
+use crate::base::slug::slug;
 use crate::model::prose::{Outline, Shape};
 use crate::model::published::{Promise, Published};
 use crate::model::urls::Urls;

@@ -12,7 +12,7 @@ pub(super) fn text(order: &Order) -> String {
     let Order { branch, version, rust, zone_name, folder, .. } = order;
     let group = match folder.as_str() {
         "" => "publish".to_owned(),
-        folder => format!("publish-{}", crate::base::path::slug(folder)),
+        folder => format!("publish-{}", crate::base::slug::slug(folder)),
     };
     let defaults = match folder.as_str() {
         "" => String::new(),

@@ -122,7 +122,7 @@ impl Order {
 pub fn path(runner: Runner, folder: &str) -> String {
     match runner {
         Runner::GitHub if folder.is_empty() => ".github/workflows/publish.yml".to_owned(),
-        Runner::GitHub => format!(".github/workflows/publish-{}.yml", crate::base::path::slug(folder)),
+        Runner::GitHub => format!(".github/workflows/publish-{}.yml", crate::base::slug::slug(folder)),
         Runner::GitLab => ".gitlab-ci.yml".to_owned(),
     }
 }

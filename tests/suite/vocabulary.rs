@@ -354,7 +354,7 @@ fn a_name_that_differs_from_that_in_its_file_by_a_hyphen_or_an_accent_is_mended(
         Book::new(
             &(format!(
                 "-- content/concepts/c.md --\n+++\ntitle = \"{title}\"\nsummary = \"S.\"\nslug = \"{}\"\n+++\n",
-                throughline::base::path::slug(title)
+                throughline::base::slug::slug(title)
             ) + &essays),
         )
     };
