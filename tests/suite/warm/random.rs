@@ -471,7 +471,18 @@ pub(super) fn template(random: &mut Random) -> (String, Vec<u8>) {
     let word = *random.pick(&WORDS);
     let number = random.below(4);
     let (path, text) = match random.below(11) {
-        0 | 1 => (
+        // Texts of essays are taken out of pages that show them, as some templates do and others do not.
+        0 => (
+            "themes/default/templates/essay.html",
+            (*random.pick(&[
+                "{{ essay.body | safe }}",
+                "{{ essay.body | upper | safe }}",
+                "The same for all.",
+                "{{ essay.body | safe }}!",
+            ]))
+            .to_owned(),
+        ),
+        1 => (
             "themes/default/templates/essay.html",
             format!(
                 "{{% extends \"default/essay.html\" %}}\n{{% block footer %}}<footer><p>{word} {number}</p></footer>{{% endblock footer %}}\n"
