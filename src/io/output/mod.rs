@@ -170,8 +170,8 @@ impl Output {
         [&self.public, &self.spare.tree].into_iter().find_map(|tree| tree.texts(&find(tree, file, &is_wanted)?))
     }
 
-    /// A file of the new site, with what it was made from where that is known, and texts in it that may be asked
-    /// for later. Equal bytes are not written. May be called from any thread; what fails is returned by `finish`.
+    /// A file of the new site, with what it was made from where that is known, and texts in it that may be asked for later. Equal
+    /// bytes are not written. May be called from any thread; what fails is returned by `finish`.
     pub fn put(&self, file: &str, key: Option<Recipe>, texts: Option<Portions>, bytes: &[u8]) {
         if self.has_failed.load(Ordering::Relaxed) {
             return;
